@@ -1,0 +1,43 @@
+package store
+
+import (
+	"context"
+	"iter"
+)
+
+// backend is what a DB does its work with: the engine in this process, or a client of the process that owns the directory.
+// Keys here carry their keyspace as first byte.
+type backend interface {
+	// snapshot freezes the newest visible state.
+	snapshot() (frozen, error)
+	// commit validates reads against the newest state and, if none of them changed since base, makes writes visible and durable as
+	// asked. It returns ErrConflict otherwise.
+	commit(base frozen, reads []read, writes []write, d Durability) (LSN, error)
+	nextID() (uint64, error)
+	// wait returns once the visible LSN is above after, or ctx ends.
+	wait(ctx context.Context, after LSN) error
+	sync() error
+	stats() (Stats, error)
+	verify(ctx context.Context) (VerifyReport, error)
+	close() error
+}
+
+// frozen is one state of the store, as of lsn. It is safe for use by many goroutines until released.
+type frozen interface {
+	lsn() LSN
+	get(key []byte) (value []byte, found bool, err error) // value is a copy
+	// scan yields the entries of [from, to) in order, or from the last to the first. Slices are lent until the next step.
+	scan(from, to []byte, reverse bool) iter.Seq2[Entry, error]
+	// changed yields the entries of [from, to) that differ between older and this state; a removed one has Deleted set.
+	changed(older frozen, from, to []byte) iter.Seq2[Change, error]
+	release()
+}
+
+// read is what a transaction saw: one key (to is nil), or every key of [from, to).
+type read struct{ from, to []byte }
+
+// write is one change of a transaction.
+type write struct {
+	key, value []byte
+	del        bool
+}

@@ -1,0 +1,207 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// LSN is a place in the log, in bytes since the store was made. It only grows.
+type LSN uint64
+
+// Durability says what a commit waits for.
+type Durability uint8
+
+const (
+	// Commit waits until the change is on the disk: it survives a power cut.
+	Commit Durability = iota
+	// None returns as soon as the change is visible; Sync or a later Commit makes it durable.
+	None
+)
+
+// Limits of what one store takes.
+const (
+	MaxKey         = 1 << 10 // bytes of a key
+	MaxTransaction = 1 << 20 // bytes of keys and values in one transaction
+)
+
+// Options of Open. The zero value is right for most.
+type Options struct {
+	// ReadOnly opens without changing a byte; every commit returns ErrReadOnly.
+	ReadOnly bool
+	// IO forces the disk: "uring", "direct" or "buffered". Empty tries them in that order.
+	IO string
+	// Memory keeps everything in memory; dir is ignored and nothing survives Close.
+	Memory bool
+	// Exclusive never becomes a client of another process: Open returns ErrLocked instead.
+	Exclusive bool
+	// OwnerTimeout bounds the wait for a silent owner; 0 means two seconds.
+	OwnerTimeout time.Duration
+}
+
+// DB is an open store. All methods are safe for use by many goroutines.
+type DB struct {
+	be backend
+
+	mu        sync.Mutex
+	keyspaces map[string]Keyspace
+}
+
+// Keyspace is a named, separate order of keys in a store. The zero value is none.
+type Keyspace struct{ id byte }
+
+// Entry is a key and its value.
+type Entry struct{ Key, Value []byte }
+
+// Change is what became of a key: its new value, or its end.
+type Change struct {
+	Key, Value []byte
+	Deleted    bool
+}
+
+// Range is the keys of [From, To), each bound open if nil. Reverse yields the last first.
+type Range struct {
+	From, To []byte
+	Reverse  bool
+}
+
+// Prefix is the range of the keys that begin with p.
+func Prefix(p []byte) Range { return Range{From: p, To: prefixEnd(p)} }
+
+// prefixEnd returns the least key above every key with prefix p, nil if there is none.
+func prefixEnd(p []byte) []byte {
+	end := append([]byte(nil), p...)
+	for i := len(end) - 1; i >= 0; i-- {
+		if end[i] != 0xff {
+			end[i]++
+			return end[:i+1]
+		}
+	}
+	return nil
+}
+
+// Open opens the store in dir, making it if there is none.
+func Open(dir string, opt Options) (*DB, error) {
+	be, err := open(dir, opt)
+	if err != nil {
+		return nil, err
+	}
+	return &DB{be: be, keyspaces: map[string]Keyspace{}}, nil
+}
+
+// catalog is the keyspace of the names of the others: name → id.
+var catalog = Keyspace{id: 1}
+
+// maxKeyspaces bounds the ids that Keyspace gives out.
+const maxKeyspaces = 200
+
+// Keyspace returns the keyspace of that name, making it if there is none.
+func (db *DB) Keyspace(name string) (Keyspace, error) {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	if ks, ok := db.keyspaces[name]; ok {
+		return ks, nil
+	}
+	var ks Keyspace
+	find := func(r Reader) error {
+		v, err := r.Get(catalog, []byte(name))
+		if err == nil && len(v) == 1 {
+			ks = Keyspace{id: v[0]}
+		}
+		return err
+	}
+	err := db.View(func(s *Snapshot) error { return find(s) })
+	if errors.Is(err, ErrNotFound) {
+		err = db.Update(func(tx *Tx) error {
+			if err := find(tx); !errors.Is(err, ErrNotFound) {
+				return err
+			}
+			id := catalog.id
+			for e, err := range tx.Scan(catalog, Range{}) {
+				if err != nil {
+					return err
+				}
+				id = max(id, e.Value[0])
+			}
+			if id >= maxKeyspaces {
+				return fmt.Errorf("keyspace %q: %w: a store has at most %d", name, ErrTooLarge, maxKeyspaces)
+			}
+			ks = Keyspace{id: id + 1}
+			return tx.Put(catalog, []byte(name), []byte{ks.id})
+		})
+	}
+	if err != nil {
+		return Keyspace{}, fmt.Errorf("keyspace %q: %w", name, err)
+	}
+	db.keyspaces[name] = ks
+	return ks, nil
+}
+
+// View runs fn on a frozen state of the store.
+func (db *DB) View(fn func(*Snapshot) error) error {
+	s, err := db.Snapshot()
+	if err != nil {
+		return err
+	}
+	defer s.Release()
+	return fn(s)
+}
+
+// Snapshot freezes the newest state for as long as the caller likes. Release it.
+func (db *DB) Snapshot() (*Snapshot, error) {
+	f, err := db.be.snapshot()
+	if err != nil {
+		return nil, err
+	}
+	return &Snapshot{f: f}, nil
+}
+
+// maxRetries bounds how often Update runs its function again after a conflict.
+const maxRetries = 1000
+
+// Update runs fn in a transaction and commits it: all of it or, after an error or a crash, none. What fn read is proved unchanged
+// at the commit (serializable, no phantoms); if another commit came first fn runs again on the newer state, so it must have no
+// effect but on tx. It returns the transaction's LSN.
+func (db *DB) Update(fn func(*Tx) error) error {
+	for range maxRetries {
+		err := db.try(fn)
+		if !errors.Is(err, ErrConflict) {
+			return err
+		}
+	}
+	return fmt.Errorf("gave up after %d tries: %w", maxRetries, ErrConflict)
+}
+
+func (db *DB) try(fn func(*Tx) error) error {
+	f, err := db.be.snapshot()
+	if err != nil {
+		return err
+	}
+	defer f.release()
+	tx := &Tx{base: f, index: map[string]int{}}
+	if err := fn(tx); err != nil {
+		return err
+	}
+	if len(tx.writes) == 0 {
+		return nil
+	}
+	_, err = db.be.commit(f, tx.reads, tx.ordered(), tx.durability)
+	return err
+}
+
+// NextID returns a number never returned before by this store, above every earlier one.
+func (db *DB) NextID() (uint64, error) { return db.be.nextID() }
+
+// Sync returns once all that is visible is durable.
+func (db *DB) Sync() error { return db.be.sync() }
+
+// Stats returns what the store measured of itself.
+func (db *DB) Stats() (Stats, error) { return db.be.stats() }
+
+// Verify reads every byte of the store and reports what is damaged.
+func (db *DB) Verify(ctx context.Context) (VerifyReport, error) { return db.be.verify(ctx) }
+
+// Close makes everything durable and ends the use of the store. It waits for views.
+func (db *DB) Close() error { return db.be.close() }
