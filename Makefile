@@ -1,0 +1,87 @@
+# Everything a person does with this tree. On Linux arbor is built with its io_uring disk, which needs a tag and a linker flag; a plain
+# `go build` gives the same program on the portable disk.
+GO ?= go
+ifeq ($(shell $(GO) env GOOS),linux)
+RING := -tags iouring -ldflags=-checklinkname=0
+endif
+
+STATICCHECK_VERSION := v0.8.2
+TOOLS := $(CURDIR)/bin/tools
+# Packages where goroutines share memory, as far as they exist.
+RACY := $(patsubst %,./%/...,$(wildcard store model sync timeseries))
+NESTED := $(filter-out ./go.mod,$(shell find . -name go.mod -not -path './.git/*'))
+
+.PHONY: run build install test check race lint plain disks nested cross tidy foreign verify soak bench shots clean
+
+run: build
+	@bin/arbor
+
+build:
+	@mkdir -p bin
+	$(GO) build $(RING) -o bin/arbor .
+
+install:
+	$(GO) install $(RING) .
+
+# The suite needs Go alone.
+test:
+	$(GO) test $(RING) ./...
+
+check: plain race lint disks nested cross tidy
+
+plain:
+	$(GO) build ./...
+	$(GO) vet ./...
+	$(GO) vet $(RING) ./...
+	$(GO) test ./...
+
+race:
+	$(GO) test $(RING) -race -short -timeout 20m $(RACY)
+
+lint: $(TOOLS)/staticcheck
+	@out=$$(gofmt -l .); [ -z "$$out" ] || { echo "gofmt: $$out"; exit 1; }
+	$(TOOLS)/staticcheck ./...
+	$(TOOLS)/staticcheck -tags iouring ./...
+
+$(TOOLS)/staticcheck:
+	GOBIN=$(TOOLS) $(GO) install honnef.co/go/tools/cmd/staticcheck@$(STATICCHECK_VERSION)
+
+# The store on each disk; where the kernel refuses the ring its tests skip and say so.
+disks:
+	for io in uring direct buffered; do echo "ARBOR_IO=$$io"; ARBOR_IO=$$io $(GO) test $(RING) -short -count=1 ./store/... || exit 1; done
+
+nested:
+	for m in $(NESTED); do echo $$m; (cd $$(dirname $$m) && $(GO) vet ./...) || exit 1; done
+
+cross:
+	GOOS=darwin GOARCH=arm64 $(GO) vet ./...
+	GOOS=windows GOARCH=amd64 $(GO) vet ./...
+
+tidy:
+	$(GO) mod tidy -diff
+	for m in $(NESTED); do (cd $$(dirname $$m) && $(GO) mod tidy -diff) || exit 1; done
+
+# Reads what other people's programs write, and has them read what arbor writes. Installs them where it may.
+foreign:
+	.ci/need task:taskwarrior
+	$(GO) test $(RING) -tags 'iouring foreign' -count=1 -run Foreign -v .
+
+# The long ones: model checking, kill -9 loops, fuzzing, big counts.
+soak verify: export ARBOR_SOAK = 1
+verify:
+	$(GO) test $(RING) -count=1 -timeout 60m -v -run 'Verify|Crash|Kill|Fold|Linear|Random|Soak' ./store/... ./model/... ./timeseries/... .
+
+FUZZTIME ?= 60s
+soak:
+	$(GO) test $(RING) -count=1 -timeout 120m ./...
+	.ci/fuzz $(FUZZTIME)
+
+bench: build
+	$(GO) test $(RING) -run '^$$' -bench . -benchtime 1x -timeout 30m .
+
+shots: build
+	.ci/shots
+
+clean:
+	rm -rf bin
+	$(GO) clean -testcache
