@@ -73,3 +73,23 @@ func (d *Date) UnmarshalText(b []byte) error {
 	*d = parsed
 	return nil
 }
+
+// Phrase writes d as one word that Parse, with the same now, reads back as d: 2026-11-27, 2026-11-27T09:00 on the clock of now's zone.
+// It is the form for a line that is edited.
+func Phrase(d Date, now time.Time) string {
+	switch {
+	case d.Equal(Someday):
+		return "someday"
+	case d.IsZero() || d.AllDay:
+		return d.String()
+	}
+	t := d.T.In(now.Location())
+	layout := "2006-01-02T15:04"
+	if t.Second() != 0 || t.Nanosecond() != 0 {
+		layout += ":05.999999999"
+	}
+	if !first(t).Equal(t) {
+		layout += "-07:00"
+	}
+	return t.Format(layout)
+}

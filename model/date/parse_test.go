@@ -261,6 +261,9 @@ func TestFormatParseRoundTrip(t *testing.T) {
 		if err != nil || !back.Equal(d) {
 			t.Fatalf("%s is echoed as %q, read back as %s, %v", d, echo, back, err)
 		}
+		if word, err := Parse(Phrase(d, now), now); err != nil || !word.Equal(d) {
+			t.Fatalf("%s is written %q, read back as %s, %v", d, Phrase(d, now), word, err)
+		}
 		if iso, err := ParseISO(d.String()); err != nil || !iso.Equal(d) {
 			t.Fatalf("ParseISO(%q) = %s, %v", d, iso, err)
 		}
