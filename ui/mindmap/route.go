@@ -59,7 +59,9 @@ func (r *Router) Line(p Point) {
 
 func (r *Router) cell(p Point) int { return (p.Y-r.room.Y)*r.room.W + p.X - r.room.X }
 
-func (r *Router) point(cell int) Point { return Point{r.room.X + cell%r.room.W, r.room.Y + cell/r.room.W} }
+func (r *Router) point(cell int) Point {
+	return Point{r.room.X + cell%r.room.W, r.room.Y + cell/r.room.W}
+}
 
 func (r *Router) isOpen(p Point) bool { return r.room.Contains(p.X, p.Y) && !r.blocked[r.cell(p)] }
 
@@ -70,7 +72,9 @@ func (r *Router) Route(from, to Rect) []Point {
 	clear(r.best)
 	r.queue = r.queue[:0]
 	for dir, p := range ports(from) {
-		r.push(p, uint8(dir), 1, start, to)
+		if r.isOpen(p) {
+			r.push(p, uint8(dir), 1+r.price(p), start, to)
+		}
 	}
 	goals := ports(to)
 	for len(r.queue) > 0 {
