@@ -1,0 +1,262 @@
+package index
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// tiny limits make splits, joins and height come with few keys.
+var tiny = limits{entries: 4, kids: 4, bytes: 400}
+
+// keys that share prefixes, differ in length only, hold zeroes, and run past the head.
+func genKey() *rapid.Generator[string] {
+	return rapid.OneOf(
+		rapid.StringOfN(rapid.SampledFrom([]rune("ab")), 1, 6, -1),
+		rapid.Custom(func(t *rapid.T) string {
+			return strings.Repeat("p", rapid.SampledFrom([]int{1, 7, 8, 9, 16, 17, 40}).Draw(t, "prefix")) +
+				string(rapid.SliceOfN(rapid.SampledFrom([]byte{0, 1, 'p', 0xff}), 0, 4).Draw(t, "rest"))
+		}),
+		rapid.Custom(func(t *rapid.T) string { return fmt.Sprintf("k%03d", rapid.IntRange(0, 120).Draw(t, "number")) }),
+		rapid.Custom(func(t *rapid.T) string {
+			return strings.Repeat("L", rapid.IntRange(MaxKey-12, MaxKey).Draw(t, "long"))
+		}),
+	)
+}
+
+func genValue() *rapid.Generator[Value] {
+	return rapid.Custom(func(t *rapid.T) Value {
+		if rapid.Bool().Draw(t, "inline") {
+			return Value{Inline: append([]byte{}, rapid.SliceOfN(rapid.Byte(), 0, maxInline).Draw(t, "bytes")...)}
+		}
+		return Value{Addr: rapid.Uint64().Draw(t, "addr"), Len: rapid.Uint32().Draw(t, "len")}
+	})
+}
+
+// state is a tree and the map it must equal.
+type state struct {
+	tree  *Tree
+	model map[string]Value
+}
+
+func (s state) sorted(from, to []byte) []string {
+	var keys []string
+	for _, k := range slices.Sorted(maps.Keys(s.model)) {
+		if k >= string(from) && below([]byte(k), to) {
+			keys = append(keys, k)
+		}
+	}
+	return keys
+}
+
+type fataler interface{ Fatalf(string, ...any) }
+
+// compare proves that the tree holds what the model does, by all ways of reading.
+func (s state) compare(t fataler) {
+	if err := s.tree.check(); err != nil {
+		t.Fatalf("check: %v", err)
+	}
+	if s.tree.Len() != int64(len(s.model)) {
+		t.Fatalf("%d keys, want %d", s.tree.Len(), len(s.model))
+	}
+	for k, want := range s.model {
+		if v, ok, err := s.tree.Get([]byte(k)); err != nil || !ok || !v.Equal(want) {
+			t.Fatalf("Get(%q) = %v, %v, %v, want %v", k, v, ok, err, want)
+		}
+	}
+	for _, reverse := range []bool{false, true} {
+		s.compareScan(t, nil, nil, reverse)
+	}
+}
+
+func (s state) compareScan(t fataler, from, to []byte, reverse bool) {
+	want := s.sorted(from, to)
+	if reverse {
+		slices.Reverse(want)
+	}
+	i := 0
+	for e, err := range s.tree.Scan(from, to, reverse) {
+		if err != nil {
+			t.Fatalf("scan: %v", err)
+		}
+		if i >= len(want) || string(e.Key) != want[i] || !e.Value.Equal(s.model[want[i]]) {
+			t.Fatalf("scan [%q,%q) reverse=%v: entry %d is %q %v, want %q", from, to, reverse, i, e.Key, e.Value, want[min(i, len(want)-1):])
+		}
+		i++
+	}
+	if i != len(want) {
+		t.Fatalf("scan [%q,%q) reverse=%v: %d entries, want %d", from, to, reverse, i, len(want))
+	}
+}
+
+func genBound(t *rapid.T, name string) []byte {
+	if rapid.IntRange(0, 3).Draw(t, name+" open") == 0 {
+		return nil
+	}
+	return []byte(genKey().Draw(t, name))
+}
+
+// changed returns what Changed has to yield.
+func changed(older, newer state, from, to []byte) []string {
+	all := maps.Clone(older.model)
+	maps.Copy(all, newer.model)
+	var out []string
+	for _, k := range (state{model: all}).sorted(from, to) {
+		v, was := older.model[k]
+		w, is := newer.model[k]
+		if was != is || was && !v.Equal(w) {
+			out = append(out, fmt.Sprintf("%q %v→%v %v→%v", k, was, is, v, w))
+		}
+	}
+	return out
+}
+
+func compareChanged(t fataler, older, newer state, from, to []byte) {
+	want := changed(older, newer, from, to)
+	var got []string
+	for c, err := range Changed(older.tree, newer.tree, from, to) {
+		if err != nil {
+			t.Fatalf("changed: %v", err)
+		}
+		got = append(got, fmt.Sprintf("%q %v→%v %v→%v", c.Key, c.Was, c.Is, c.Before, c.After))
+	}
+	if !slices.Equal(got, want) {
+		t.Fatalf("changed in [%q,%q):\n%s\nwant\n%s", from, to, strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	same, err := Same(older.tree, newer.tree, from, to)
+	if err != nil || same != (len(want) == 0) {
+		t.Fatalf("same in [%q,%q): %v, %v, with %d changes", from, to, same, err, len(want))
+	}
+}
+
+func TestTreeEqualsModel(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		now := state{&Tree{}, map[string]Value{}}
+		kept := []state{now}
+		for range rapid.IntRange(1, 12).Draw(t, "batches") {
+			e := now.tree.Edit()
+			e.lim = tiny
+			model := maps.Clone(now.model)
+			mostly := rapid.SampledFrom([]int{1, 5, 9}).Draw(t, "puts of 10")
+			for range rapid.IntRange(1, 60).Draw(t, "changes") {
+				k := genKey().Draw(t, "key")
+				var err error
+				if rapid.IntRange(0, 9).Draw(t, "put") < mostly {
+					v := genValue().Draw(t, "value")
+					err = e.Put([]byte(k), v)
+					model[k] = v
+				} else {
+					if keys := (state{model: model}).sorted(nil, nil); len(keys) > 0 {
+						k = keys[rapid.IntRange(0, len(keys)-1).Draw(t, "victim")]
+					}
+					err = e.Delete([]byte(k))
+					delete(model, k)
+				}
+				if err != nil {
+					t.Fatalf("change %q: %v", k, err)
+				}
+			}
+			now = state{e.Tree(), model}
+			now.compare(t)
+			kept = append(kept, now)
+		}
+		for range 6 {
+			from, to := genBound(t, "from"), genBound(t, "to")
+			now.compareScan(t, from, to, rapid.Bool().Draw(t, "reverse"))
+			older := kept[rapid.IntRange(0, len(kept)-1).Draw(t, "older")]
+			compareChanged(t, older, now, from, to)
+			compareChanged(t, now, older, from, to)
+		}
+		for _, s := range kept { // what came later has not touched them
+			s.compare(t)
+		}
+	})
+}
+
+func TestCursorSteps(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := state{&Tree{}, map[string]Value{}}
+		e := s.tree.Edit()
+		e.lim = tiny
+		for _, k := range rapid.SliceOfN(genKey(), 1, 80).Draw(t, "keys") {
+			if err := e.Put([]byte(k), Value{Addr: 1}); err != nil {
+				t.Fatalf("put: %v", err)
+			}
+			s.model[k] = Value{Addr: 1}
+		}
+		keys := s.sorted(nil, nil)
+		c := e.Tree().Cursor()
+		at, valid := 0, false
+		for range rapid.IntRange(1, 100).Draw(t, "steps") {
+			var got bool
+			switch op := rapid.IntRange(0, 9).Draw(t, "op"); {
+			case op == 0:
+				k := genKey().Draw(t, "seek")
+				at, _ = slices.BinarySearch(keys, k)
+				got = c.Seek([]byte(k))
+			case op == 1:
+				k := genKey().Draw(t, "seek before")
+				at, _ = slices.BinarySearch(keys, k)
+				at--
+				got = c.SeekBefore([]byte(k))
+			case !valid:
+				got, at = c.SeekBefore(nil), len(keys)-1
+			case op < 6:
+				got = c.Next()
+				at++
+			default:
+				got = c.Prev()
+				at--
+			}
+			if valid = at >= 0 && at < len(keys); got != valid {
+				t.Fatalf("at %d of %d: moved %v", at, len(keys), got)
+			}
+			if valid && string(c.Key()) != keys[at] {
+				t.Fatalf("at %d: key %q, want %q", at, c.Key(), keys[at])
+			}
+		}
+	})
+}
+
+func TestPutRefuses(t *testing.T) {
+	e := new(Tree).Edit()
+	for name, err := range map[string]error{
+		"empty key":  e.Put(nil, Value{}),
+		"long key":   e.Put(make([]byte, MaxKey+1), Value{}),
+		"long value": e.Put([]byte("k"), Value{Inline: make([]byte, maxInline+1)}),
+	} {
+		if err == nil {
+			t.Errorf("%s is taken", name)
+		}
+	}
+	if n := e.Tree().Len(); n != 0 {
+		t.Errorf("%d keys after refused puts", n)
+	}
+}
+
+func TestLongKeysOfOneLeafDoNotOverflowIt(t *testing.T) {
+	e := new(Tree).Edit()
+	long := bytes.Repeat([]byte("x"), MaxKey-4)
+	for i := range 400 {
+		if err := e.Put(fmt.Appendf(long[:len(long):len(long)], "%04d", i), Value{Addr: uint64(i)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, k := range []string{"a", "z", "x", "xx"} { // these share less and less of the prefix
+		if err := e.Put([]byte(k), Value{Addr: 7}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tree := e.Tree()
+	if err := tree.check(); err != nil {
+		t.Fatal(err)
+	}
+	if v, ok, err := tree.Get(fmt.Appendf(long[:len(long):len(long)], "%04d", 399)); err != nil || !ok || v.Addr != 399 || tree.Len() != 404 {
+		t.Fatalf("got %v %v %v of %d", v, ok, err, tree.Len())
+	}
+}
