@@ -1,0 +1,16 @@
+// Package codec packs the samples of one chunk, at most 1,024 times and values, into few bytes and back.
+//
+// Its invariant: what Decode returns is what Append was given, to the bit; bytes that Append did not write are an error, never a panic
+// or a large allocation.
+//
+// A chunk is a version byte, a mode byte for the values, the count, the column of times, the column of values and a CRC-32C of all that.
+// Times are integers. Values are brought to integers by an exact decimal scaling (21.5 is 215 and the exponent 1), because what people
+// and sensors write down is decimal; a value that no integer below 2^53 divided by a power of ten gives back to the bit (a NaN with its
+// payload, an infinity, a negative zero, a denormal) is an exception kept verbatim, and a chunk of many such values is kept raw.
+// Scaling is undone by division, which IEEE 754 rounds correctly; a multiplication by 0.1 would not be exact.
+//
+// A column of integers is reduced by the greatest common divisor of its differences, so that seconds stored as nanoseconds cost what
+// seconds cost, then coded as offsets, differences or differences of differences, whichever is smallest, in blocks of 128: a base, a bit
+// width, the packed bits, and the few numbers that would need a greater width beside them. All arithmetic on them wraps modulo 2^64, so
+// every int64 is as good as any other.
+package codec

@@ -1,0 +1,136 @@
+package codec
+
+import (
+	"encoding/binary"
+	"math"
+	"math/bits"
+)
+
+// Codings of a column of integers. With u the column less its first value, divided by the common divisor of its differences:
+const (
+	codeOffset = 0 // u itself
+	codeDelta  = 1 // u[i]-u[i-1]
+	codeDouble = 2 // the difference of those; the first of them stands in the header
+	codings    = 3
+)
+
+// appendInts appends the column v: its coding, first value, divisor, for codeDouble the first difference, then the blocks.
+func appendInts(dst []byte, v []int64) []byte {
+	if len(v) == 0 {
+		return dst
+	}
+	var work [codings][MaxPoints]int64
+	g := divisor(v)
+	n := len(v) - 1
+	u, d, dd := work[codeOffset][:n], work[codeDelta][:n], work[codeDouble][:n]
+	var sum, last int64
+	for i := range n {
+		r := v[i+1] - v[i]
+		if g > 1 {
+			r /= g
+		}
+		sum += r
+		u[i], d[i] = sum, r
+		if i > 0 {
+			dd[i] = r - last
+		}
+		last = r
+	}
+	best := codeOffset
+	if n > 1 {
+		least := math.MaxInt
+		for c := range codings {
+			if cost := estimate(work[c][:n]); cost < least {
+				best, least = c, cost
+			}
+		}
+	}
+	dst = append(dst, byte(best))
+	dst = appendVarint(dst, v[0])
+	dst = binary.AppendUvarint(dst, uint64(g))
+	if best == codeDouble {
+		dst = appendVarint(dst, d[0])
+	}
+	return appendBlocks(dst, work[best][:n])
+}
+
+// divisor returns the greatest common divisor of the differences of v, 1 if there is none above that an int64 holds.
+func divisor(v []int64) int64 {
+	var g uint64
+	for i := 1; i < len(v) && g != 1; i++ {
+		d := v[i] - v[i-1]
+		a := uint64(d)
+		if d < 0 {
+			a = -a
+		}
+		if g == 0 || a%g != 0 { // the test spares most of the loops of gcd
+			g = gcd(a, g)
+		}
+	}
+	if g == 0 || g > math.MaxInt64 {
+		return 1
+	}
+	return int64(g)
+}
+
+func gcd(a, b uint64) uint64 {
+	if a == 0 {
+		return b
+	}
+	if b == 0 {
+		return a
+	}
+	shift := bits.TrailingZeros64(a | b)
+	a >>= bits.TrailingZeros64(a)
+	for b != 0 {
+		b >>= bits.TrailingZeros64(b)
+		if a > b {
+			a, b = b, a
+		}
+		b -= a
+	}
+	return a << shift
+}
+
+// readInts fills out with the column at the front of r.
+func readInts(r *reader, out []int64) bool {
+	if len(out) == 0 {
+		return true
+	}
+	code := r.byte()
+	first := r.varint()
+	g := int64(r.uvarint())
+	if r.bad || code >= codings || g < 1 {
+		return false
+	}
+	var d int64
+	if code == codeDouble {
+		d = r.varint()
+	}
+	out[0] = first
+	rest := out[1:]
+	if !readBlocks(r, rest) {
+		return false
+	}
+	switch code {
+	case codeOffset:
+		for i, x := range rest {
+			rest[i] = first + x*g
+		}
+	case codeDelta:
+		v := first
+		for i, x := range rest {
+			v += x * g
+			rest[i] = v
+		}
+	case codeDouble:
+		v := first
+		d *= g
+		for i, x := range rest {
+			d += x * g
+			v += d
+			rest[i] = v
+		}
+	}
+	return true
+}
