@@ -1,0 +1,16 @@
+// Package timeseries keeps numbers that belong to moments: samples in, summaries and buckets out.
+//
+// Its invariant: a summary can be rebuilt from its samples.
+//
+// A series is written by devices; what one device wrote to one series is a stream. New samples go into the stream's tail, at most 1,024
+// of them in the order of their times; a full tail is sealed into a chunk, which never changes. A chunk may also come whole from outside
+// (PutChunk), named by its hash. Beside each chunk stands a small entry with its summary, in another keyspace, so that an overview reads
+// the entries alone; chunks are decoded only where they straddle the edge of a bucket or share their time with others.
+//
+// Samples may come in any order, and several may bear one time. A reader sees one sample a time: that of the stream with the greatest
+// device id and in it the one written last, which is the same whatever order the streams arrived in. The others stay where they are and
+// show again when the one above them is removed.
+//
+// Times are nanoseconds since 1970 in UTC and lie below math.MaxInt64, so that a half-open range can hold any of them. A NaN is kept
+// and given back, but no summary counts it.
+package timeseries

@@ -1,0 +1,84 @@
+package timeseries
+
+import "math"
+
+// Summary tells of a set of samples what a chart or a statistic needs. NaNs are not part of it. With N of 0 the rest means nothing.
+type Summary struct {
+	N           int64
+	T0, T1      int64 // times of the first and the last sample
+	First, Last float64
+	Min, Max    float64
+	Sum         float64
+	Mean        float64
+	M2          float64 // sum of the squared distances from the mean
+}
+
+// Variance returns the sample variance, NaN for fewer than two samples.
+func (s Summary) Variance() float64 {
+	if s.N < 2 {
+		return math.NaN()
+	}
+	return s.M2 / float64(s.N-1)
+}
+
+// StdDev returns the sample standard deviation, NaN for fewer than two samples.
+func (s Summary) StdDev() float64 { return math.Sqrt(s.Variance()) }
+
+// Merge joins the summaries of two sets that share no sample. Mean and M2 follow Chan, Golub and LeVeque: unlike sums of squares they
+// keep the digits of values that are large beside their spread.
+func (s Summary) Merge(o Summary) Summary {
+	if o.N == 0 {
+		return s
+	}
+	if s.N == 0 {
+		return o
+	}
+	if o.T0 < s.T0 {
+		s.T0, s.First = o.T0, o.First
+	}
+	if o.T1 > s.T1 {
+		s.T1, s.Last = o.T1, o.Last
+	}
+	s.Min, s.Max = min(s.Min, o.Min), max(s.Max, o.Max)
+	s.Sum += o.Sum
+	n := s.N + o.N
+	d := o.Mean - s.Mean
+	part := float64(o.N) / float64(n)
+	s.Mean += d * part
+	s.M2 += o.M2 + d*d*float64(s.N)*part
+	s.N = n
+	return s
+}
+
+// summarize returns the summary of samples in the order of time. Of several with one time each counts.
+func summarize(t []int64, v []float64) Summary {
+	var s Summary
+	for i, x := range v {
+		if x != x {
+			continue
+		}
+		if s.N == 0 {
+			s.T0, s.First, s.Min, s.Max = t[i], x, x, x
+		}
+		s.N++
+		s.T1, s.Last = t[i], x
+		s.Min, s.Max = min(s.Min, x), max(s.Max, x)
+		s.Sum += x
+	}
+	if s.N == 0 {
+		return s
+	}
+	// The second pass takes the rounding error of the first out of the mean, and M2 from distances that are already small.
+	s.Mean = s.Sum / float64(s.N)
+	var rest, squares float64
+	for _, x := range v {
+		if x == x {
+			d := x - s.Mean
+			rest += d
+			squares += d * d
+		}
+	}
+	s.Mean += rest / float64(s.N)
+	s.M2 = squares - rest*rest/float64(s.N)
+	return s
+}
