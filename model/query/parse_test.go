@@ -1,0 +1,215 @@
+package query
+
+import (
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"arbor/model/date"
+
+	"pgregory.net/rapid"
+)
+
+var now = time.Date(2026, 11, 22, 17, 0, 0, 0, time.UTC)
+
+func iso(s string) date.Date {
+	d, err := date.ParseISO(s)
+	if err != nil {
+		panic(err)
+	}
+	return d
+}
+
+func TestParse(t *testing.T) {
+	a, b, c := Word("a"), Word("b"), Word("c")
+	friday := Date{Key: "due", Phrase: "fri", At: iso("2026-11-27")}
+	for _, row := range []struct {
+		in   string
+		want Expr
+	}{
+		{"", And{}},
+		{"  ", And{}},
+		{"Milk", Word("milk")},
+		{"a b", And{a, b}},
+		{"a and b", And{a, b}},
+		{"a or b c", Or{a, And{b, c}}},
+		{"(a or b) c", And{Or{a, b}, c}},
+		{"a OR b or (c)", Or{a, b, c}},
+		{"a (b c)", And{a, b, c}},
+		{"not a b", And{Not{a}, b}},
+		{"not not a", a},
+		{"-(a b)", Not{And{a, b}}},
+		{"-a", Not{Or{Tag("a"), a}}},
+		{"-+a -#b", And{Not{Tag("a")}, Not{Tag("b")}}},
+		{`-"a b"`, Not{Phrase("a b")}},
+		{`"A or \"b\" \\"`, Phrase(`a or "b" \`)},
+		{`+Home #über +"odd tag" tag:x`, And{Tag("Home"), Tag("über"), Tag("odd tag"), Tag("x")}},
+		{`\or \+a \due:fri`, And{Word("or"), Word("+a"), Word("due:fri")}},
+		{"https://x.org 17:00 a:", And{Word("https://x.org"), Word("17:00"), Word("a:")}},
+		{"project:home", Field{Key: "project", Value: "home"}},
+		{`project:"a b" #n=3`, And{Field{Key: "project", Value: "a b"}, Field{Key: "n", Value: "3"}}},
+		{"km:>3 km:<=4.5", And{Field{Key: "km", Op: Greater, Value: "3"}, Field{Key: "km", Op: LessEqual, Value: "4.5"}}},
+		{`km:none km:any km:"none"`, And{Field{Key: "km", Op: None}, Field{Key: "km", Op: Any}, Field{Key: "km", Value: "none"}}},
+		{"prio:>=H", Field{Key: "prio", Op: GreaterEqual, Value: "6"}},
+		{"state:todo,doing", State{"todo", "doing"}},
+		{"under:q7xk is:task has:note", And{Under("q7xk"), Is("task"), Has("note")}},
+		{"due:fri", friday},
+		{"-due:fri", Not{friday}},
+		{`due:"24 dec 8:00"`, Date{Key: "due", Phrase: "24 dec 8:00", At: iso("2026-12-24T08:00:00Z")}},
+		{"sched:<+7d", Date{Key: "sched", Op: Less, Phrase: "+7d", At: iso("2026-11-29")}},
+		{"due:mon..fri", Date{Key: "due", Op: Within, Phrase: "mon..fri", At: iso("2026-11-23"), To: iso("2026-11-27")}},
+		{"due:none wait:any due:overdue", And{Date{Key: "due", Op: None}, Date{Key: "wait", Op: Any}, Date{Key: "due", Op: Overdue}}},
+		{"finished:>-7d", Date{Key: "finished", Op: Greater, Phrase: "-7d", At: iso("2026-11-15")}},
+	} {
+		t.Run(row.in, func(t *testing.T) {
+			q, err := Parse(row.in, now)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !reflect.DeepEqual(q.Expr, row.want) {
+				t.Errorf("Parse(%q) = %#v, want %#v", row.in, q.Expr, row.want)
+			}
+		})
+	}
+}
+
+func TestParseRefuses(t *testing.T) {
+	for _, row := range []struct {
+		in     string
+		column int
+		why    string
+	}{
+		{"a due:blorp", 3, `"blorp"`},
+		{"état due:", 6, "lacks a value"},
+		{"due:>mon..fri", 1, "range"},
+		{"is:blorp", 1, "task, open"},
+		{"has:x", 1, "note, arrow"},
+		{"state:todo,x", 1, "no state"},
+		{"is:>task", 1, "compared"},
+		{"km:>x", 1, "no number"},
+		{"(a b", 1, "not closed"},
+		{"a b)", 4, "no opening"},
+		{"a or", 5, "missing at the end"},
+		{"or a", 1, "missing before"},
+		{"a and or b", 7, "missing before"},
+		{"not", 4, "missing at the end"},
+		{"(a or )", 7, "something is missing"},
+		{"a -", 3, "negates nothing"},
+		{"--a", 1, "negates nothing"},
+		{"- a", 1, "negates nothing"},
+		{"+", 1, "lacks the tag"},
+		{`a "b c`, 3, "closing quote"},
+		{strings.Repeat("(", 200), 101, "deeply"},
+		{strings.Repeat("a", 20_000), 1, "bytes"},
+	} {
+		_, err := Parse(row.in, now)
+		var e *Error
+		if !errors.As(err, &e) || e.Column != row.column || !strings.Contains(err.Error(), row.why) {
+			t.Errorf("Parse(%.20q) = %v; want column %d and %q", row.in, err, row.column, row.why)
+		}
+	}
+}
+
+func TestDateMatch(t *testing.T) {
+	berlin := time.FixedZone("", 3600)
+	at := time.Date(2026, 11, 22, 17, 0, 0, 0, berlin)
+	for _, row := range []struct {
+		query, date string
+		want        bool
+	}{
+		{"due:fri", "2026-11-27", true},
+		{"due:fri", "2026-11-26T23:00:00Z", true},
+		{"due:fri", "2026-11-26T22:59:59Z", false},
+		{"due:fri", "2026-11-27T23:00:00Z", false},
+		{"due:<fri", "2026-11-26", true},
+		{"due:<fri", "2026-11-27", false},
+		{"due:<=fri", "2026-11-27T22:59:59Z", true},
+		{"due:>fri", "2026-11-27T22:59:59Z", false},
+		{"due:>fri", "2026-11-28", true},
+		{"due:>=fri", "2026-11-26T23:00:00Z", true},
+		{`due:"fri 9:00"`, "2026-11-27T08:00:00Z", true},
+		{`due:>"fri 9:00"`, "2026-11-27T08:00:00Z", false},
+		{"due:mon..fri", "2026-11-27T22:00:00Z", true},
+		{"due:mon..fri", "2026-11-28", false},
+		{"due:overdue", "2026-11-22", false},
+		{"due:overdue", "2026-11-21", true},
+		{"due:overdue", "2026-11-22T16:00:00Z", true},
+		{"due:overdue", "2026-11-22T16:00:01Z", false},
+		{"due:overdue", "", false},
+		{"due:<fri", "", false},
+		{"due:none", "", true},
+		{"due:none", "2026-11-22", false},
+		{"due:any", "2026-11-22", true},
+		{"due:any", "", false},
+	} {
+		q, err := Parse(row.query, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := q.Expr.(Date).Match(iso(row.date), at); got != row.want {
+			t.Errorf("%s of %q is %v", row.query, row.date, got)
+		}
+	}
+}
+
+func TestFieldMatch(t *testing.T) {
+	for _, row := range []struct {
+		query, value string
+		ok, want     bool
+	}{
+		{"km:3", "3", true, true},
+		{"km:3", "3.0", true, true},
+		{"km:3", "4", true, false},
+		{"km:>3", "10", true, true},
+		{"km:>3", "x", true, false},
+		{"km:<=3", "3", true, true},
+		{"km:<3", "3", true, false},
+		{"km:>=3", "2", true, false},
+		{"km:none", "", false, true},
+		{"km:any", "", true, true},
+		{"km:3", "", false, false},
+	} {
+		q, err := Parse(row.query, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := q.Expr.(Field).Match(row.value, row.ok); got != row.want {
+			t.Errorf("%s of %q is %v", row.query, row.value, got)
+		}
+	}
+}
+
+// pieces make queries of all that the grammar knows and what looks like it.
+var pieces = []string{"a", "B", "or", "and", "not", "(", ")", "()", "-", "-a", "+t", "#t", `+"a b"`, `"x y"`, `\or`, `\-a`, "k:v", `k:"v w"`, "k:none", `k:"none"`,
+	"#k=v", "#k=", "#a:b=c", "#due=fri", "#prio=H", "#k=<3", `#k="a)b"`, "prio:H", "k:>3", "due:fri", "due:<=fri", "due:mon..fri", "due:overdue", `due:"24 dec"`,
+	"state:todo,done", "is:open", "has:note", "under:q7", "tag:x", "http://x", "17:00", "日本", `k:"//x"`, `k:"<3"`, "#", `\`, `a"b`}
+
+func checkRoundTrip(t interface{ Fatalf(string, ...any) }, s string) {
+	q, err := Parse(s, now)
+	if err != nil {
+		return
+	}
+	back, err := Parse(q.String(), now)
+	if err != nil || !reflect.DeepEqual(back, q) {
+		t.Fatalf("%q is %#v, written %q, read back as %#v, %v", s, q.Expr, q.String(), back, err)
+	}
+}
+
+func TestStringRoundTrip(t *testing.T) {
+	for _, s := range pieces {
+		checkRoundTrip(t, s)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		checkRoundTrip(t, strings.Join(rapid.SliceOfN(rapid.SampledFrom(pieces), 1, 9).Draw(t, "pieces"), " "))
+	})
+}
+
+func FuzzParse(f *testing.F) {
+	for _, s := range pieces {
+		f.Add(s)
+	}
+	f.Add(`not (+a or -b) due:<"fri 17:00" k:>=3 "x \" y"`)
+	f.Fuzz(func(t *testing.T, s string) { checkRoundTrip(t, s) })
+}
