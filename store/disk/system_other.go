@@ -1,0 +1,16 @@
+//go:build !linux
+
+package disk
+
+import (
+	"errors"
+	"os"
+)
+
+// directFlags are unused where tryDirect refuses.
+const directFlags = 0
+
+// syncData makes the bytes of h durable. On darwin Sync asks the drive itself (F_FULLFSYNC).
+func syncData(h *os.File) error { return h.Sync() }
+
+func tryDirect(string) error { return errors.New("direct writes and io_uring are used on Linux alone") }
