@@ -53,21 +53,30 @@ func (s Summary) Merge(o Summary) Summary {
 // summarize returns the summary of samples in the order of time. Of several with one time each counts.
 func summarize(t []int64, v []float64) Summary {
 	var s Summary
-	for i, x := range v {
+	first := 0
+	for first < len(v) && v[first] != v[first] {
+		first++
+	}
+	if first == len(v) {
+		return s
+	}
+	last, low, high, sum := first, v[first], v[first], 0.0
+	for i, x := range v[first:] {
 		if x != x {
 			continue
 		}
-		if s.N == 0 {
-			s.T0, s.First, s.Min, s.Max = t[i], x, x, x
-		}
+		last = first + i
 		s.N++
-		s.T1, s.Last = t[i], x
-		s.Min, s.Max = min(s.Min, x), max(s.Max, x)
-		s.Sum += x
+		sum += x
+		if x < low { // the builtins order zeros and NaNs too, at three times the cost
+			low = x
+		}
+		if x > high {
+			high = x
+		}
 	}
-	if s.N == 0 {
-		return s
-	}
+	s.T0, s.First, s.T1, s.Last = t[first], v[first], t[last], v[last]
+	s.Min, s.Max, s.Sum = low, high, sum
 	// The second pass takes the rounding error of the first out of the mean, and M2 from distances that are already small.
 	s.Mean = s.Sum / float64(s.N)
 	var rest, squares float64

@@ -1,0 +1,259 @@
+package timeseries
+
+import (
+	"bytes"
+	"encoding/hex"
+	"errors"
+	"iter"
+	"math"
+	"slices"
+	"testing"
+
+	"arbor/store"
+)
+
+// counted counts what is read of a snapshot by key: chunks are, entries and tails are scanned.
+type counted struct {
+	*store.Snapshot
+	gets int
+}
+
+func (c *counted) Get(ks store.Keyspace, key []byte) ([]byte, error) {
+	c.gets++
+	return c.Snapshot.Get(ks, key)
+}
+
+func (c *counted) Scan(ks store.Keyspace, r store.Range) iter.Seq2[store.Entry, error] {
+	return c.Snapshot.Scan(ks, r)
+}
+
+// chunksRead returns how many chunks a bucket query decodes.
+func (g *rig) chunksRead(t testing.TB, id ID, edges []int64) int {
+	n := 0
+	err := g.db.View(func(s *store.Snapshot) error {
+		c := &counted{Snapshot: s}
+		_, err := g.b.Buckets(c, id, edges)
+		n = c.gets
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// fillSteady writes n samples a second apart in chunks of a steady size.
+func (g *rig) fillSteady(t testing.TB, id ID, device uint64, n int) {
+	for i := 0; i < n; {
+		g.update(t, func(tx *store.Tx) error {
+			for k := 0; k < 64 && i < n; k++ {
+				var xs []Sample
+				for range min(MaxChunk, n-i) {
+					xs = append(xs, Sample{int64(i) * 1e9, float64(i*i%1000) / 10})
+					i++
+				}
+				chunk, err := EncodeChunk(xs)
+				if err != nil {
+					return err
+				}
+				if _, err := g.b.PutChunk(tx, id, device, chunk); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+}
+
+func evenEdges(from, to int64, n int) []int64 {
+	var e []int64
+	for i := range n + 1 {
+		e = append(e, from+(to-from)/int64(n)*int64(i))
+	}
+	return e
+}
+
+func TestOverviewReadsSummaries(t *testing.T) {
+	g := newRig(t)
+	defer g.db.Close()
+	id := ID{3}
+	const n = 200 * MaxChunk
+	g.fillSteady(t, id, 1, n)
+	whole := []int64{math.MinInt64, math.MaxInt64}
+	if got := g.chunksRead(t, id, whole); got != 0 {
+		t.Fatalf("the span of a series in order decodes %d chunks", got)
+	}
+	if got := g.chunksRead(t, id, evenEdges(0, n*1e9, 30)); got > 29 {
+		t.Fatalf("30 buckets decode %d chunks", got)
+	}
+	// One chunk of late samples over the whole time: three of them fall into chunks, which are read, as is itself.
+	g.update(t, func(tx *store.Tx) error {
+		chunk, err := EncodeChunk([]Sample{{5, 1}, {1e9 * 50 * MaxChunk, 1}, {1e9*99*MaxChunk + 7, 1}, {n*1e9 - 1, 1}})
+		if err != nil {
+			return err
+		}
+		_, err = g.b.PutChunk(tx, id, 1, chunk)
+		return err
+	})
+	if got := g.chunksRead(t, id, whole); got != 4 {
+		t.Fatalf("one chunk of four late samples makes the span decode %d chunks", got)
+	}
+	var s Summary
+	if err := g.db.View(func(v *store.Snapshot) (err error) { s, err = g.b.Span(v, id); return err }); err != nil {
+		t.Fatal(err)
+	}
+	if s.N != n+3 || s.T0 != 0 || s.T1 != n*1e9-1 { // one of the four hides a sample
+		t.Fatalf("span %+v", s)
+	}
+	// A window deep inside reads what it holds, not what is before it.
+	if got := g.chunksRead(t, id, evenEdges(1e9*150*MaxChunk, 1e9*151*MaxChunk, 50)); got > 3 {
+		t.Fatalf("a window of one chunk decodes %d chunks", got)
+	}
+}
+
+func TestBadEdges(t *testing.T) {
+	g := newRig(t)
+	defer g.db.Close()
+	for _, edges := range [][]int64{nil, {1}, {1, 1}, {2, 1}, {1, 2, 2}} {
+		err := g.db.View(func(s *store.Snapshot) error { _, err := g.b.Buckets(s, ID{}, edges); return err })
+		if !errors.Is(err, ErrEdges) {
+			t.Errorf("edges %v give %v", edges, err)
+		}
+	}
+}
+
+func TestBadSamples(t *testing.T) {
+	g := newRig(t)
+	defer g.db.Close()
+	err := g.db.Update(func(tx *store.Tx) error { return g.b.Append(tx, ID{}, 1, []Sample{{math.MaxInt64, 1}}) })
+	if !errors.Is(err, ErrTime) {
+		t.Errorf("the end of time gives %v", err)
+	}
+	if _, err := EncodeChunk([]Sample{{2, 1}, {1, 1}}); !errors.Is(err, ErrChunk) {
+		t.Errorf("falling times give %v", err)
+	}
+	if _, err := EncodeChunk(make([]Sample, MaxChunk+1)); !errors.Is(err, ErrChunk) {
+		t.Errorf("too many samples give %v", err)
+	}
+	empty, err := EncodeChunk(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, chunk := range [][]byte{nil, {1, 2, 3}, empty} {
+		err := g.db.Update(func(tx *store.Tx) error { _, err := g.b.PutChunk(tx, ID{}, 1, chunk); return err })
+		if !errors.Is(err, ErrChunk) {
+			t.Errorf("chunk %x gives %v", chunk, err)
+		}
+	}
+	if got := g.samples(t, ID{}, math.MinInt64, math.MaxInt64); got != nil {
+		t.Errorf("refused samples are there: %v", got)
+	}
+}
+
+// TestDamage changes stored bytes; every reading must say so or be right, and none may panic.
+func TestDamage(t *testing.T) {
+	g := newRig(t)
+	defer g.db.Close()
+	id := ID{3}
+	g.fillSteady(t, id, 1, 3*MaxChunk)
+	g.update(t, func(tx *store.Tx) error { return g.b.Append(tx, id, 1, []Sample{{1, 1}, {-1, 2}}) })
+	read := func() error {
+		return g.db.View(func(s *store.Snapshot) error {
+			for _, err := range g.b.Range(s, id, math.MinInt64, math.MaxInt64) {
+				if err != nil {
+					return err
+				}
+			}
+			_, err := g.b.Buckets(s, id, evenEdges(0, 3*MaxChunk*1e9, 10))
+			return err
+		})
+	}
+	for _, ks := range []store.Keyspace{g.b.chunks, g.b.tails, g.b.summaries} {
+		var first store.Entry
+		g.update(t, func(tx *store.Tx) error {
+			for e := range tx.Scan(ks, store.Range{}) {
+				first = store.Entry{Key: bytes.Clone(e.Key), Value: bytes.Clone(e.Value)}
+				break
+			}
+			return nil
+		})
+		for _, bad := range [][]byte{{}, {0xff}, first.Value[:len(first.Value)/2], bytes.Repeat([]byte{0xff}, 40)} {
+			g.update(t, func(tx *store.Tx) error { return tx.Put(ks, first.Key, bad) })
+			if err := read(); !errors.Is(err, ErrChunk) {
+				t.Errorf("%x as value of %x gives %v", bad, first.Key, err)
+			}
+		}
+		g.update(t, func(tx *store.Tx) error { return tx.Put(ks, first.Key, first.Value) })
+		if err := read(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func FuzzEntry(f *testing.F) {
+	e := entry{seq: 3, t0: -5, t1: 900, sum: summarize([]int64{1, 2}, []float64{3, 4}), dead: []uint16{0, 9, 1023}}
+	f.Add(e.append(nil), int64(-5))
+	f.Fuzz(func(t *testing.T, b []byte, t0 int64) {
+		e, err := decodeEntry(b, t0)
+		if err != nil {
+			return
+		}
+		again, err := decodeEntry(e.append(nil), t0)
+		if err != nil || again.seq != e.seq || again.t1 != e.t1 || again.sum.N != e.sum.N || !slices.Equal(again.dead, e.dead) {
+			t.Fatalf("%+v becomes %+v, %v", e, again, err)
+		}
+	})
+}
+
+// TestChunkBytes holds the bytes of a chunk, since its hash is its name on every machine.
+func TestChunkBytes(t *testing.T) {
+	chunk, err := EncodeChunk([]Sample{{1700000000e9, 72.4}, {1700086400e9, 72.1}, {1700172800e9, math.Inf(1)}, {1700259200e9, 71.9}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "010104018080d0e2c6bfce972f8080bc8ac9d21300020100a80b0102090a0102000000000000f07f5d70227c"
+	if got := hex.EncodeToString(chunk); got != want {
+		t.Errorf("chunk is\n%s, want\n%s", got, want)
+	}
+	const name = "763015a06ad909a4287c5e56d26c296c"
+	if got := HashChunk(chunk).String(); got != name {
+		t.Errorf("name is %s, want %s", got, name)
+	}
+	back, err := DecodeChunk(chunk)
+	if err != nil || len(back) != 4 || back[2].V != math.Inf(1) || back[3] != (Sample{1700259200e9, 71.9}) {
+		t.Errorf("comes back as %v, %v", back, err)
+	}
+}
+
+func BenchmarkBuckets(b *testing.B) {
+	g := newRig(b)
+	defer g.db.Close()
+	const n = 1 << 20
+	g.fillSteady(b, ID{3}, 1, n)
+	edges := evenEdges(0, n*1e9, 400)
+	for b.Loop() {
+		g.buckets(b, ID{3}, edges)
+	}
+	b.ReportMetric(n, "samples")
+}
+
+func BenchmarkRange(b *testing.B) {
+	g := newRig(b)
+	defer g.db.Close()
+	const n = 1 << 20
+	g.fillSteady(b, ID{3}, 1, n)
+	for b.Loop() {
+		err := g.db.View(func(s *store.Snapshot) error {
+			for _, err := range g.b.Range(s, ID{3}, math.MinInt64, math.MaxInt64) {
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/sample")
+}
