@@ -1,0 +1,165 @@
+package command
+
+// The commands of the frame and of every tree of nodes. Screens with commands of their own have a file each.
+const (
+	Up        ID = "cursor.up"
+	Down      ID = "cursor.down"
+	Left      ID = "cursor.left"
+	Right     ID = "cursor.right"
+	PageUp    ID = "cursor.page-up"
+	PageDown  ID = "cursor.page-down"
+	First     ID = "cursor.first"
+	Last      ID = "cursor.last"
+	Parent    ID = "cursor.parent"
+	GoIn      ID = "drill.in"
+	GoOut     ID = "drill.out"
+	Fold      ID = "fold.toggle"
+	FoldSaved ID = "fold.saved"
+
+	AddSibling ID = "add.sibling"
+	AddChild   ID = "add.child"
+	AddAbove   ID = "add.above"
+	Edit       ID = "edit.text"
+	Note       ID = "edit.note"
+	DueDate    ID = "edit.due"
+	Tags       ID = "edit.tags"
+	Priority   ID = "edit.priority"
+	Done       ID = "state.done"
+	State      ID = "state.next"
+	Delete     ID = "node.delete"
+	Indent     ID = "move.indent"
+	Outdent    ID = "move.outdent"
+	MoveUp     ID = "move.up"
+	MoveDown   ID = "move.down"
+	Gather     ID = "move.here"
+	Mark       ID = "mark.toggle"
+	Arrow      ID = "arrow.draw"
+	Follow     ID = "arrow.follow"
+
+	FindWords ID = "find"
+	FindNext  ID = "find.next"
+	FindPrev  ID = "find.previous"
+	Draw      ID = "draw"
+	Capture   ID = "capture"
+	HideDone  ID = "view.hide-done"
+
+	ViewOutline ID = "view.outline"
+	ViewMap     ID = "view.map"
+	ViewPlot    ID = "view.plot"
+
+	Undo    ID = "undo"
+	Redo    ID = "redo"
+	Help    ID = "help"
+	Palette ID = "palette"
+	Back    ID = "back"
+	Cancel  ID = "cancel"
+	Suspend ID = "suspend"
+	Redraw  ID = "redraw"
+	Mouse   ID = "mouse"
+	Quit    ID = "quit"
+)
+
+// FoldLevel is the command that shows n levels, 1 to 9.
+func FoldLevel(n int) ID { return ID("fold.level-" + string(rune('0'+n))) }
+
+func node(f Facts) string {
+	if !f.Node && f.Marks == 0 {
+		return "the cursor is on no node"
+	}
+	return ""
+}
+
+func marked(f Facts) string {
+	if f.Marks == 0 {
+		return "mark nodes with m first"
+	}
+	return ""
+}
+
+func drilled(f Facts) string {
+	if !f.Drilled {
+		return "this is the whole tree"
+	}
+	return ""
+}
+
+func found(f Facts) string {
+	if !f.Found {
+		return "search with / first"
+	}
+	return ""
+}
+
+var table = append([]Command{
+	{AddSibling, "Add a node below", "add", "Write", Tree, []string{"enter"}, "arbor add", nil},
+	{AddChild, "Add a child", "child", "Write", Tree, []string{"tab"}, "arbor add --under", nil},
+	{AddAbove, "Add a node above", "above", "Write", Tree, []string{"O"}, "", nil},
+	{Edit, "Edit the text", "edit", "Write", Tree, []string{"i", "f2"}, "arbor edit", node},
+	{Note, "Edit the note in your editor", "note", "Write", Tree, []string{"e"}, "", node},
+	{DueDate, "Set the due date", "due", "Write", Tree, []string{"d"}, "arbor edit … due:fri", node},
+	{Tags, "Add and remove tags", "tag", "Write", Tree, []string{"t"}, "arbor edit … +tag -tag", node},
+	{Priority, "Set the priority", "priority", "Write", Tree, []string{"p"}, "arbor edit … prio:4", node},
+	{Done, "Done, or not done", "done", "Write", Tree, []string{"space"}, "arbor done", node},
+	{State, "Next state: to do, doing, waiting, cancelled, none", "state", "Write", Tree, []string{"s"}, "arbor edit … state:doing", node},
+	{Delete, "Delete, with all below", "delete", "Write", Tree, []string{"delete", "x"}, "arbor rm", node},
+	{Undo, "Undo the last action", "undo", "Write", Frame, []string{"u"}, "arbor undo", nil},
+	{Redo, "Redo what was undone", "redo", "Write", Frame, []string{"U", "ctrl+r"}, "arbor redo", nil},
+
+	{Indent, "Move into the node above", "indent", "Arrange", Outline, []string{">", "alt+right"}, "arbor mv", node},
+	{Outdent, "Move out, beside the parent", "outdent", "Arrange", Outline, []string{"<", "alt+left"}, "arbor mv", node},
+	{MoveUp, "Move up among the siblings", "move up", "Arrange", Outline, []string{"alt+up", "K"}, "arbor mv", node},
+	{MoveDown, "Move down among the siblings", "move down", "Arrange", Outline, []string{"alt+down", "J"}, "arbor mv", node},
+	{Mark, "Mark, or take the mark away", "mark", "Arrange", Tree, []string{"m"}, "", node},
+	{Gather, "Move the marked nodes into this one", "move here", "Arrange", Tree, []string{"v"}, "arbor mv", marked},
+	{Arrow, "Begin an arrow here; end it, or erase it, at another node", "arrow", "Arrange", Tree, []string{"r"}, "", node},
+	{Follow, "Follow the arrow from here", "follow", "Arrange", Tree, []string{"f"}, "", node},
+
+	{Up, "Up", "up", "Move", Tree, []string{"up", "k"}, "", nil},
+	{Down, "Down", "down", "Move", Tree, []string{"down", "j"}, "", nil},
+	{Left, "Fold, or go to the parent", "fold", "Move", Tree, []string{"left", "h"}, "", nil},
+	{Right, "Unfold, or go to the first child", "unfold", "Move", Tree, []string{"right", "l"}, "", nil},
+	{PageUp, "A page up", "page up", "Move", Tree, []string{"pgup", "ctrl+b"}, "", nil},
+	{PageDown, "A page down", "page down", "Move", Tree, []string{"pgdown", "ctrl+f"}, "", nil},
+	{First, "To the first node", "first", "Move", Tree, []string{"g", "home"}, "", nil},
+	{Last, "To the last node", "last", "Move", Tree, []string{"G", "end"}, "", nil},
+	{Parent, "To the parent", "parent", "Move", Tree, []string{"-"}, "", node},
+	{GoIn, "Go in: show this node and what is below it alone", "go in", "Move", Tree, []string{"]", "shift+right"}, "", node},
+	{GoOut, "Go back out", "go out", "Move", Tree, []string{"[", "backspace", "shift+left"}, "", drilled},
+	{Fold, "Fold or unfold", "fold", "Move", Tree, []string{"z z"}, "", node},
+	{FoldSaved, "Fold as it was before z1 to z9", "saved folds", "Move", Outline, []string{"z 0"}, "", nil},
+
+	{FindWords, "Find by words as you type", "find", "Find", Frame, []string{"/"}, "arbor ls", nil},
+	{FindNext, "Next match", "next", "Find", Frame, []string{"n"}, "", found},
+	{FindPrev, "Previous match", "previous", "Find", Frame, []string{"N"}, "", found},
+	{Draw, "Draw a task by weight: what now?", "draw", "Find", Frame, []string{"w"}, "arbor draw", nil},
+	{Capture, "Capture a thought to the inbox, and return", "capture", "Find", Frame, []string{"a"}, "arbor add", nil},
+
+	{ViewOutline, "Outline", "outline", "View", Frame, []string{"1"}, "", nil},
+	{ViewMap, "Mind-map", "map", "View", Frame, []string{"2"}, "", nil},
+	{ViewPlot, "Plot", "plot", "View", Frame, []string{"6"}, "arbor plot", nil},
+	{HideDone, "Hide what is done, or show it", "hide done", "View", Tree, []string{"."}, "", nil},
+	{Help, "All keys; type to search, ⏎ runs the entry", "help", "View", Frame, []string{"?", "f1"}, "arbor help", nil},
+	{Palette, "Any command, by its name", "commands", "View", Frame, []string{":", "ctrl+p"}, "", nil},
+	{Back, "One step back; never quits", "back", "View", Frame, []string{"esc"}, "", nil},
+	{Cancel, "Cancel", "cancel", "View", Frame, []string{"ctrl+c"}, "", nil},
+	{Redraw, "Draw the screen again", "redraw", "View", Frame, []string{"ctrl+l"}, "", nil},
+	{Mouse, "Let the terminal have the mouse, to select text, or take it back", "mouse", "View", Frame, []string{"ctrl+t"}, "", nil},
+	{Suspend, "Leave for the shell; fg returns", "suspend", "View", Frame, []string{"ctrl+z"}, "", nil},
+	{Quit, "Quit; everything is saved", "quit", "View", Frame, []string{"q"}, "", nil},
+}, foldLevels()...)
+
+func foldLevels() []Command {
+	var rows []Command
+	for n := 1; n <= 9; n++ {
+		d := string(rune('0' + n))
+		rows = append(rows, Command{FoldLevel(n), "Show " + d + plural(n, " level", " levels"), "level " + d, "Move", Outline, []string{"z " + d}, "", nil})
+	}
+	return rows
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}
