@@ -1,0 +1,21 @@
+// Package model is the tree of nodes and what may be done to it.
+//
+// Its invariant: state is a pure fold of the log. What a person does is one batch of ops, appended to this device's log and folded
+// into state in the same store transaction; Verify folds the log again and compares.
+//
+// # The log
+//
+// A batch is kept verbatim, in blocks of about a kilobyte under (device, number of the first batch). Beside it the block holds the ops
+// that would take it back, made of the values the batch replaced. Ops that this version does not know are kept and have no effect.
+//
+// # The state
+//
+//	nodes   id → record
+//	places  parent, order, 0, id → state of the node
+//	notes   id → text
+//	terms   kind, term, 0, number → up to 64 ids: words, tags, days of creation and of finishing
+//	arrows  to, from → nothing: who points here; the arrow itself is in the record of from
+//	meta    this device, the heads of the logs, the stacks of undo and redo
+//
+// Terms are only ever appended to, so an id found there must be checked against its record.
+package model

@@ -1,0 +1,67 @@
+package model
+
+import (
+	"encoding/binary"
+
+	"github.com/cespare/xxhash/v2"
+)
+
+// side is what is kept beside a batch on the device that made it: how to take it back. It is no part of the batch; another device
+// never sees it.
+type side struct {
+	inverse []undoing // one for each op
+	after   []op      // registers to be restored in the end, where they still hold what the batch set
+}
+
+// undoing is the op that takes another back.
+type undoing struct {
+	op    op
+	known bool   // false where the op had no effect
+	after uint64 // splices: the hash of the whole text after the op
+}
+
+func inverseOf(o op) undoing { return undoing{op: o, known: true} }
+
+func textHash(s string) uint64 { return xxhash.Sum64String(s) }
+
+func (s *side) encode() []byte {
+	b := binary.AppendUvarint(nil, uint64(len(s.inverse)))
+	for i := range s.inverse {
+		u := &s.inverse[i]
+		if !u.known {
+			b = append(b, 0)
+			continue
+		}
+		b = appendOp(append(b, 1), &u.op)
+		if u.op.kind == opSplice || u.op.kind == opNote {
+			b = binary.BigEndian.AppendUint64(b, u.after)
+		}
+	}
+	for i := range s.after {
+		b = appendOp(b, &s.after[i])
+	}
+	return b
+}
+
+func decodeSide(b []byte) (side, error) {
+	var s side
+	d := decoder{b: b}
+	n := d.uvarint()
+	if n > uint64(len(b)) {
+		d.fail("length")
+	}
+	for i := uint64(0); i < n && d.err == nil; i++ {
+		var u undoing
+		if d.byte() != 0 {
+			u.known, u.op = true, decodeOp(&d)
+			if u.op.kind == opSplice || u.op.kind == opNote {
+				u.after = d.u64()
+			}
+		}
+		s.inverse = append(s.inverse, u)
+	}
+	for len(d.b) > 0 && d.err == nil {
+		s.after = append(s.after, decodeOp(&d))
+	}
+	return s, d.err
+}

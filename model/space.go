@@ -1,0 +1,66 @@
+package model
+
+import (
+	"encoding/binary"
+
+	"arbor/store"
+)
+
+// spaces are the keyspaces of a tree.
+type spaces struct {
+	nodes, places, notes, terms, arrows, log, meta store.Keyspace
+}
+
+func openSpaces(db *store.DB) (spaces, error) {
+	var s spaces
+	for _, k := range []struct {
+		name string
+		at   *store.Keyspace
+	}{
+		{"nodes", &s.nodes}, {"places", &s.places}, {"notes", &s.notes}, {"terms", &s.terms},
+		{"arrows", &s.arrows}, {"log", &s.log}, {"meta", &s.meta},
+	} {
+		ks, err := db.Keyspace(k.name)
+		if err != nil {
+			return s, err
+		}
+		*k.at = ks
+	}
+	return s, nil
+}
+
+// placeKey is parent, order, 0, id. An order is followed by something above 0 in every order it is a prefix of, so keys compare like
+// orders, then ids.
+func placeKey(parent ID, order []byte, id ID) []byte {
+	k := make([]byte, 0, len(parent)+len(order)+1+len(id))
+	k = append(append(k, parent[:]...), order...)
+	return append(append(k, 0), id[:]...)
+}
+
+// splitPlace reads what placeKey made.
+func splitPlace(k []byte) (parent ID, order []byte, id ID) {
+	copy(parent[:], k)
+	end := len(k) - len(id) - 1
+	copy(id[:], k[end+1:])
+	return parent, k[len(parent):end], id
+}
+
+func arrowKey(to, from ID) []byte { return append(append(make([]byte, 0, 16), to[:]...), from[:]...) }
+
+func logKey(d device, first uint64) []byte {
+	return binary.BigEndian.AppendUint64(append(make([]byte, 0, 16), d[:]...), first)
+}
+
+// Keys in meta.
+var (
+	selfKey = []byte("self")
+	foldKey = []byte("fold")
+)
+
+const deviceMark, undoMark, redoMark = 'd', 'u', 'r'
+
+func deviceKey(d device) []byte { return append([]byte{deviceMark, '/'}, d[:]...) }
+
+func stackKey(mark byte, d device, block uint64) []byte {
+	return binary.BigEndian.AppendUint64(append([]byte{mark, '/'}, d[:]...), block)
+}

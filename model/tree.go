@@ -1,0 +1,246 @@
+package model
+
+import (
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"arbor/store"
+	"arbor/sync/hlc"
+
+	"github.com/cespare/xxhash/v2"
+)
+
+// Errors a caller decides on.
+var (
+	ErrNoNode    = errors.New("no such node")
+	ErrExists    = errors.New("the node is there already")
+	ErrBuiltin   = errors.New("this node is part of every tree")
+	ErrCycle     = errors.New("a node cannot go below itself")
+	ErrNotHere   = errors.New("not a child of that parent")
+	ErrNothing   = errors.New("nothing to do")
+	ErrTooLarge  = errors.New("too large")
+	ErrName      = errors.New("not a name")
+	ErrChanged   = errors.New("changed since by another action")
+	ErrNotTrash  = errors.New("not in the trash")
+	ErrVersion   = errors.New("the tree was written by another version")
+	errNoDetach  = errors.New("nothing can be moved there")
+	errDifferent = errors.New("state is not the fold of the log")
+)
+
+// Options of Open. The zero value is right for most.
+type Options struct {
+	// Session names who acts within a device, so that each undoes its own. Empty: the device as a whole.
+	Session string
+	// Now reads the wall clock; nil is time.Now.
+	Now func() time.Time
+	// Rand gives ids; nil is the system's.
+	Rand io.Reader
+	// Location is the zone of the person, for what is said of days; nil is time.Local.
+	Location *time.Location
+	// Machine and Dir are what the device's id is bound to: opened on another machine or in another directory, a store is another
+	// replica, for it may be a copy. Machine is by default the system's machine id, or the name of the host.
+	Machine string
+	Dir     string
+}
+
+// Tree is an open tree. All methods are safe for use by many goroutines.
+type Tree struct {
+	db    *store.DB
+	ks    spaces
+	opt   Options
+	clock *hlc.Clock
+}
+
+// Open opens the tree in db, making it if there is none.
+func Open(db *store.DB, opt Options) (*Tree, error) {
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
+	if opt.Rand == nil {
+		opt.Rand = rand.Reader
+	}
+	if opt.Location == nil {
+		opt.Location = time.Local
+	}
+	ks, err := openSpaces(db)
+	if err != nil {
+		return nil, fmt.Errorf("open tree: %w", err)
+	}
+	t := &Tree{db: db, ks: ks, opt: opt, clock: hlc.NewClock(opt.Now)}
+	if err := t.bind(); err != nil {
+		return nil, fmt.Errorf("open tree: %w", err)
+	}
+	return t, nil
+}
+
+// self is which device this is, and where it was when it became it.
+type self struct {
+	device      device
+	fingerprint uint64
+}
+
+func readSelf(ks *spaces, r store.Reader) (self, error) {
+	b, err := r.Get(ks.meta, selfKey)
+	if err != nil {
+		return self{}, err
+	}
+	d := decoder{b: b}
+	var s self
+	copy(s.device[:], d.fixed(len(s.device)))
+	s.fingerprint = d.u64()
+	if err := d.end(); err != nil {
+		return self{}, fmt.Errorf("id of this device: %w", err)
+	}
+	return s, nil
+}
+
+// bind makes sure that this is a device of its own: a store that was copied must not go on with the log of the original.
+func (t *Tree) bind() error {
+	want := t.fingerprint()
+	fits := func(r store.Reader) (bool, error) {
+		version, err := r.Get(t.ks.meta, foldKey)
+		if errors.Is(err, store.ErrNotFound) {
+			return false, nil
+		}
+		if err == nil && string(version) != string(foldMark()) {
+			err = fmt.Errorf("%w: its state is of fold %x, this program folds %x", ErrVersion, version, foldMark())
+		}
+		if err != nil {
+			return false, err
+		}
+		s, err := readSelf(&t.ks, r)
+		return err == nil && s.fingerprint == want, err
+	}
+	var bound bool
+	err := t.db.View(func(s *store.Snapshot) (err error) {
+		bound, err = fits(s)
+		return err
+	})
+	if err != nil || bound {
+		return err
+	}
+	return t.db.Update(func(tx *store.Tx) error {
+		if bound, err := fits(tx); err != nil || bound {
+			return err
+		}
+		var d device
+		if _, err := io.ReadFull(t.opt.Rand, d[:]); err != nil {
+			return fmt.Errorf("make an id for this device: %w", err)
+		}
+		if err := tx.Put(t.ks.meta, foldKey, foldMark()); err != nil {
+			return err
+		}
+		return tx.Put(t.ks.meta, selfKey, binary.BigEndian.AppendUint64(d[:], want))
+	})
+}
+
+func foldMark() []byte { return binary.AppendUvarint(nil, foldVersion) }
+
+// fingerprint stands for the machine and the directory.
+func (t *Tree) fingerprint() uint64 {
+	machine := t.opt.Machine
+	for _, file := range []string{"/etc/machine-id", "/var/lib/dbus/machine-id"} {
+		if machine != "" {
+			break
+		}
+		b, _ := os.ReadFile(file) // where there is none the host's name must do
+		machine = strings.TrimSpace(string(b))
+	}
+	if machine == "" {
+		machine, _ = os.Hostname() // nor is that needed
+	}
+	dir := t.opt.Dir
+	if dir != "" {
+		if abs, err := filepath.Abs(dir); err == nil {
+			dir = abs
+		}
+		if real, err := filepath.EvalSymlinks(dir); err == nil {
+			dir = real
+		}
+	}
+	return xxhash.Sum64String(machine + "\x00" + dir)
+}
+
+// Receipt says what was done.
+type Receipt struct {
+	Seq   uint64 // of the batch in this device's log; 0 if nothing changed
+	Label string
+	IDs   []ID // the nodes concerned, in the order in which they were touched
+}
+
+// Do runs fn as one user action: one batch, one step of undo, all of it or nothing. If another process commits first fn runs again, so
+// it must have no effect but on the edit and on variables it sets anew each time.
+func (t *Tree) Do(label string, fn func(*Edit) error) (Receipt, error) {
+	return t.commit(intent{label: label}, fn)
+}
+
+// intent is what a batch is to be, beside its ops.
+type intent struct {
+	role       role
+	label      string
+	target     uint64
+	first      uint64
+	durability store.Durability
+	empty      bool // to be written even without ops
+}
+
+// maxUncertain bounds how often a commit is tried again after the owner of the store died during it.
+const maxUncertain = 5
+
+// commit writes one batch of the ops that fn makes.
+func (t *Tree) commit(what intent, fn func(*Edit) error) (Receipt, error) {
+	var last *Edit
+	for try := 0; ; try++ {
+		err := t.db.Update(func(tx *store.Tx) error {
+			tx.SetDurability(what.durability)
+			e, err := t.edit(tx, what)
+			if err != nil {
+				return err
+			}
+			last = e
+			if err := fn(e); err != nil {
+				return err
+			}
+			return e.finish()
+		})
+		switch {
+		case err == nil:
+			return last.receipt(), nil
+		case !errors.Is(err, store.ErrUncertain) || try == maxUncertain:
+			return Receipt{}, err
+		}
+		arrived, err := t.arrived(last)
+		if err != nil {
+			return Receipt{}, err
+		}
+		if arrived {
+			return last.receipt(), nil
+		}
+	}
+}
+
+// arrived reports whether the batch of an edit is in the log.
+func (t *Tree) arrived(e *Edit) (bool, error) {
+	found := false
+	err := t.db.View(func(s *store.Snapshot) error {
+		got, err := readBatch(&t.ks, s, e.batch.device, e.batch.seq)
+		if errors.Is(err, store.ErrNotFound) {
+			return nil
+		}
+		found = err == nil && got.batch.stamp == e.batch.stamp && got.batch.session == e.batch.session && string(got.raw) == string(e.raw)
+		return err
+	})
+	return found, err
+}
+
+// View runs fn on a frozen state of the tree.
+func (t *Tree) View(fn func(*View) error) error {
+	return t.db.View(func(s *store.Snapshot) error { return fn(&View{t: t, r: s}) })
+}

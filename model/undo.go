@@ -1,0 +1,311 @@
+package model
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+
+	"arbor/store"
+	"arbor/sync/crdt"
+)
+
+// Scope says whose last action is meant.
+type Scope uint8
+
+const (
+	// ThisSession is what this session did; if it did nothing, ThisDevice.
+	ThisSession Scope = iota
+	// ThisDevice is what any process on this device did.
+	ThisDevice
+)
+
+// Undo takes the last action of a scope back, by a new batch that restores what the action replaced, where nothing else has replaced
+// it since. The receipt's label says which action it was. Where nothing of it can be restored the error is ErrChanged and the next
+// Undo goes on with the action before. ErrNothing: there is none.
+func (t *Tree) Undo(scope Scope) (Receipt, error) { return t.revert(scope, roleUndo) }
+
+// Redo takes the last Undo of a scope back. A new action of the scope leaves nothing to redo.
+func (t *Tree) Redo(scope Scope) (Receipt, error) { return t.revert(scope, roleRedo) }
+
+// revert finds what to take back, and does.
+func (t *Tree) revert(scope Scope, r role) (Receipt, error) {
+	var target entry
+	var parts []entry
+	find := func(v *View) error {
+		me, err := readSelf(&t.ks, v.r)
+		if err != nil {
+			return err
+		}
+		w, err := readWriter(&t.ks, v.r, me.device)
+		if err != nil {
+			return err
+		}
+		found, err := w.last(&t.ks, v.r, scope, r, t.opt.Session)
+		if err != nil {
+			return err
+		}
+		target, parts, err = group(&t.ks, v.r, me.device, found.seq)
+		return err
+	}
+	if err := t.View(find); err != nil {
+		return Receipt{}, fmt.Errorf("%s: %w", verbs[r], err)
+	}
+	label := target.batch.label
+	var first uint64
+	for _, part := range slices.Backward(parts) {
+		back, err := t.commit(intent{role: roleBack, label: label, durability: store.None}, func(e *Edit) error {
+			_, err := e.takeBack(part)
+			return err
+		})
+		if err != nil {
+			return Receipt{}, fmt.Errorf("%s %q: %w", verbs[r], label, err)
+		}
+		if first == 0 {
+			first = back.Seq
+		}
+	}
+	var refused error
+	receipt, err := t.commit(intent{role: r, label: label, target: target.batch.seq, first: first, empty: true}, func(e *Edit) error {
+		if err := e.stillOn(r, target.batch.seq); err != nil {
+			return err
+		}
+		var err error
+		refused, err = e.takeBack(target)
+		return err
+	})
+	if err == nil && receipt.IDs == nil && len(parts) == 0 && len(target.batch.ops) > 0 {
+		err = refused
+	}
+	if err != nil {
+		return Receipt{}, fmt.Errorf("%s %q: %w", verbs[r], label, err)
+	}
+	return receipt, nil
+}
+
+var verbs = [roles]string{roleUndo: "undo", roleRedo: "redo"}
+
+// last returns what is to be taken back next.
+func (w *writer) last(ks *spaces, r store.Reader, scope Scope, do role, session string) (frame, error) {
+	s, fits := w.undoStack(ks), func(frame) bool { return true }
+	if do == roleRedo {
+		s, fits = w.redoStack(ks), func(f frame) bool { return f.seq > w.action }
+	}
+	if scope == ThisSession {
+		own := sessionHash(session)
+		f, ok, err := s.find(r, func(f frame) bool { return f.session == own })
+		if err != nil || ok {
+			return f, err
+		}
+	}
+	f, ok, err := s.find(r, fits)
+	if err == nil && !ok {
+		err = ErrNothing
+	}
+	return f, err
+}
+
+// group returns a batch with the parts that belong to it.
+func group(ks *spaces, r store.Reader, dev device, seq uint64) (whole entry, parts []entry, err error) {
+	whole, err = readBatch(ks, r, dev, seq)
+	if err != nil || whole.batch.first == 0 {
+		return whole, nil, err
+	}
+	for e, err := range readLog(ks, r, dev, whole.batch.first) {
+		if err != nil {
+			return whole, nil, err
+		}
+		if e.batch.seq >= seq {
+			break
+		}
+		if e.batch.role == rolePart || e.batch.role == roleBack {
+			parts = append(parts, e)
+		}
+	}
+	return whole, parts, nil
+}
+
+// stillOn fails if another process took target back since it was found.
+func (e *Edit) stillOn(do role, target uint64) error {
+	s := e.writer.undoStack(&e.t.ks)
+	if do == roleRedo {
+		s = e.writer.redoStack(&e.t.ks)
+	}
+	_, ok, err := s.find(e.r, func(f frame) bool { return f.seq == target })
+	if err == nil && !ok {
+		err = fmt.Errorf("it was taken back already: %w", ErrChanged)
+	}
+	return err
+}
+
+// takeBack undoes the ops of a batch, the last first, where what they set is still there. refused says why something was left.
+func (e *Edit) takeBack(target entry) (refused, err error) {
+	s, err := decodeSide(target.side)
+	if err != nil || len(s.inverse) != len(target.batch.ops) {
+		return nil, fmt.Errorf("what batch %d replaced: %w", target.batch.seq, errFormat)
+	}
+	texts := map[textKey]*textUndo{}
+	for i, o := range slices.Backward(target.batch.ops) {
+		u := s.inverse[i]
+		if !u.known {
+			continue
+		}
+		n, err := e.node(o.node)
+		if err != nil {
+			return nil, err
+		}
+		if n == nil {
+			continue
+		}
+		if o.kind == opSplice || o.kind == opNote {
+			why, err := e.takeBackText(target.batch, n, &u, texts)
+			if err != nil {
+				return nil, err
+			}
+			if why != nil {
+				refused = why
+			}
+			continue
+		}
+		ok, err := e.holds(n, &o)
+		if err == nil && ok && u.op.kind == opMove && u.op.parent != Detached {
+			ok, err = e.canGoBack(&u.op)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			refused = fmt.Errorf("%s: %w", o.node, ErrChanged)
+			continue
+		}
+		if err := e.do(u.op); err != nil {
+			return nil, err
+		}
+	}
+	for _, o := range s.after {
+		n, err := e.node(o.node)
+		if err != nil {
+			return nil, err
+		}
+		if n != nil && n.Modified.Equal(target.batch.stamp.Time()) && string(n.get(o.reg)) != string(o.value) {
+			if err := e.do(o); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return refused, nil
+}
+
+// holds reports whether a node still has what an op gave it.
+func (e *Edit) holds(n *Node, o *op) (bool, error) {
+	switch o.kind {
+	case opCreate:
+		if n.Parent != o.parent || !bytes.Equal(n.Order, o.order) {
+			return false, nil
+		}
+		has, err := e.HasChildren(n.ID) // others put something there since
+		return !has, err
+	case opMove:
+		return n.Parent == o.parent && bytes.Equal(n.Order, o.order), nil
+	case opRegister:
+		return bytes.Equal(n.get(o.reg), o.value), nil
+	case opTag:
+		return hasString(n.Tags, o.key) == o.present, nil
+	case opField:
+		i, found := findField(n.Fields, o.key)
+		return found == o.present && (!found || n.Fields[i].Value == o.text), nil
+	case opArrow:
+		a, found := arrowTo(n, o.to)
+		return found == o.present && (!found || a.Label == o.key), nil
+	}
+	return false, nil
+}
+
+// canGoBack reports whether a move leads to where the node can be: its old parent may have gone since, or have been moved below it.
+func (e *Edit) canGoBack(o *op) (bool, error) {
+	p, err := e.node(o.parent)
+	if err != nil || p == nil {
+		return false, err
+	}
+	if inside, err := e.Under(o.parent, o.node); err != nil || inside {
+		return false, err
+	}
+	there, err := e.shown(o.parent)
+	if err != nil || there {
+		return there, err
+	}
+	here, err := e.shown(o.node)
+	return !here, err
+}
+
+// textKey names a text: of a node, or its note.
+type textKey struct {
+	node ID
+	kind kind
+}
+
+// textUndo is what others did to a text after the batch that is being undone.
+type textUndo struct {
+	later   []crdt.Splice // to the text as it is before the next inverse
+	refused bool
+}
+
+// takeBackText undoes one splice. Where the text was changed since, the splice is moved to where its characters are now; if someone
+// typed into the middle of them it is left alone.
+func (e *Edit) takeBackText(b *batch, n *Node, u *undoing, texts map[textKey]*textUndo) (refused, err error) {
+	key := textKey{n.ID, u.op.kind}
+	t := texts[key]
+	if t == nil {
+		t = &textUndo{}
+		texts[key] = t
+		text, err := e.textOf(n, u.op.kind)
+		if err != nil {
+			return nil, err
+		}
+		if textHash(text) != u.after {
+			if t.later, err = e.laterSplices(b, key); err != nil {
+				return nil, err
+			}
+		}
+	}
+	why := fmt.Errorf("the text of %s: %w", n.ID, ErrChanged)
+	if t.refused {
+		return why, nil
+	}
+	mine := crdt.Splice{Pos: u.op.splice.pos, Del: u.op.splice.del, Ins: u.op.splice.ins}
+	for i, theirs := range t.later {
+		var ok bool
+		if mine, t.later[i], ok = crdt.Transform(mine, theirs); !ok {
+			t.refused = true
+			return why, nil
+		}
+	}
+	if mine.Del == 0 && mine.Ins == "" {
+		return nil, nil
+	}
+	o := u.op
+	o.splice = splice{mine.Pos, mine.Del, mine.Ins}
+	return nil, e.do(o)
+}
+
+func (e *Edit) textOf(n *Node, k kind) (string, error) {
+	if k == opNote {
+		return readNote(&e.t.ks, e.r, n)
+	}
+	return n.Text, nil
+}
+
+// laterSplices returns the splices that batches after b made to a text.
+func (e *Edit) laterSplices(b *batch, key textKey) ([]crdt.Splice, error) {
+	var out []crdt.Splice
+	for entry, err := range readLog(&e.t.ks, e.r, b.device, b.seq+1) {
+		if err != nil {
+			return nil, err
+		}
+		for _, o := range entry.batch.ops {
+			if o.node == key.node && o.kind == key.kind {
+				out = append(out, crdt.Splice{Pos: o.splice.pos, Del: o.splice.del, Ins: o.splice.ins})
+			}
+		}
+	}
+	return out, nil
+}

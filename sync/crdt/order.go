@@ -1,0 +1,202 @@
+package crdt
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+)
+
+// Order is the place of a node among its siblings, as bytes that compare like the places. It is a path in a Fugue tree with runs
+// that grow at both ends: a sequence of steps (epoch, replica, 2·index+side). The last step has side 1; an order below it on the
+// right extends it, an order below it on the left extends the same step with side 0. No step begins with a zero byte, so a caller
+// may end an Order with one to put more behind it.
+type Order []byte
+
+// ErrOrder says that bytes are no Order, or that two of them are not in order.
+var ErrOrder = errors.New("not a sibling order")
+
+// step is one step of an Order. at is 2·index+side.
+type step struct {
+	epoch   int64
+	replica uint16
+	at      int64
+}
+
+// Between returns an order for replica above left and below right; either may be nil for an open end. Two replicas that insert runs
+// at the same place do not interleave. It needs nothing but the two neighbours.
+//
+// In order of preference: the replica's own run grows after left or before right; a run of another at an open end is answered by the
+// next epoch; else the order nests one step below a neighbour, the shorter one if both are legal. Only after left is legal where
+// left lies in the left side of right, only before right where right lies in the right side of left: the comparison decides.
+func Between(left, right Order, replica uint16) (Order, error) {
+	l, err := last(left)
+	if err != nil {
+		return nil, err
+	}
+	r, err := last(right)
+	if err != nil {
+		return nil, err
+	}
+	if left != nil && right != nil && bytes.Compare(left, right) >= 0 {
+		return nil, fmt.Errorf("between %x and %x: %w", []byte(left), []byte(right), ErrOrder)
+	}
+	var candidates []Order
+	add := func(base Order, s step) { candidates = append(candidates, appendStep(bytes.Clone(base), s)) }
+	if left != nil && l.replica == replica {
+		add(l.base, step{l.epoch, replica, l.at + 2})
+	}
+	if right != nil && r.replica == replica {
+		add(r.base, step{r.epoch, replica, r.at - 2})
+	}
+	if left != nil {
+		add(l.base, step{l.epoch + 1, replica, 1})
+	}
+	if right != nil {
+		add(r.base, step{r.epoch - 1, replica, 1})
+	}
+	if left == nil && right == nil {
+		add(nil, step{0, replica, 1})
+	}
+	fits := func(o Order) bool {
+		return (left == nil || bytes.Compare(left, o) < 0) && (right == nil || bytes.Compare(o, right) < 0)
+	}
+	for _, o := range candidates {
+		if fits(o) {
+			return o, nil
+		}
+	}
+	first := step{0, replica, 1}
+	var after, before Order
+	if left != nil {
+		after = appendStep(bytes.Clone(left), first)
+	}
+	if right != nil {
+		before = appendStep(appendStep(bytes.Clone(r.base), step{r.epoch, r.replica, r.at - 1}), first)
+	}
+	switch {
+	case before == nil || after != nil && fits(after) && (len(after) <= len(before) || !fits(before)):
+		return after, nil
+	default:
+		return before, nil
+	}
+}
+
+// Valid reports whether o is an Order that Between could have made.
+func (o Order) Valid() bool {
+	if len(o) == 0 {
+		return false
+	}
+	_, err := last(o)
+	return err == nil
+}
+
+// ending is the last step of an Order and what stands before it.
+type ending struct {
+	base Order
+	step
+}
+
+func last(o Order) (ending, error) {
+	var e ending
+	for rest := []byte(o); len(rest) > 0; {
+		e.base = o[:len(o)-len(rest)]
+		var n, m int
+		e.epoch, n = readInt(rest)
+		if n == 0 || len(rest) < n+2 {
+			return e, fmt.Errorf("%x: %w", []byte(o), ErrOrder)
+		}
+		e.replica = uint16(rest[n])<<8 | uint16(rest[n+1])
+		e.at, m = readInt(rest[n+2:])
+		if m == 0 {
+			return e, fmt.Errorf("%x: %w", []byte(o), ErrOrder)
+		}
+		rest = rest[n+2+m:]
+	}
+	if len(o) > 0 && e.at&1 == 0 {
+		return e, fmt.Errorf("%x ends at a side: %w", []byte(o), ErrOrder)
+	}
+	return e, nil
+}
+
+func appendStep(b Order, s step) Order {
+	b = appendInt(b, s.epoch)
+	b = append(b, byte(s.replica>>8), byte(s.replica))
+	return appendInt(b, s.at)
+}
+
+// The integers of a step: the first byte tells sign and length, so that encodings compare like the numbers and none is a prefix of
+// another. A negative number is the complement of the bytes of -v-1.
+const (
+	two   = 64          // the least number that takes two bytes
+	three = two + 1<<13 // three
+	four  = three + 1<<20
+	nine  = four + 1<<27
+)
+
+func appendInt(b []byte, v int64) []byte {
+	u, flip := uint64(v), byte(0)
+	if v < 0 {
+		u, flip = uint64(-(v + 1)), 0xff
+	}
+	start := len(b)
+	switch {
+	case u < two:
+		b = append(b, 0x80|byte(u))
+	case u < three:
+		u -= two
+		b = append(b, 0xc0|byte(u>>8), byte(u))
+	case u < four:
+		u -= three
+		b = append(b, 0xe0|byte(u>>16), byte(u>>8), byte(u))
+	case u < nine:
+		u -= four
+		b = append(b, 0xf0|byte(u>>24), byte(u>>16), byte(u>>8), byte(u))
+	default:
+		b = append(b, 0xf8, byte(u>>56), byte(u>>48), byte(u>>40), byte(u>>32), byte(u>>24), byte(u>>16), byte(u>>8), byte(u))
+	}
+	for i := start; i < len(b); i++ {
+		b[i] ^= flip
+	}
+	return b
+}
+
+// readInt returns the number at the head of b and how many bytes it takes, 0 if there is none or it is not in its shortest form.
+func readInt(b []byte) (int64, int) {
+	if len(b) == 0 {
+		return 0, 0
+	}
+	flip := byte(0)
+	if b[0] < 0x80 {
+		flip = 0xff
+	}
+	n, base, bits := 1, uint64(0), uint(6)
+	switch first := b[0] ^ flip; {
+	case first < 0xc0:
+	case first < 0xe0:
+		n, base, bits = 2, two, 13
+	case first < 0xf0:
+		n, base, bits = 3, three, 20
+	case first < 0xf8:
+		n, base, bits = 4, four, 27
+	case first == 0xf8:
+		n, bits = 9, 64
+	default:
+		return 0, 0
+	}
+	if len(b) < n {
+		return 0, 0
+	}
+	var u uint64
+	for _, c := range b[:n] {
+		u = u<<8 | uint64(c^flip)
+	}
+	if bits < 64 {
+		u = u&(1<<bits-1) + base
+	} else if u < nine || u > 1<<63-1 {
+		return 0, 0
+	}
+	if flip != 0 {
+		return -int64(u) - 1, n
+	}
+	return int64(u), n
+}
