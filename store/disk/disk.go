@@ -35,8 +35,8 @@ type File interface {
 	// WriteDurable returns once p is on the disk. The address of p (see Aligned), its length and off are multiples of Align.
 	WriteDurable(p []byte, off int64) error
 	// Submit is WriteDurable without the wait. p belongs to the disk until done is called, once, from another goroutine, with what
-	// WriteDurable would have returned; done may Submit again but must not wait. Writes in flight end in any order. It blocks while
-	// maxInFlight are.
+	// WriteDurable would have returned; done may Submit again but must not wait. Writes in flight end in any order. Two in flight are
+	// what is fastest; more than maxQueued end with an error.
 	Submit(p []byte, off int64, done func(error))
 	// WriteAt writes without durability; Sync gives it.
 	WriteAt(p []byte, off int64) (int, error)
@@ -62,9 +62,6 @@ type Counters struct {
 
 // Align is what durable writes are aligned to, in memory and in the file.
 const Align = 4096
-
-// maxInFlight bounds the writes submitted and not completed.
-const maxInFlight = 64
 
 // ErrAlign reports a durable write that is not aligned: a defect of the caller.
 var ErrAlign = errors.New("not aligned to 4096 bytes")

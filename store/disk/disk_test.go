@@ -168,7 +168,7 @@ func submitAndWait(d FS, f File, p []byte, off int64) error {
 func TestSubmittedWritesAllComplete(t *testing.T) {
 	kinds(t, func(t *testing.T, open func() FS) {
 		d := open()
-		const writers, each = 8, 40 // more than maxInFlight in all
+		const writers, each = 8, 40 // more than a ring takes at once
 		f := must[File](t)(d.Create("a", writers*each*4096))
 		var all sync.WaitGroup
 		errs := make(chan error, writers*each)
