@@ -1,0 +1,139 @@
+package screen
+
+import (
+	"time"
+
+	"arbor/model"
+	"arbor/timeseries"
+	"arbor/ui/command"
+	"arbor/ui/grid"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// Screen is a view of the tree that fills the window between the header and the footer.
+type Screen interface {
+	// Update takes a message and returns the screen after it. It does no I/O and reads no clock.
+	Update(tea.Msg) (Screen, tea.Cmd)
+	// View draws the screen. It changes nothing.
+	View(grid.Surface)
+	// Keys returns the commands to show in the footer now, the most useful first.
+	Keys() []command.ID
+	// CapturesText reports whether a text is being typed, so that letters are no commands.
+	CapturesText() bool
+	// Place returns where the person is.
+	Place() Place
+}
+
+// MaxHit bounds the hits of screens; those above belong to the frame.
+const MaxHit grid.Hit = 1 << 24
+
+// Place is where the person is and what the next command would be about. It goes from screen to screen when the view changes.
+type Place struct {
+	Root   model.ID   // the top of what is shown
+	Cursor model.ID   // the node under the cursor
+	On     bool       // there is one
+	Marks  []model.ID // marked nodes, in the order in which they were marked
+	Crumbs []Crumb    // from the tree's top to Root
+	Note   string     // a few words for the right of the status line, such as a position
+	Facts  command.Facts
+}
+
+// Targets returns the nodes that a command is about: the marked ones, else the one under the cursor.
+func (p Place) Targets() []model.ID {
+	switch {
+	case len(p.Marks) > 0:
+		return p.Marks
+	case p.On:
+		return []model.ID{p.Cursor}
+	}
+	return nil
+}
+
+// Crumb is one step of the way to what is shown.
+type Crumb struct {
+	ID   model.ID
+	Text string
+}
+
+// Env is what a screen's commands work with. It is never changed.
+type Env struct {
+	Tree   *model.Tree
+	Book   *timeseries.Book
+	Now    func() time.Time // in the person's zone; called in commands, never in Update or View
+	Fields []string         // the field keys that the person declared
+	Offers []Offer          // what an empty tree offers besides typing
+	Keys   *command.Keymap  // for the names of keys in hints
+}
+
+// Offer is a way to begin with an empty tree.
+type Offer struct {
+	Name, Title string
+	Run         func() error // in a command
+}
+
+// Resize tells a screen the size of its surface.
+type Resize struct{ W, H int }
+
+// Enter tells a screen that it has the focus now.
+type Enter struct{ Place Place }
+
+// Goto asks the screen with the focus to put its cursor on a node.
+type Goto struct{ ID model.ID }
+
+// Changed tells that nodes were changed, by whomever. No IDs means that any may have been.
+type Changed struct{ IDs []model.ID }
+
+// Clock tells the time, when it matters that it has passed.
+type Clock struct{ Now time.Time }
+
+// Clear asks the screen to let go of its marks, after they were used.
+type Clear struct{}
+
+// Mouse is what the mouse did on a screen. X and Y count from the screen's corner.
+type Mouse struct {
+	X, Y     int
+	Hit      grid.Hit
+	Kind     MouseKind
+	Double   bool // the second press at the same cell within 400 ms
+	Right    bool
+	Shift    bool
+	Ctrl     bool
+	WheelUp  bool // of Wheel: up, or left where it is Sideways
+	Sideways bool
+}
+
+// MouseKind says what the mouse did.
+type MouseKind uint8
+
+// The kinds.
+const (
+	Press MouseKind = iota
+	Drag
+	Release
+	Wheel
+)
+
+// Echo is a line for the person, shown until the next key.
+type Echo struct {
+	Text string
+	Bad  bool
+}
+
+// Open asks the frame for another view.
+type Open struct{ View command.ID }
+
+// Do asks the frame to run a command as if its key had been pressed.
+type Do struct{ ID command.ID }
+
+// Did says what an action did: the frame shows Text and, if there is one, goes to a node.
+type Did struct {
+	Text string
+	Err  error
+	Goto *model.ID
+	// Marks are used up: the screens let go of them.
+	Clear bool
+}
+
+// Say returns a command that says msg.
+func Say(msg tea.Msg) tea.Cmd { return func() tea.Msg { return msg } }
