@@ -149,18 +149,18 @@ func (e *Edit) SetFlag(id ID, f Flag, on bool) error {
 }
 
 func (e *Edit) setFlag(id ID, f Flag, on bool) error {
-	n, err := e.need(id)
-	if err != nil {
-		return err
+	var value []byte
+	if on {
+		value = []byte{1}
 	}
-	all := n.flags()&^placed | f
-	if !on {
-		all &^= f
+	for r := regCollapsed; r <= regSeries; r++ {
+		if f&r.flag() != 0 {
+			if err := e.setRegister(id, r, value); err != nil {
+				return err
+			}
+		}
 	}
-	if all == 0 {
-		return e.setRegister(id, regFlags, nil)
-	}
-	return e.setRegister(id, regFlags, []byte{byte(all)})
+	return nil
 }
 
 // checkName refuses what cannot be a tag or the key of a field.

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"arbor/store"
+	"arbor/timeseries"
 )
 
 // Edit is a user action in the making. It has the methods of View, which see what the edit did so far. After an error from one of its
@@ -18,7 +19,8 @@ type Edit struct {
 	writer *writer
 	empty  bool
 	ids    []ID
-	raw    []byte        // of the batch, once finished
+	raw    []byte // of the batch, once finished
+	chunks map[timeseries.Hash][]byte
 	ends   map[ID][]byte // per parent an order above those of all its children, so that a run of new ones needs no scans
 }
 
@@ -33,7 +35,8 @@ func (t *Tree) edit(tx *store.Tx, what intent) (*Edit, error) {
 		return nil, err
 	}
 	f := newFold(&t.ks, tx)
-	e := &Edit{View: &View{t: t, r: tx, fold: f}, writer: w, empty: what.empty, ends: map[ID][]byte{}}
+	e := &Edit{View: &View{t: t, r: tx, fold: f}, writer: w, empty: what.empty, ends: map[ID][]byte{}, chunks: map[timeseries.Hash][]byte{}}
+	f.chunk = func(h timeseries.Hash) ([]byte, error) { return e.chunks[h], nil }
 	e.batch = batch{role: what.role, device: me.device, seq: w.seq + 1, counter: w.next, session: t.opt.Session, label: what.label, target: what.target, first: what.first}
 	t.clock.Observe(w.stamp)
 	if w.seq == 0 { // a new device follows all there is
@@ -100,15 +103,15 @@ func (e *Edit) do(o op) error {
 	return nil
 }
 
-// newID returns an id that names no node yet.
-func (e *Edit) newID() (ID, error) {
+// freeID returns a random id that names no node and that taken does not say yes to.
+func (v *View) freeID(taken func(ID) bool) (ID, error) {
 	for {
 		var id ID
-		if _, err := io.ReadFull(e.t.opt.Rand, id[:]); err != nil {
+		if _, err := io.ReadFull(v.t.opt.Rand, id[:]); err != nil {
 			return id, fmt.Errorf("make an id: %w", err)
 		}
-		n, err := e.node(id)
-		if err != nil || n == nil && !builtin(id) {
+		n, err := v.node(id)
+		if err != nil || n == nil && !builtin(id) && !taken(id) {
 			return id, err
 		}
 	}
@@ -123,7 +126,7 @@ const (
 
 // Create makes a node under parent.
 func (e *Edit) Create(parent ID, at Place, text string) (ID, error) {
-	id, err := e.newID()
+	id, err := e.freeID(func(ID) bool { return false })
 	if err != nil {
 		return id, err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"arbor/store"
 	"arbor/sync/hlc"
+	"arbor/timeseries"
 )
 
 // foldVersion names what the ops do to state. State of another version is not read.
@@ -26,6 +27,9 @@ type fold struct {
 	stamp hlc.Stamp
 	bumps bool // whether changes set Modified
 	side  side
+
+	// chunk returns the bytes of a chunk that an op names, nil if they are not to be had.
+	chunk func(timeseries.Hash) ([]byte, error)
 }
 
 // held is a node in the hands of a fold. node is nil if there is none.
@@ -116,6 +120,10 @@ func (f *fold) apply(o *op) error {
 		inverse, err = f.move(o)
 	case opSplice, opNote, opRegister, opTag, opField, opArrow:
 		inverse, err = f.change(o)
+	case opSamples:
+		inverse, err = f.changeSamples(o)
+	case opChunk:
+		inverse, err = f.changeChunk(o)
 	}
 	if err != nil {
 		return fmt.Errorf("op %d on node %s: %w", o.kind, o.node, err)

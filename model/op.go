@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"arbor/sync/crdt"
+	"arbor/timeseries"
 )
 
 // kind is what an op does. The numbers are the format.
@@ -22,6 +23,9 @@ const (
 	opTag                      // node, tag, present
 	opField                    // node, key, value, present
 	opArrow                    // node, to, label, present
+	opSamples                  // node, device, mode, samples
+	opChunk                    // node, device, present, hash
+	kinds
 )
 
 // register is a part of a node that is written as a whole. The numbers are the format.
@@ -34,7 +38,10 @@ const (
 	regWait
 	regUntil
 	regPosition
-	regFlags
+	regCollapsed
+	regHideDone
+	regAutoArrange
+	regSeries
 	regCreated
 	regModified
 	regFinished
@@ -54,13 +61,21 @@ type op struct {
 	to      ID     // of an arrow
 	key     string // tag, field key or label
 	text    string // field value, or text of create
-	present bool   // of tag, field and arrow
+	present bool   // of tag, field, arrow and chunk
+	device  device // whose stream of samples
+	mode    sampleMode
+	samples []timeseries.Sample
+	hash    timeseries.Hash
 	raw     []byte
 }
 
 // width is the number of counters an op takes: one, and one for each character it inserts.
 func (o *op) width() uint64 {
-	return 1 + uint64(utf8.RuneCountInString(o.splice.ins)) + map[bool]uint64{true: uint64(utf8.RuneCountInString(o.text))}[o.kind == opCreate]
+	inserted := utf8.RuneCountInString(o.splice.ins)
+	if o.kind == opCreate {
+		inserted += utf8.RuneCountInString(o.text)
+	}
+	return 1 + uint64(inserted)
 }
 
 // appendOp appends kind, length and payload of o to b.
@@ -106,6 +121,12 @@ func (o *op) payload() []byte {
 		b = append(b, o.to[:]...)
 		flag(o.present)
 		b = append(b, o.key...)
+	case opSamples:
+		b = appendSamples(append(append(b, o.device[:]...), byte(o.mode)), o.samples)
+	case opChunk:
+		b = append(b, o.device[:]...)
+		flag(o.present)
+		b = append(b, o.hash[:]...)
 	}
 	return b
 }
@@ -129,7 +150,7 @@ func decodeOp(d *decoder) op {
 		}
 		return c == 1
 	}
-	if o.kind >= opCreate && o.kind <= opArrow {
+	if o.kind >= opCreate && o.kind < kinds {
 		o.node = v.id()
 	}
 	switch o.kind {
@@ -158,6 +179,17 @@ func decodeOp(d *decoder) op {
 		o.present, o.key, o.text = flag(), v.string(), string(rest())
 	case opArrow:
 		o.to, o.present, o.key = v.id(), flag(), string(rest())
+	case opSamples:
+		copy(o.device[:], v.fixed(len(o.device)))
+		o.mode = sampleMode(v.byte())
+		o.samples = decodeSamples(&v)
+		if o.mode >= sampleModes {
+			v.fail("mode")
+		}
+	case opChunk:
+		copy(o.device[:], v.fixed(len(o.device)))
+		o.present = flag()
+		copy(o.hash[:], v.fixed(len(o.hash)))
 	default:
 		o.raw = append([]byte{}, payload...)
 		return o
@@ -210,6 +242,21 @@ func (n *Node) time(r register) *time.Time {
 	return nil
 }
 
+// flag returns the switch that a register holds, 0 if it holds none.
+func (r register) flag() Flag {
+	switch r {
+	case regCollapsed:
+		return Collapsed
+	case regHideDone:
+		return HideDone
+	case regAutoArrange:
+		return AutoArrange
+	case regSeries:
+		return isSeries
+	}
+	return 0
+}
+
 // get returns the value of a register, nil if it is clear.
 func (n *Node) get(r register) []byte {
 	if d := n.date(r); d != nil && !d.IsZero() {
@@ -223,8 +270,8 @@ func (n *Node) get(r register) []byte {
 		return []byte{byte(n.State)}
 	case r == regPosition && n.Placed:
 		return appendVarint(appendVarint(nil, int64(n.X)), int64(n.Y))
-	case r == regFlags && n.flags()&^placed != 0:
-		return []byte{byte(n.flags() &^ placed)}
+	case n.flags()&r.flag() != 0:
+		return []byte{1}
 	}
 	return nil
 }
@@ -254,10 +301,10 @@ func (n *Node) set(r register, value []byte) {
 		if n.X, n.Y, n.Placed = 0, 0, !clear; !clear {
 			n.X, n.Y = int(d.varint()), int(d.varint())
 		}
-	case regFlags:
-		f := n.flags() & placed
+	default:
+		f := n.flags() &^ r.flag()
 		if !clear {
-			f |= Flag(d.byte())
+			f |= r.flag()
 		}
 		n.setFlags(f)
 	}
@@ -284,8 +331,8 @@ func validRegister(r register, value []byte) bool {
 	case regPosition:
 		d.varint()
 		d.varint()
-	case regFlags:
-		if f := Flag(d.byte()); f == 0 || f > isSeries|AutoArrange|HideDone|Collapsed {
+	default:
+		if d.byte() != 1 {
 			return false
 		}
 	}

@@ -18,6 +18,7 @@ type undoing struct {
 	op    op
 	known bool   // false where the op had no effect
 	after uint64 // splices: the hash of the whole text after the op
+	chunk []byte // an op that puts a chunk back: its bytes
 }
 
 func inverseOf(o op) undoing { return undoing{op: o, known: true} }
@@ -35,6 +36,9 @@ func (s *side) encode() []byte {
 		b = appendOp(append(b, 1), &u.op)
 		if u.op.kind == opSplice || u.op.kind == opNote {
 			b = binary.BigEndian.AppendUint64(b, u.after)
+		}
+		if u.op.kind == opChunk && u.op.present {
+			b = appendBytes(b, u.chunk)
 		}
 	}
 	for i := range s.after {
@@ -56,6 +60,9 @@ func decodeSide(b []byte) (side, error) {
 			u.known, u.op = true, decodeOp(&d)
 			if u.op.kind == opSplice || u.op.kind == opNote {
 				u.after = d.u64()
+			}
+			if u.op.kind == opChunk && u.op.present {
+				u.chunk = d.bytes()
 			}
 		}
 		s.inverse = append(s.inverse, u)

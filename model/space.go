@@ -4,11 +4,14 @@ import (
 	"encoding/binary"
 
 	"arbor/store"
+	"arbor/timeseries"
 )
 
 // spaces are the keyspaces of a tree.
 type spaces struct {
 	nodes, places, notes, terms, arrows, log, meta store.Keyspace
+
+	book *timeseries.Book
 }
 
 func openSpaces(db *store.DB) (spaces, error) {
@@ -26,7 +29,9 @@ func openSpaces(db *store.DB) (spaces, error) {
 		}
 		*k.at = ks
 	}
-	return s, nil
+	var err error
+	s.book, err = timeseries.Open(db)
+	return s, err
 }
 
 // placeKey is parent, order, 0, id. An order is followed by something above 0 in every order it is a prefix of, so keys compare like

@@ -19,16 +19,19 @@ const (
 	termCreated  = 'c' // a UTC day
 	termFinished = 'f' // a UTC day
 	termSeries   = 's' // every series
+	termLong     = 'l' // every node with more words than are indexed
 )
 
 // termBlock is the most ids of one block. Blocks are rewritten as they grow, so they are small.
-const termBlock = 64
+const termBlock = 32
 
-// Bounds that keep rare words from taking a key each. A reader checks the node, so cutting words costs only time.
+// Bounds that keep rare words from taking a key each, and long texts from taking more than a transaction has room for. A reader checks
+// the node, so cutting words costs only time.
 const (
 	maxWord      = 16 // runes of a word of letters
 	maxDigitWord = 4  // runes of a word with digits
 	maxTagTerm   = 64 // bytes
+	maxTerms     = 512
 )
 
 // words yields the words of a text as they are indexed, in lower case, each as often as it occurs: runs of letters and digits, and
@@ -99,7 +102,12 @@ func floorDay(t time.Time) int64 {
 // nodeTerms returns the terms of a node, sorted.
 func nodeTerms(n *Node) []string {
 	var out []string
+	seen := 0
 	for w := range words(n.Text) {
+		if seen++; seen > maxTerms {
+			out = append(out, string(rune(termLong)))
+			break
+		}
 		out = append(out, wordTerm(w))
 	}
 	for _, t := range n.Tags {

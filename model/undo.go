@@ -30,7 +30,8 @@ func (t *Tree) Redo(scope Scope) (Receipt, error) { return t.revert(scope, roleR
 // revert finds what to take back, and does.
 func (t *Tree) revert(scope Scope, r role) (Receipt, error) {
 	var target entry
-	var parts []entry
+	var parts []uint64
+	var made map[ID]bool
 	find := func(v *View) error {
 		me, err := readSelf(&t.ks, v.r)
 		if err != nil {
@@ -44,7 +45,7 @@ func (t *Tree) revert(scope Scope, r role) (Receipt, error) {
 		if err != nil {
 			return err
 		}
-		target, parts, err = group(&t.ks, v.r, me.device, found.seq)
+		target, parts, made, err = group(&t.ks, v.r, me.device, found.seq)
 		return err
 	}
 	if err := t.View(find); err != nil {
@@ -54,7 +55,10 @@ func (t *Tree) revert(scope Scope, r role) (Receipt, error) {
 	var first uint64
 	for _, part := range slices.Backward(parts) {
 		back, err := t.commit(intent{role: roleBack, label: label, durability: store.None}, func(e *Edit) error {
-			_, err := e.takeBack(part)
+			entry, err := readBatch(&t.ks, e.r, e.batch.device, part)
+			if err == nil {
+				_, err = e.takeBack(entry, made)
+			}
 			return err
 		})
 		if err != nil {
@@ -70,7 +74,7 @@ func (t *Tree) revert(scope Scope, r role) (Receipt, error) {
 			return err
 		}
 		var err error
-		refused, err = e.takeBack(target)
+		refused, err = e.takeBack(target, made)
 		return err
 	})
 	if err == nil && receipt.IDs == nil && len(parts) == 0 && len(target.batch.ops) > 0 {
@@ -104,24 +108,37 @@ func (w *writer) last(ks *spaces, r store.Reader, scope Scope, do role, session 
 	return f, err
 }
 
-// group returns a batch with the parts that belong to it.
-func group(ks *spaces, r store.Reader, dev device, seq uint64) (whole entry, parts []entry, err error) {
+// group returns a batch, the numbers of those that belong to it and have something to be taken back, and the nodes that they created:
+// what an import creates goes as it came, with the one node it hangs from.
+func group(ks *spaces, r store.Reader, dev device, seq uint64) (whole entry, parts []uint64, made map[ID]bool, err error) {
 	whole, err = readBatch(ks, r, dev, seq)
 	if err != nil || whole.batch.first == 0 {
-		return whole, nil, err
+		return whole, nil, nil, err
 	}
+	made = map[ID]bool{}
 	for e, err := range readLog(ks, r, dev, whole.batch.first) {
 		if err != nil {
-			return whole, nil, err
+			return whole, nil, nil, err
 		}
 		if e.batch.seq >= seq {
 			break
 		}
-		if e.batch.role == rolePart || e.batch.role == roleBack {
-			parts = append(parts, e)
+		if e.batch.role != rolePart && e.batch.role != roleBack {
+			continue // of another process
+		}
+		lasting := false
+		for i := range e.batch.ops {
+			o := &e.batch.ops[i]
+			if o.kind == opCreate {
+				made[o.node] = true
+			}
+			lasting = lasting || !made[o.node] || o.kind == opSamples || o.kind == opChunk
+		}
+		if lasting {
+			parts = append(parts, e.batch.seq)
 		}
 	}
-	return whole, parts, nil
+	return whole, parts, made, nil
 }
 
 // stillOn fails if another process took target back since it was found.
@@ -138,7 +155,8 @@ func (e *Edit) stillOn(do role, target uint64) error {
 }
 
 // takeBack undoes the ops of a batch, the last first, where what they set is still there. refused says why something was left.
-func (e *Edit) takeBack(target entry) (refused, err error) {
+// Nodes in made are left as they are, but for where they hang and for samples.
+func (e *Edit) takeBack(target entry, made map[ID]bool) (refused, err error) {
 	s, err := decodeSide(target.side)
 	if err != nil || len(s.inverse) != len(target.batch.ops) {
 		return nil, fmt.Errorf("what batch %d replaced: %w", target.batch.seq, errFormat)
@@ -146,7 +164,7 @@ func (e *Edit) takeBack(target entry) (refused, err error) {
 	texts := map[textKey]*textUndo{}
 	for i, o := range slices.Backward(target.batch.ops) {
 		u := s.inverse[i]
-		if !u.known {
+		if !u.known || made[o.node] && !o.leaves(target.batch.role) {
 			continue
 		}
 		n, err := e.node(o.node)
@@ -177,11 +195,17 @@ func (e *Edit) takeBack(target entry) (refused, err error) {
 			refused = fmt.Errorf("%s: %w", o.node, ErrChanged)
 			continue
 		}
+		if u.chunk != nil {
+			e.chunks[u.op.hash] = u.chunk
+		}
 		if err := e.do(u.op); err != nil {
 			return nil, err
 		}
 	}
 	for _, o := range s.after {
+		if made[o.node] {
+			continue
+		}
 		n, err := e.node(o.node)
 		if err != nil {
 			return nil, err
@@ -193,6 +217,11 @@ func (e *Edit) takeBack(target entry) (refused, err error) {
 		}
 	}
 	return refused, nil
+}
+
+// leaves reports whether an op on a node that its own import created is to be taken back: where it hangs, and samples.
+func (o *op) leaves(r role) bool {
+	return o.kind == opSamples || o.kind == opChunk || o.kind == opMove && r != rolePart
 }
 
 // holds reports whether a node still has what an op gave it.
@@ -213,6 +242,8 @@ func (e *Edit) holds(n *Node, o *op) (bool, error) {
 	case opField:
 		i, found := findField(n.Fields, o.key)
 		return found == o.present && (!found || n.Fields[i].Value == o.text), nil
+	case opSamples, opChunk:
+		return true, nil
 	case opArrow:
 		a, found := arrowTo(n, o.to)
 		return found == o.present && (!found || a.Label == o.key), nil

@@ -62,6 +62,11 @@ func (c *columns) meets(o *columns) bool {
 	return false
 }
 
+// Chunk returns the bytes that PutChunk wrote, store.ErrNotFound if they are not there.
+func (b *Book) Chunk(r store.Reader, series ID, device uint64, h Hash) ([]byte, error) {
+	return r.Get(b.chunks, stream{series, device}.chunkKey(importedName(h)))
+}
+
 // DropChunk takes back what PutChunk wrote, and reports whether it was there.
 func (b *Book) DropChunk(tx *store.Tx, series ID, device uint64, h Hash) (bool, error) {
 	s := stream{series, device}

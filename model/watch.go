@@ -1,0 +1,96 @@
+package model
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+
+	"arbor/store"
+)
+
+// Watch tells which nodes change, whoever changes them. It belongs to one goroutine. A slow watcher misses nothing but states that were
+// replaced before it looked.
+type Watch struct {
+	t      *Tree
+	series []store.Keyspace
+	heads  *store.Watch // every batch moves a head
+	last   *store.Snapshot
+}
+
+// Changes is what became different.
+type Changes struct {
+	LSN store.LSN
+	IDs []ID // sorted: nodes that changed, came or went, parents whose children did, series with other samples
+}
+
+// Watch begins to watch. Close it.
+func (t *Tree) Watch(ctx context.Context) (*Watch, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	w := &Watch{t: t}
+	for _, name := range []string{"timeseries.tail", "timeseries.summary"} {
+		ks, err := t.db.Keyspace(name)
+		if err != nil {
+			return nil, fmt.Errorf("watch: %w", err)
+		}
+		w.series = append(w.series, ks)
+	}
+	var err error
+	if w.heads, err = t.db.Watch(t.ks.meta, []byte{deviceMark, '/'}); err != nil {
+		return nil, fmt.Errorf("watch: %w", err)
+	}
+	if w.last, err = t.db.Snapshot(); err != nil {
+		w.heads.Close()
+		return nil, fmt.Errorf("watch: %w", err)
+	}
+	return w, nil
+}
+
+// Next waits until something differs from what the last Next told, or from the state at Watch.
+func (w *Watch) Next(ctx context.Context) (Changes, error) {
+	for {
+		if _, _, err := w.heads.Next(ctx); err != nil {
+			return Changes{}, err
+		}
+		now, err := w.t.db.Snapshot()
+		if err != nil {
+			return Changes{}, err
+		}
+		ids, err := w.between(w.last, now)
+		if err != nil {
+			now.Release()
+			return Changes{}, err
+		}
+		w.last.Release()
+		w.last = now
+		if len(ids) > 0 {
+			return Changes{now.LSN(), ids}, nil
+		}
+	}
+}
+
+// between returns the nodes that differ between two states. In all the keyspaces looked at a node's id stands first; in that of places it
+// is the parent's.
+func (w *Watch) between(older, newer *store.Snapshot) ([]ID, error) {
+	var ids []ID
+	for _, ks := range append([]store.Keyspace{w.t.ks.nodes, w.t.ks.places, w.t.ks.notes, w.t.ks.arrows}, w.series...) {
+		for c, err := range newer.Changed(older, ks, store.Range{}) {
+			if err != nil {
+				return nil, err
+			}
+			if id := ID(c.Key[:len(ID{})]); len(ids) == 0 || ids[len(ids)-1] != id {
+				ids = append(ids, id)
+			}
+		}
+	}
+	slices.SortFunc(ids, func(a, b ID) int { return bytes.Compare(a[:], b[:]) })
+	return slices.Compact(ids), nil
+}
+
+// Close ends the watch.
+func (w *Watch) Close() {
+	w.heads.Close()
+	w.last.Release()
+}
