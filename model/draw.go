@@ -96,7 +96,6 @@ func (d *drawing) below(id ID, in lineage) error {
 			return err
 		}
 		in := in.with(n)
-		before := d.Leaves
 		inner, err := d.hasOpen(id)
 		if err != nil {
 			return err
@@ -105,8 +104,9 @@ func (d *drawing) below(id ID, in lineage) error {
 			if err := d.below(id, in); err != nil {
 				return err
 			}
+			continue
 		}
-		if inner || !in.task || d.Leaves != before {
+		if !in.task {
 			continue
 		}
 		d.Leaves++

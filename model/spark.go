@@ -145,7 +145,7 @@ func (v *View) events(kind byte, from, to time.Time) iter.Seq2[event, error] {
 // line is what a node's lineage says of it.
 type line struct {
 	top    ID
-	tagged bool // it or an ancestor has all the tags
+	tagged bool // it or an ancestor has all the tags, or is the node asked for
 }
 
 // lineages finds lines, each node's once.
@@ -153,6 +153,7 @@ type lineages struct {
 	v     *View
 	known map[ID]*line
 	tags  []string
+	below *ID // a node asked for, instead of tags
 }
 
 func (l *lineages) of(id ID) (*line, error) {
@@ -163,7 +164,7 @@ func (l *lineages) of(id ID) (*line, error) {
 	if err != nil {
 		return nil, err
 	}
-	in := &line{top: id, tagged: len(l.tags) > 0}
+	in := &line{top: id, tagged: len(l.tags) > 0 || l.below != nil && *l.below == id}
 	for _, t := range l.tags {
 		in.tagged = in.tagged && n.queried(t)
 	}

@@ -19,19 +19,19 @@ import (
 
 // Errors a caller decides on.
 var (
-	ErrNoNode    = errors.New("no such node")
-	ErrExists    = errors.New("the node is there already")
-	ErrBuiltin   = errors.New("this node is part of every tree")
-	ErrCycle     = errors.New("a node cannot go below itself")
-	ErrNotHere   = errors.New("not a child of that parent")
-	ErrNothing   = errors.New("nothing to do")
-	ErrTooLarge  = errors.New("too large")
-	ErrName      = errors.New("not a name")
-	ErrChanged   = errors.New("changed since by another action")
-	ErrNotTrash  = errors.New("not in the trash")
-	ErrVersion   = errors.New("the tree was written by another version")
-	errNoDetach  = errors.New("nothing can be moved there")
-	errDifferent = errors.New("state is not the fold of the log")
+	ErrNoNode   = errors.New("no such node")
+	ErrExists   = errors.New("the node is there already")
+	ErrBuiltin  = errors.New("this node is part of every tree")
+	ErrCycle    = errors.New("a node cannot go below itself")
+	ErrNotHere  = errors.New("not a child of that parent")
+	ErrNothing  = errors.New("nothing to do")
+	ErrTooLarge = errors.New("too large")
+	ErrName     = errors.New("not a name")
+	ErrChanged  = errors.New("changed since by another action")
+	ErrNotTrash = errors.New("not in the trash")
+	ErrVersion  = errors.New("the tree was written by another version")
+	ErrDiffers  = errors.New("state is not the fold of the log")
+	errNoDetach = errors.New("nothing can be moved there")
 )
 
 // Options of Open. The zero value is right for most.
