@@ -27,8 +27,10 @@ type Setting struct {
 	Name string // in the file and on the command line; "keys.preset" is preset in the table [keys]
 	Env  string // the environment variable
 	Help string
-	set  func(*Config, string) error
-	get  func(*Config) string
+	// Switch is true for a setting that is on or off.
+	Switch bool
+	set    func(*Config, string) error
+	get    func(*Config) string
 }
 
 // Settings returns every setting in the order in which a person reads them.
@@ -52,10 +54,10 @@ func Settings() []Setting {
 		{Name: "zone", Env: "ARBOR_ZONE", Help: "time zone in which a day begins; empty is the machine's",
 			set: func(c *Config, s string) (err error) { c.Zone, err = zone(s); return },
 			get: func(c *Config) string { return zoneName(c.Zone) }},
-		{Name: "ascii", Env: "ARBOR_ASCII", Help: "draw with ASCII alone",
+		{Name: "ascii", Env: "ARBOR_ASCII", Help: "draw with ASCII alone", Switch: true,
 			set: func(c *Config, s string) (err error) { c.ASCII, err = yesNo(s); return },
 			get: func(c *Config) string { return strconv.FormatBool(c.ASCII) }},
-		{Name: "plain", Env: "ARBOR_PLAIN", Help: "words and tables in place of pictures",
+		{Name: "plain", Env: "ARBOR_PLAIN", Help: "words and tables in place of pictures", Switch: true,
 			set: func(c *Config, s string) (err error) { c.Plain, err = yesNo(s); return },
 			get: func(c *Config) string { return strconv.FormatBool(c.Plain) }},
 	}

@@ -1,0 +1,55 @@
+// Command arbor keeps a life in one tree: tasks, notes, maps and measurements, in the terminal and from scripts.
+package main
+
+import (
+	"context"
+	"math/rand/v2"
+	"os"
+	"runtime/debug"
+	"time"
+
+	_ "arbor/ui/hush" // keeps the terminal library from questioning the terminal in every command
+
+	"github.com/charmbracelet/x/term"
+
+	"arbor/config"
+	"arbor/ui/cli"
+)
+
+func main() { os.Exit(run()) }
+
+// run gives the process to the command line and returns the exit code.
+func run() int {
+	return cli.Run(context.Background(), cli.Program{
+		Args:     os.Args[1:],
+		In:       os.Stdin,
+		Out:      os.Stdout,
+		Err:      os.Stderr,
+		Now:      time.Now,
+		Seed:     [2]uint64{rand.Uint64(), rand.Uint64()},
+		Lookup:   os.LookupEnv,
+		Paths:    config.FindPaths(),
+		Terminal: terminal(),
+		Version:  version(),
+	})
+}
+
+// terminal says which streams are attached to one, and its size. It asks the kernel, never the terminal.
+func terminal() cli.Terminal {
+	t := cli.Terminal{In: term.IsTerminal(os.Stdin.Fd()), Out: term.IsTerminal(os.Stdout.Fd())}
+	if t.Out {
+		if w, h, err := term.GetSize(os.Stdout.Fd()); err == nil {
+			t.Width, t.Height = w, h
+		}
+	}
+	return t
+}
+
+// version is the module's version as the Go command recorded it.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" {
+		return "(devel)"
+	}
+	return info.Main.Version
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// The test binary is also the program: a script that runs arbor runs this binary under that name.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"arbor": main})
+}
+
+// edge allows the packages that match from to import those that match to, each a path or, with a trailing "/...", a path and all below.
+type edge struct{ from, to, why string }
+
+// edges are the floors of the house. A new one is a change of the design: it is argued in the commit that adds it.
+var edges = []edge{
+	{"arbor", "arbor/...", "main alone sees the whole house"},
+
+	{"arbor/store/...", "arbor/store/...", "the engine, its index, its disk and its wire are one noun"},
+	{"arbor/store/...", "arbor/timeseries/histogram", "latencies are counted in the same buckets as samples; it is pure"},
+	{"arbor/timeseries/...", "arbor/store", "series are bytes in the store"},
+	{"arbor/timeseries/...", "arbor/timeseries/...", "codec, histogram and ingestion serve one noun"},
+	{"arbor/timeseries/...", "arbor/sync/hlc", "a sample's order is a clock's"},
+	{"arbor/sync/crdt", "arbor/sync/hlc", "merge laws compare stamps"},
+	{"arbor/model/...", "arbor/model/...", "nodes, queries, dates and formats are one noun"},
+	{"arbor/model/...", "arbor/timeseries/...", "a node may be a series"},
+	{"arbor/model/...", "arbor/store", "the log and the state are bytes in the store"},
+	{"arbor/model/...", "arbor/sync/hlc", "a change is stamped"},
+	{"arbor/model/...", "arbor/sync/crdt", "the fold merges by these laws"},
+
+	{"arbor/ui/...", "arbor/model/...", "a picture is made of nodes"},
+	{"arbor/ui/...", "arbor/timeseries/...", "a plot is made of buckets"},
+	{"arbor/ui/...", "arbor/config", "settings are data"},
+	{"arbor/ui/...", "arbor/ui/grid", "every picture is cells"},
+	{"arbor/ui/...", "arbor/ui/theme", "cells carry styles of one table"},
+	{"arbor/ui/cli", "arbor/store", "doctor and the store verbs speak of the engine"},
+	{"arbor/ui/cli", "arbor/ui/plot", "arbor plot draws the chart that the screen draws"},
+	{"arbor/ui/tui", "arbor/ui/...", "the root holds the screens"},
+	{"arbor/ui/screen/...", "arbor/ui/screen", "what a screen is"},
+}
+
+// owners says who alone may import a module from outside, where that matters.
+var owners = []edge{
+	{"arbor/store/disk", "github.com/pawelgaczynski/giouring", "the ring is one file behind the disk's seam"},
+	{"arbor/ui/cli", "github.com/spf13/cobra", "commands are the command line's"},
+	{"arbor/config", "github.com/pelletier/go-toml/v2", "settings are the only TOML"},
+	{"arbor/config", "github.com/adrg/xdg", "one package knows where a person's files are"},
+}
+
+func (e edge) allows(from, to string) bool { return matches(e.from, from) && matches(e.to, to) }
+
+func matches(pattern, path string) bool {
+	if base, ok := strings.CutSuffix(pattern, "/..."); ok {
+		return path == base || strings.HasPrefix(path, base+"/")
+	}
+	return path == pattern
+}
+
+// TestImports holds the edges of the house: imports point down, never up, never sideways.
+func TestImports(t *testing.T) {
+	if _, err := exec.LookPath("go"); err != nil {
+		t.Skip("no go command")
+	}
+	cmd := exec.Command("go", "list", "-tags", "iouring", "-f", "{{.ImportPath}}{{range .Imports}} {{.}}{{end}}", "./...")
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(out)) {
+		fields := strings.Fields(line)
+		from := fields[0]
+		for _, to := range fields[1:] {
+			if matches("arbor/...", to) && !allowed(edges, from, to) {
+				t.Errorf("%s must not import %s", from, to)
+			}
+			for _, o := range owners {
+				if matches(o.to+"/...", to) && !matches(o.from, from) {
+					t.Errorf("%s must not import %s: %s", from, to, o.why)
+				}
+			}
+		}
+	}
+}
+
+func allowed(edges []edge, from, to string) bool {
+	for _, e := range edges {
+		if e.allows(from, to) {
+			return true
+		}
+	}
+	return false
+}
+
+// The rules refuse what they should: an edge up, one sideways, one that skips the seam.
+func TestImportsRefuses(t *testing.T) {
+	for _, e := range []struct{ from, to string }{
+		{"arbor/store", "arbor/model"}, {"arbor/model", "arbor/ui/cli"}, {"arbor/ui/screen/outline", "arbor/ui/screen/mindmap"},
+		{"arbor/ui/tui", "arbor/store"}, {"arbor/config", "arbor/store"}, {"arbor/timeseries", "arbor/model"}, {"arbor/model", "arbor/store/disk"},
+	} {
+		if allowed(edges, e.from, e.to) {
+			t.Errorf("%s may import %s", e.from, e.to)
+		}
+	}
+}

@@ -1,0 +1,267 @@
+package cli
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"arbor/model"
+	"arbor/model/inline"
+)
+
+func (r *run) addCommand() *cobra.Command {
+	var under string
+	cmd := &cobra.Command{
+		Use: "add TEXT...", Short: "add a node; 'arbor add -' reads an indented list",
+		Long: "The text may hold +tag, due:fri, prio:H, state:todo, under:ID and more; what was understood is echoed. The id of the node goes to standard output. " +
+			"With - the lines of standard input become a tree by their indentation; one undo takes all of it back.",
+		Args: words(1, -1, "the text to add"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 1 && args[0] == "-" {
+				return r.addList(under)
+			}
+			return r.addLine(inline.Join(args, r.env()), under)
+		},
+	}
+	cmd.Flags().StringVar(&under, "under", "", "`ID` of the parent; the top of the tree without")
+	return cmd
+}
+
+func (r *run) addLine(text, under string) error {
+	l, err := parseLine(text, r.env())
+	if err != nil {
+		return err
+	}
+	if l.Text == "" {
+		return usagef("nothing to add: %q has no text", text)
+	}
+	s, err := r.open()
+	if err != nil {
+		return err
+	}
+	var id model.ID
+	var where string
+	_, err = s.Tree.Do("add "+quoted(l.Text), func(e *model.Edit) error {
+		id, where, err = create(e, l, under)
+		return err
+	})
+	if err = s.close(err); err != nil {
+		return err
+	}
+	r.say("added %s%s%s", quoted(l.Text), where, understood(l))
+	_, err = fmt.Fprintln(r.Out, id)
+	return err
+}
+
+// create makes the node that l describes and says where it is.
+func create(e *model.Edit, l inline.Line, under string) (id model.ID, where string, err error) {
+	parent, place := model.Root, model.Last
+	if l.Under != "" {
+		under = l.Under
+	}
+	if l.After != "" {
+		sibling, err := resolve(e.View, l.After)
+		if err != nil {
+			return id, "", err
+		}
+		n, err := e.Node(sibling)
+		if err != nil {
+			return id, "", err
+		}
+		if under == "" {
+			parent = n.Parent
+		}
+		place = model.After(sibling)
+		where = " after " + quoted(n.Text)
+	}
+	if under != "" {
+		if parent, err = resolve(e.View, under); err != nil {
+			return id, "", err
+		}
+		n, err := e.Node(parent)
+		if err != nil {
+			return id, "", err
+		}
+		where = " under " + quoted(n.Text)
+	}
+	if id, err = e.Create(parent, place, l.Text); err != nil {
+		return id, "", err
+	}
+	return id, where, e.Apply(id, l)
+}
+
+// listed is one line of an indented list.
+type listed struct {
+	depth int
+	line  inline.Line
+	size  int // bytes of the line as it was typed
+}
+
+// Bounds of the bytes of a list: of any, and of one that is a single change. A longer one is brought in piece by piece and shown as
+// a whole; it is one step of undo too.
+const (
+	maxList   = 64 << 20
+	smallList = 32 << 10
+)
+
+// addList adds the indented list on standard input.
+func (r *run) addList(under string) error {
+	list, err := r.readList()
+	if err != nil {
+		return err
+	}
+	if len(list) == 0 {
+		return usagef("standard input has no line to add")
+	}
+	s, err := r.open()
+	if err != nil {
+		return err
+	}
+	ids, err := r.createList(s, list, under)
+	if err = s.close(err); err != nil {
+		return err
+	}
+	r.say("added %s", count(len(ids), "node", "nodes"))
+	for _, id := range ids {
+		if _, err := fmt.Fprintln(r.Out, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *run) createList(s *Session, list []listed, under string) (ids []model.ID, err error) {
+	label, size := "add "+count(len(list), "node", "nodes"), 0
+	for _, item := range list {
+		size += item.size
+	}
+	if size > smallList {
+		return importList(s, label, list, under)
+	}
+	_, err = s.Tree.Do(label, func(e *model.Edit) error {
+		ids = ids[:0]
+		var parents []model.ID // the last node of each depth
+		for _, item := range list {
+			ref := under
+			if item.depth > 0 {
+				ref = parents[item.depth-1].String()
+			}
+			id, _, err := create(e, item.line, ref)
+			if err != nil {
+				return err
+			}
+			parents = append(parents[:item.depth], id)
+			ids = append(ids, id)
+		}
+		return nil
+	})
+	return ids, err
+}
+
+// importList adds a list that is too long for one change.
+func importList(s *Session, label string, list []listed, under string) (ids []model.ID, err error) {
+	top := model.Root
+	if under != "" {
+		err := s.Tree.View(func(v *model.View) (err error) {
+			top, err = resolve(v, under)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	_, err = s.Tree.Import(label, func(im *model.Importer) error {
+		ids = ids[:0]
+		var parents []model.ID
+		for _, item := range list {
+			if item.line.Under != "" || item.line.After != "" {
+				return usagef("%s: in a list this long the indentation alone says where a node goes", quoted(item.line.Text))
+			}
+			parent := top
+			if item.depth > 0 {
+				parent = parents[item.depth-1]
+			}
+			fill := func(e *model.Edit, id model.ID) error { return e.Apply(id, item.line) }
+			id, err := im.Create(parent, item.line.Text, item.size+applied*(len(item.line.Understood)+1), fill)
+			if err != nil {
+				return err
+			}
+			parents = append(parents[:item.depth], id)
+			ids = append(ids, id)
+		}
+		return nil
+	})
+	return ids, err
+}
+
+// applied is about how many bytes of a change a tag, a field or a date takes beside its text.
+const applied = 64
+
+// readList reads an indented list: each line a node, deeper lines its children.
+func (r *run) readList() ([]listed, error) {
+	var list []listed
+	var indents []int // of the open lines
+	in := bufio.NewScanner(io.LimitReader(r.In, maxList+1))
+	in.Buffer(nil, maxList)
+	size, number := 0, 0
+	for in.Scan() {
+		number++
+		if size += len(in.Bytes()) + 1; size > maxList {
+			return nil, usagef("the list is larger than %d bytes; add it in parts", maxList)
+		}
+		text := strings.TrimRight(in.Text(), " \t\r")
+		if strings.TrimSpace(text) == "" {
+			continue
+		}
+		if strings.ContainsRune(text, 0) {
+			return nil, usagef("line %d is no text", number)
+		}
+		body, indent := indentation(text)
+		for len(indents) > 0 && indents[len(indents)-1] >= indent {
+			if len(indents) > 1 && indents[len(indents)-1] > indent && indents[len(indents)-2] < indent {
+				return nil, usagef("line %d is indented by %d, between two lines above it; indent it like one of them", number, indent)
+			}
+			indents = indents[:len(indents)-1]
+		}
+		l, err := parseLine(body, r.env())
+		if err == nil && l.Text == "" {
+			err = usagef("%q has no text", body)
+		}
+		if err != nil {
+			return nil, usagef("line %d: %w", number, err)
+		}
+		list = append(list, listed{depth: len(indents), line: l, size: len(body)})
+		indents = append(indents, indent)
+	}
+	if err := in.Err(); err != nil {
+		return nil, usagef("line %d: %w", number+1, err)
+	}
+	return list, nil
+}
+
+// tabStop is how far a tab indents.
+const tabStop = 8
+
+// indentation cuts the spaces and the bullet from the front of a line and counts the former in columns.
+func indentation(line string) (body string, columns int) {
+	for i, c := range line {
+		switch c {
+		case ' ':
+			columns++
+		case '\t':
+			columns += tabStop - columns%tabStop
+		default:
+			body = line[i:]
+			for _, bullet := range []string{"- ", "* ", "+ ", "• "} {
+				if rest, ok := strings.CutPrefix(body, bullet); ok {
+					return strings.TrimSpace(rest), columns
+				}
+			}
+			return body, columns
+		}
+	}
+	return "", columns
+}

@@ -1,0 +1,90 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"arbor/config"
+)
+
+func (r *run) configCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "config", Short: "show the settings and where they come from",
+		Args: words(1, 1, "path, show or check"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return usagef("there is no 'config %s'; path, show and check are there", args[0])
+		},
+	}
+	cmd.AddCommand(
+		&cobra.Command{Use: "path", Short: "print the path of the settings file", Args: words(0, 0, "no arguments"),
+			RunE: func(*cobra.Command, []string) error {
+				_, err := fmt.Fprintln(r.Out, r.Paths.Config)
+				return err
+			}},
+		&cobra.Command{Use: "check", Short: "look for mistakes in the settings file", Args: words(0, 0, "no arguments"), RunE: r.configCheck},
+		r.configShowCommand(),
+	)
+	return cmd
+}
+
+func (r *run) configShowCommand() *cobra.Command {
+	var origin, asJSON bool
+	cmd := &cobra.Command{Use: "show", Short: "print every setting with its value", Args: words(0, 0, "no arguments"),
+		RunE: func(*cobra.Command, []string) error {
+			for _, s := range config.Settings() {
+				if err := r.printSetting(s, origin, asJSON); err != nil {
+					return err
+				}
+			}
+			return nil
+		}}
+	cmd.Flags().BoolVar(&origin, "origin", false, "say where each value comes from")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
+	return cmd
+}
+
+func (r *run) printSetting(s config.Setting, origin, asJSON bool) (err error) {
+	value, from := r.config.Value(s), r.config.Origins[s.Name]
+	switch {
+	case asJSON:
+		err = json.NewEncoder(r.Out).Encode(struct {
+			V      int    `json:"v"`
+			Name   string `json:"name"`
+			Value  string `json:"value"`
+			Origin string `json:"origin"`
+		}{jsonVersion, s.Name, value, from.String()})
+	default:
+		line := fmt.Sprintf("%s = %q", s.Name, value)
+		if s.Switch {
+			line = s.Name + " = " + value
+		}
+		if origin {
+			line += "  # " + from.String()
+		}
+		_, err = fmt.Fprintln(r.Out, line)
+	}
+	return err
+}
+
+// configCheck prints a line for each mistake, in the form that editors jump by.
+func (r *run) configCheck(*cobra.Command, []string) error {
+	for _, p := range r.config.Problems {
+		if _, err := fmt.Fprintln(r.Out, p); err != nil {
+			return err
+		}
+	}
+	if n := len(r.config.Problems); n > 0 {
+		return fmt.Errorf("%s has %s; correct the lines above", r.Paths.Config, count(n, "mistake", "mistakes"))
+	}
+	return nil
+}
+
+// count says a number of things.
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

@@ -1,0 +1,104 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"syscall"
+
+	"arbor/model"
+	"arbor/store"
+)
+
+// Exit codes, as the package comment describes them.
+const (
+	exitOK      = 0
+	exitFailure = 1
+	exitUsage   = 2
+	exitMissing = 3
+	exitRefused = 4
+)
+
+// coded is an error that knows its exit code.
+type coded struct {
+	code int
+	err  error
+}
+
+func (c *coded) Error() string { return c.err.Error() }
+func (c *coded) Unwrap() error { return c.err }
+
+func usagef(format string, args ...any) error {
+	return &coded{exitUsage, fmt.Errorf(format, args...)}
+}
+
+func missingf(format string, args ...any) error {
+	return &coded{exitMissing, fmt.Errorf(format, args...)}
+}
+
+func refusedf(format string, args ...any) error {
+	return &coded{exitRefused, fmt.Errorf(format, args...)}
+}
+
+// exitCode returns the code of err.
+func exitCode(err error) int {
+	var c *coded
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &c):
+		return c.code
+	case errors.Is(err, context.Canceled):
+		return 128 + int(syscall.SIGINT)
+	case errors.Is(err, model.ErrNoNode), errors.Is(err, model.ErrID):
+		return exitMissing
+	case errors.Is(err, model.ErrName):
+		return exitUsage
+	}
+	for _, refused := range refusals {
+		if errors.Is(err, refused) {
+			return exitRefused
+		}
+	}
+	return exitFailure
+}
+
+// refusals are the errors by which a store or a tree declines what it understood.
+var refusals = []error{
+	store.ErrLocked, store.ErrOwnerSilent, store.ErrConflict, store.ErrReadOnly, store.ErrVersion, store.ErrUncertain,
+	model.ErrBuiltin, model.ErrCycle, model.ErrExists, model.ErrNotTrash, model.ErrChanged, model.ErrVersion,
+}
+
+// advice says what a person can do about err, "" where the error says it all.
+func advice(err error, dir string) string {
+	switch {
+	case errors.Is(err, store.ErrVersion), errors.Is(err, model.ErrVersion):
+		return "run the newer arbor, or name another store with --dir"
+	case errors.Is(err, store.ErrNoSpace), errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
+		return "nothing was changed; make room for " + dir + " and run this again"
+	case errors.Is(err, store.ErrCorrupt):
+		return "nothing was overwritten; 'arbor store verify' shows the damage"
+	case errors.Is(err, store.ErrReadOnly), errors.Is(err, os.ErrPermission), errors.Is(err, syscall.EROFS):
+		return "nothing was changed; make " + dir + " writable or name another store with --dir"
+	case errors.Is(err, syscall.ENOTDIR):
+		return "name a directory with --dir"
+	case errors.Is(err, store.ErrUncertain):
+		return "look with 'arbor ls' before you run it again"
+	case errors.Is(err, store.ErrOwnerSilent):
+		return "wait for that process or end it, then run this again"
+	case errors.Is(err, store.ErrConflict):
+		return "run this again"
+	}
+	return ""
+}
+
+// oneLine returns what is said of err on standard error: a line.
+func oneLine(err error, dir string) string {
+	text := err.Error()
+	if a := advice(err, dir); a != "" {
+		text += "; " + a
+	}
+	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' }), "; ")
+}

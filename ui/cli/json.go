@@ -1,0 +1,70 @@
+package cli
+
+import (
+	"encoding/json"
+	"io"
+	"time"
+
+	"arbor/model"
+)
+
+// jsonVersion is in every line of --json output as "v". It grows when a field changes its meaning or goes away; new fields may come
+// without. JSON.md describes the lines.
+const jsonVersion = 1
+
+// nodeJSON is a node as --json prints it.
+type nodeJSON struct {
+	V        int               `json:"v"`
+	ID       string            `json:"id"`
+	Parent   string            `json:"parent"`
+	Text     string            `json:"text"`
+	State    string            `json:"state"`
+	Tags     []string          `json:"tags"`
+	Fields   map[string]string `json:"fields"`
+	Due      string            `json:"due,omitempty"`
+	Sched    string            `json:"sched,omitempty"`
+	Wait     string            `json:"wait,omitempty"`
+	Until    string            `json:"until,omitempty"`
+	Series   bool              `json:"series,omitempty"`
+	Arrows   []arrowJSON       `json:"arrows,omitempty"`
+	Created  string            `json:"created,omitempty"`
+	Modified string            `json:"modified,omitempty"`
+	Finished string            `json:"finished,omitempty"`
+	Note     string            `json:"note,omitempty"` // show alone reads it
+}
+
+type arrowJSON struct {
+	To    string `json:"to"`
+	Label string `json:"label,omitempty"`
+}
+
+func newNodeJSON(n *model.Node) nodeJSON {
+	j := nodeJSON{V: jsonVersion, ID: n.ID.String(), Parent: n.Parent.String(), Text: n.Text, State: n.State.String(),
+		Tags: n.AllTags(), Fields: map[string]string{}, Due: n.Due.String(), Sched: n.Sched.String(), Wait: n.Wait.String(), Until: n.Until.String(),
+		Series: n.Series, Created: instant(n.Created), Modified: instant(n.Modified), Finished: instant(n.Finished)}
+	if j.Tags == nil {
+		j.Tags = []string{}
+	}
+	for _, f := range n.Fields {
+		j.Fields[f.Key] = f.Value
+	}
+	for _, a := range n.Arrows {
+		j.Arrows = append(j.Arrows, arrowJSON{To: a.To.String(), Label: a.Label})
+	}
+	return j
+}
+
+// instant writes t in UTC, "" if it is not known.
+func instant(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+// newEncoder writes one object a line, with the text as it is.
+func newEncoder(w io.Writer) *json.Encoder {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	return enc
+}

@@ -1,0 +1,37 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"arbor/model/inline"
+)
+
+// env is what a line on the command line is read with.
+func (r *run) env() inline.Env { return inline.Env{Now: r.now()} }
+
+// parseLine reads a line of the inline grammar; what it does not understand is a mistake of the command line.
+func parseLine(text string, env inline.Env) (inline.Line, error) {
+	l, err := inline.Parse(text, env)
+	if err != nil {
+		return l, usagef("%w", err)
+	}
+	return l, nil
+}
+
+// understood is the end of an echo: what was read besides the text.
+func understood(l inline.Line) string {
+	if len(l.Understood) == 0 {
+		return ""
+	}
+	return ": " + strings.Join(l.Understood, ", ")
+}
+
+// quoted returns text in quotes, cut to what a line of words bears.
+func quoted(text string) string {
+	const most = 60
+	if r := []rune(text); len(r) > most {
+		text = string(r[:most-1]) + "…"
+	}
+	return fmt.Sprintf("%q", text)
+}

@@ -1,0 +1,176 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+	"github.com/spf13/cobra"
+
+	"arbor/config"
+)
+
+// Program is what the process gives to its commands: arguments, streams, clock, randomness, environment and terminal.
+type Program struct {
+	Args     []string // without the program's name
+	In       io.Reader
+	Out, Err io.Writer
+	Now      func() time.Time
+	Seed     [2]uint64                   // of what is drawn by lot
+	Lookup   func(string) (string, bool) // the environment
+	Paths    config.Paths
+	Terminal Terminal
+	Version  string
+	// Start shows the terminal interface on an open store until the person leaves it.
+	Start func(context.Context, *Session) error
+}
+
+// Terminal says what the streams are attached to.
+type Terminal struct {
+	In, Out       bool
+	Width, Height int // of Out, 0 if it is no terminal
+}
+
+// run is one command while it runs.
+type run struct {
+	*Program
+	config *config.Loaded
+}
+
+// Run does what the arguments ask for and returns the exit code.
+func Run(ctx context.Context, p Program) int {
+	r := &run{Program: &p}
+	root := r.root()
+	root.SetIn(p.In)
+	root.SetOut(p.Out)
+	root.SetErr(p.Err)
+	root.SetArgs(separateWords(root, p.Args))
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitOK
+	}
+	dir := p.Paths.Data
+	if r.config != nil {
+		dir = r.config.Dir
+	}
+	if !errors.Is(err, context.Canceled) {
+		fmt.Fprintf(p.Err, "arbor: %s\n", oneLine(err, dir))
+	}
+	return exitCode(err)
+}
+
+// helpWidth is where the lines of help end.
+const helpWidth = 78
+
+// root builds the tree of commands.
+func (r *run) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "arbor",
+		Short:         "everything is a tree: tasks, notes, maps and measurements in one place",
+		Version:       r.Version,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.ArbitraryArgs,
+		RunE:          r.interactive,
+		PersistentPreRunE: func(cmd *cobra.Command, args []string) error {
+			return r.configure(cmd)
+		},
+	}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usagef("%w; see '%s --help'", err, cmd.CommandPath())
+	})
+	for _, s := range config.Settings() {
+		if strings.Contains(s.Name, ".") || s.Name == "week_start" {
+			continue // set once, in the file
+		}
+		f := root.PersistentFlags()
+		if s.Switch {
+			f.Bool(s.Name, false, s.Help)
+		} else {
+			f.String(s.Name, "", s.Help)
+		}
+	}
+	for _, group := range []cobra.Group{{ID: "write", Title: "Write:"}, {ID: "read", Title: "Read:"}, {ID: "care", Title: "Look after:"}} {
+		root.AddGroup(&group)
+	}
+	add := func(group string, cmds ...*cobra.Command) {
+		for _, c := range cmds {
+			c.GroupID = group
+			c.DisableFlagsInUseLine = true
+			c.Long = ansi.Wordwrap(c.Long, helpWidth, "")
+			root.AddCommand(c)
+		}
+	}
+	add("write", r.addCommand(), r.editCommand(), r.doneCommand(), r.mvCommand(), r.rmCommand(), r.logCommand(), r.undoCommand(), r.redoCommand())
+	add("read", r.lsCommand(), r.showCommand(), r.drawCommand(), r.watchCommand())
+	add("care", r.doctorCommand(), r.storeCommand(), r.configCommand(), r.manCommand(root))
+	root.InitDefaultVersionFlag()
+	root.InitDefaultHelpCmd() // before the arguments are looked at
+	root.InitDefaultCompletionCmd()
+	root.SetHelpCommandGroupID("care")
+	root.SetCompletionCommandGroupID("care")
+	return root
+}
+
+// configure puts the settings together before a command runs.
+func (r *run) configure(cmd *cobra.Command) error {
+	flags := map[string]string{}
+	for _, s := range config.Settings() {
+		if f := cmd.Flags().Lookup(s.Name); f != nil && f.Changed {
+			flags[s.Name] = f.Value.String()
+		}
+	}
+	loaded, err := config.Load(r.Paths, flags, r.Lookup)
+	if err != nil {
+		return usagef("%w", err)
+	}
+	r.config = loaded
+	if cmd.Parent() == nil || cmd.Parent().Name() != "config" && cmd.Name() != "doctor" {
+		for _, p := range loaded.Problems {
+			r.say("%v (going on without it)", p)
+		}
+	}
+	return nil
+}
+
+// interactive is arbor without a verb: the terminal interface.
+func (r *run) interactive(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		hint := "see 'arbor help'"
+		if s := cmd.SuggestionsFor(args[0]); len(s) > 0 {
+			hint = "did you mean '" + strings.Join(s, "' or '") + "'?"
+		}
+		return usagef("there is no command %q; %s", args[0], hint)
+	}
+	if !r.Terminal.In || !r.Terminal.Out {
+		return usagef("no terminal here to draw on; in a script use a command such as 'arbor add TEXT' or 'arbor ls', see 'arbor help'")
+	}
+	s, err := r.open()
+	if err != nil {
+		return err
+	}
+	return s.close(r.Start(cmd.Context(), s))
+}
+
+// now is the time, in the zone in which the person's days begin.
+func (r *run) now() time.Time { return r.Now().In(r.config.Zone) }
+
+// say writes a line of words to standard error.
+func (r *run) say(format string, args ...any) { fmt.Fprintf(r.Err, format+"\n", args...) }
+
+// words returns an argument check for cobra: at least low arguments and at most high, any number if high is negative.
+func words(low, high int, usage string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) < low {
+			return usagef("missing %s; see '%s --help'", usage, cmd.CommandPath())
+		}
+		if high >= 0 && len(args) > high {
+			return usagef("%q is too much: %s takes %s", args[high], cmd.CommandPath(), usage)
+		}
+		return nil
+	}
+}

@@ -1,0 +1,113 @@
+package cli
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"arbor/model"
+	"arbor/model/query"
+)
+
+// minRef is the least number of digits by which a node may be named.
+const minRef = 4
+
+// resolve returns the node that ref names.
+func resolve(v *model.View, ref string) (model.ID, error) {
+	id, err := v.Resolve(ref)
+	if err == nil {
+		return id, nil
+	}
+	var ambiguous *model.AmbiguousError
+	if errors.As(err, &ambiguous) {
+		candidates := make([]string, len(ambiguous.Candidates))
+		for i, c := range ambiguous.Candidates {
+			candidates[i] = c.String()
+		}
+		return id, refusedf("%s could be %s; give more of it", ref, strings.Join(candidates, " or "))
+	}
+	if errors.Is(err, model.ErrNoNode) || errors.Is(err, model.ErrID) {
+		return id, missingf("there is no node %q; 'arbor ls' shows the ids", ref)
+	}
+	return id, err
+}
+
+// looksLikeID tells an id from a word of a query by its letters alone: what a selection means must not depend on what is in the tree.
+func looksLikeID(word string) bool {
+	const full = 13
+	if word == "inbox" || word == "trash" {
+		return true
+	}
+	return len(word) >= minRef && len(word) <= full && strings.Trim(word, "0123456789abcdefghjkmnpqrstvwxyz") == ""
+}
+
+// selectNodes returns the nodes that a selection names: ids, separated by spaces or commas, or a query. To name none is an error.
+func (r *run) selectNodes(v *model.View, sel string) ([]model.ID, error) {
+	refs := strings.FieldsFunc(sel, func(c rune) bool { return c == ' ' || c == ',' || c == '\n' })
+	if len(refs) == 0 {
+		return nil, usagef("the selection is empty; name ids or a query")
+	}
+	var ids []model.ID
+	if !slices.ContainsFunc(refs, func(ref string) bool { return !looksLikeID(ref) }) {
+		for _, ref := range refs {
+			id, err := resolve(v, ref)
+			if err != nil {
+				return nil, err
+			}
+			ids = append(ids, id)
+		}
+		return ids, nil
+	}
+	q, err := r.parseQuery(sel)
+	if err != nil {
+		return nil, err
+	}
+	for n, err := range v.Select(q) {
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, n.ID)
+	}
+	if len(ids) == 0 {
+		return nil, missingf("nothing matches %q; name ids or another query", sel)
+	}
+	return ids, nil
+}
+
+// selectAll returns the nodes of several selections, each once.
+func (r *run) selectAll(v *model.View, sels []string) ([]model.ID, error) {
+	var all []model.ID
+	seen := map[model.ID]bool{}
+	for _, sel := range sels {
+		ids, err := r.selectNodes(v, sel)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range ids {
+			if !seen[id] {
+				seen[id] = true
+				all = append(all, id)
+			}
+		}
+	}
+	return all, nil
+}
+
+func (r *run) parseQuery(text string) (*query.Query, error) {
+	q, err := query.Parse(text, r.now())
+	if err != nil {
+		return nil, usagef("%w", err)
+	}
+	return q, nil
+}
+
+// maxUnasked is how many nodes a command changes without --yes.
+const maxUnasked = 20
+
+// mayChange refuses to change many nodes unless the person said so.
+func mayChange(ids []model.ID, yes bool) error {
+	if len(ids) > maxUnasked && !yes {
+		return refusedf("this changes %d nodes; say --yes if you mean all of them", len(ids))
+	}
+	return nil
+}

@@ -1,0 +1,140 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"arbor/model"
+	"arbor/model/date"
+)
+
+func (r *run) showCommand() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use: "show SEL...", Short: "show all that is known of nodes", Args: words(1, -1, "ids or a query"),
+		RunE: func(cmd *cobra.Command, args []string) error { return r.show(args, asJSON) },
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
+	return cmd
+}
+
+func (r *run) show(sels []string, asJSON bool) error {
+	s, err := r.open()
+	if err != nil {
+		return err
+	}
+	return s.close(s.Tree.View(func(v *model.View) error {
+		ids, err := r.selectAll(v, sels)
+		if err != nil {
+			return err
+		}
+		p := r.printer()
+		enc := newEncoder(p.out)
+		for i, id := range ids {
+			n, err := v.Node(id)
+			if err != nil {
+				return err
+			}
+			note, err := v.Note(id)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				j := newNodeJSON(&n)
+				j.Note = note
+				err = enc.Encode(j)
+			} else {
+				if i > 0 {
+					fmt.Fprintln(p.out)
+				}
+				err = p.details(v, &n, note)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return p.out.Flush()
+	}))
+}
+
+// details writes all that is known of n.
+func (p *printer) details(v *model.View, n *model.Node, note string) error {
+	fmt.Fprintf(p.out, "%s %s\n", p.glyph(n.State), printable(n.Text))
+	row := func(name, value string) {
+		if value != "" {
+			fmt.Fprintf(p.out, "%s %s\n", p.paint(faint, fmt.Sprintf("%-9s", name)), value)
+		}
+	}
+	row("id", n.ID.String())
+	path, err := pathText(v, n.ID)
+	if err != nil {
+		return err
+	}
+	row("under", path)
+	if n.State != model.None {
+		row("state", n.State.String())
+	}
+	row("tags", printable(strings.Join(n.AllTags(), " ")))
+	for _, d := range []struct {
+		name string
+		date model.Date
+	}{{"due", n.Due}, {"sched", n.Sched}, {"wait", n.Wait}, {"until", n.Until}} {
+		row(d.name, date.Format(d.date, p.now))
+	}
+	for _, f := range n.Fields {
+		row(printable(f.Key), printable(f.Value))
+	}
+	for _, t := range []struct {
+		name string
+		at   time.Time
+	}{{"created", n.Created}, {"modified", n.Modified}, {"finished", n.Finished}} {
+		if !t.at.IsZero() {
+			row(t.name, date.Format(date.At(t.at), p.now))
+		}
+	}
+	for _, a := range n.Arrows {
+		to, err := v.Node(a.To)
+		if errors.Is(err, model.ErrNoNode) {
+			continue // an arrow may outlive its end
+		}
+		if err != nil {
+			return err
+		}
+		label := ""
+		if a.Label != "" {
+			label = " (" + printable(a.Label) + ")"
+		}
+		row("arrow", "to "+printable(to.Text)+label)
+	}
+	if note != "" {
+		fmt.Fprintln(p.out)
+		for line := range strings.Lines(note) {
+			fmt.Fprintln(p.out, "  "+printable(strings.TrimRight(line, "\r\n")))
+		}
+	}
+	return nil
+}
+
+// pathText names the nodes above id, from the top.
+func pathText(v *model.View, id model.ID) (string, error) {
+	path, err := v.Path(id)
+	if err != nil {
+		return "", err
+	}
+	var names []string
+	for _, above := range path {
+		if above == model.Root || above == id {
+			continue
+		}
+		n, err := v.Node(above)
+		if err != nil {
+			return "", err
+		}
+		names = append(names, printable(n.Text))
+	}
+	return strings.Join(names, " › "), nil
+}

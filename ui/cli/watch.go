@@ -1,0 +1,84 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"arbor/model"
+)
+
+func (r *run) watchCommand() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use: "watch", Short: "print each node that changes, as it changes", Args: words(0, 0, "no arguments"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGINT, syscall.SIGTERM)
+			defer stop()
+			return r.watch(ctx, asJSON)
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
+	return cmd
+}
+
+// goneJSON is the line of a node that is not there any more.
+type goneJSON struct {
+	V       int    `json:"v"`
+	ID      string `json:"id"`
+	Removed bool   `json:"removed"`
+}
+
+func (r *run) watch(ctx context.Context, asJSON bool) error {
+	s, err := r.open()
+	if err != nil {
+		return err
+	}
+	w, err := s.Tree.Watch(ctx)
+	if err != nil {
+		return s.close(err)
+	}
+	defer w.Close()
+	r.say("watching; end with ctrl+c")
+	for {
+		changes, err := w.Next(ctx)
+		if err != nil {
+			return s.close(err)
+		}
+		err = s.Tree.View(func(v *model.View) error { return r.changed(v, changes.IDs, asJSON) })
+		if err != nil {
+			return s.close(err)
+		}
+	}
+}
+
+// changed prints the nodes that changed, and writes them out at once: somebody is waiting for them.
+func (r *run) changed(v *model.View, ids []model.ID, asJSON bool) error {
+	p := r.printer()
+	enc := newEncoder(p.out)
+	for _, id := range ids {
+		n, err := v.Node(id)
+		gone := errors.Is(err, model.ErrNoNode)
+		switch {
+		case gone && asJSON:
+			err = enc.Encode(goneJSON{jsonVersion, id.String(), true})
+		case gone:
+			_, err = p.out.WriteString(id.String() + " is gone\n")
+		case err != nil:
+		case asJSON:
+			err = enc.Encode(newNodeJSON(&n))
+		default:
+			var short string
+			if short, err = v.ShortID(id); err == nil {
+				err = p.node(&n, short, 0)
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return p.out.Flush()
+}
