@@ -41,7 +41,13 @@ var edges = []edge{
 	{"arbor/ui/cli", "arbor/store", "doctor and the store verbs speak of the engine"},
 	{"arbor/ui/cli", "arbor/ui/plot", "arbor plot draws the chart that the screen draws"},
 	{"arbor/ui/tui", "arbor/ui/...", "the root holds the screens"},
+	{"arbor/ui/...", "arbor/ui/command", "one table of commands feeds footer, help, palette and keys"},
 	{"arbor/ui/screen/...", "arbor/ui/screen", "what a screen is"},
+	{"arbor/ui/overlay", "arbor/ui/screen", "an overlay takes keys as a screen does"},
+	{"arbor/ui/screen/...", "arbor/ui/line", "text is typed in one kind of line"},
+	{"arbor/ui/overlay", "arbor/ui/line", "text is typed in one kind of line"},
+	{"arbor/ui/screen/mindmap", "arbor/ui/mindmap", "the layout and drawing of a map are pure and stand apart"},
+	{"arbor/ui/screen/...", "arbor/ui/plot", "a series is drawn as arbor plot draws it"},
 }
 
 // owners says who alone may import a module from outside, where that matters.
