@@ -37,7 +37,13 @@ type Place struct {
 	Crumbs []Crumb    // from the tree's top to Root
 	Note   string     // a few words for the right of the status line, such as a position
 	Facts  command.Facts
+	Hints  []Hint // while a text is typed: what the footer says in place of commands
+	// Settling says that an answer is awaited which may move the cursor. Keys wait for it, so that what they mean does not depend on time.
+	Settling bool
 }
+
+// Hint is a key and what it does, for the footer.
+type Hint struct{ Key, Label string }
 
 // Targets returns the nodes that a command is about: the marked ones, else the one under the cursor.
 func (p Place) Targets() []model.ID {

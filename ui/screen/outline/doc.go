@@ -1,0 +1,8 @@
+// Package outline shows the tree as indented lines, and is where most of it is written.
+//
+// The screen holds a window of rows round the cursor, a few screens high. Commands load it by walking the tree from a row to its neighbours, so that
+// a key costs the same in a tree of ten nodes and of a million.
+//
+// Invariant: the rows are in the order of the tree, each follows the one before it without a gap, and the cursor is one of them unless there
+// are none.
+package outline

@@ -1,0 +1,218 @@
+package outline
+
+import (
+	"slices"
+	"strings"
+
+	"arbor/ui/grid"
+	"arbor/ui/screen"
+	"arbor/ui/theme"
+)
+
+// View implements screen.Screen.
+func (m Model) View(s grid.Surface) {
+	w, h := s.Size()
+	switch {
+	case !m.loaded:
+		return
+	case m.bare:
+		m.drawBare(s)
+		return
+	case m.lines() == 0:
+		s.Text(2, min(1, h-1), theme.Dim, "Nothing below this line yet. "+m.env.Keys.Label("add.sibling")+" adds the first.")
+		return
+	}
+	add := m.editAt()
+	for y := range h {
+		i := m.top + y
+		if i >= m.lines() {
+			break
+		}
+		line := s.Sub(0, y, w, 1)
+		switch {
+		case i == add:
+			m.drawNew(line)
+			continue
+		case add >= 0 && i > add:
+			i--
+		}
+		m.drawRow(line, i)
+	}
+	m.drawMore(s)
+}
+
+// drawMore marks at the right edge that there is more above or below.
+func (m Model) drawMore(s grid.Surface) {
+	w, h := s.Size()
+	if w < 30 || h < 3 {
+		return
+	}
+	if m.top > 0 || !m.atTop {
+		s.Set(w-1, 0, theme.Dim, '▲')
+	}
+	if m.top+h < m.lines() || !m.atEnd {
+		s.Set(w-1, h-1, theme.Dim, '▼')
+	}
+}
+
+// indent returns the column at which a row of a depth begins, less deep where the window is narrow.
+func indent(depth, w int) int {
+	step := 2
+	if w < 30 {
+		step = 1
+	}
+	return 1 + min(depth*step, w/2)
+}
+
+func guides(s grid.Surface, depth, w int) {
+	for d := range depth {
+		if x := indent(d, w); x < indent(depth, w) {
+			s.Set(x, 0, theme.Faint, '│')
+		}
+	}
+}
+
+// drawNew draws the line of a node that is being added.
+func (m Model) drawNew(s grid.Surface) {
+	w, _ := s.Size()
+	s = s.With(theme.OnCursor)
+	s.Clear(theme.Text)
+	guides(s, m.edit.depth, w)
+	x := indent(m.edit.depth, w)
+	s.Text(x, 0, theme.Accent, theme.Bullet)
+	m.edit.line.Draw(s.Sub(x+2, 0, w-x-3, 1), theme.Text)
+}
+
+func (m Model) drawRow(s grid.Surface, i int) {
+	w, _ := s.Size()
+	r := m.rows[i]
+	if i == m.cur && (m.edit == nil || !m.edit.adds()) {
+		s = s.With(theme.OnCursor)
+	}
+	s = s.WithHit(hit(i, onText))
+	s.Clear(theme.Text)
+	if slices.Contains(m.marks, r.id) {
+		s.Text(0, 0, theme.Mark, theme.Marked)
+	}
+	guides(s, r.depth, w)
+	x := indent(r.depth, w)
+	m.drawSign(s, i, x)
+	x += 2
+	if glyph, st := screen.StateGlyph(r.state); glyph != "" {
+		s.WithHit(hit(i, onState)).Text(x, 0, st, glyph+" ")
+		x += 2
+	}
+	if m.edit != nil && !m.edit.adds() && i == m.cur {
+		m.edit.line.Draw(s.Sub(x, 0, w-x-1, 1), theme.Text)
+		return
+	}
+	right := m.drawRight(s, r, x, w-1)
+	m.drawText(s.Sub(0, 0, right, 1), r, x)
+}
+
+// drawSign draws the mark of folding.
+func (m Model) drawSign(s grid.Surface, i, x int) {
+	r := m.rows[i]
+	switch {
+	case !r.kids:
+		s.Text(x, 0, theme.Faint, theme.Leaf)
+	case r.open:
+		s.WithHit(hit(i, onFold)).Text(x, 0, theme.Dim, theme.Open+" ")
+	default:
+		s.WithHit(hit(i, onFold)).Text(x, 0, theme.Accent, theme.Closed+" ")
+	}
+}
+
+// The least width at which a part of a row is drawn.
+const (
+	tagsFrom = 48
+	dueFrom  = 26
+	dueWide  = 14 // columns of the due date where there is room for a column
+)
+
+// drawRight draws the due date, and the tags where there is room, against the right edge, and returns the column at which they begin.
+func (m Model) drawRight(s grid.Surface, r row, x, right int) int {
+	w, _ := s.Size()
+	if due, st := screen.DueLabel(r.due, m.now); due != "" && w >= dueFrom {
+		if r.state.Closed() {
+			st = theme.Dim
+		}
+		s.Right(right-1, 0, st, due)
+		right -= grid.Width(due) + 2
+	}
+	if w < tagsFrom {
+		return right
+	}
+	if len(r.tags) > 0 {
+		edge := right
+		if w >= 100 {
+			edge = min(right, w-1-dueWide)
+		}
+		tags := grid.Cut("+"+strings.Join(r.tags, " +"), w/4)
+		if edge-grid.Width(tags)-2 < x+min(grid.Width(r.text), w/3) {
+			return right
+		}
+		tags = strings.ReplaceAll(tags, "+prio:", "prio:")
+		st := theme.Tag
+		if r.state.Closed() {
+			st = theme.Dim
+		}
+		return s.Right(edge-1, 0, st, tags) - 1
+	}
+	return right
+}
+
+// drawText draws the text of a row with what belongs to it: sparkline, note, arrows.
+func (m Model) drawText(s grid.Surface, r row, x int) {
+	base := theme.Text
+	switch {
+	case r.state.Closed():
+		base = theme.Dim
+	case r.depth == 0 && r.kids:
+		base = theme.Bright
+	}
+	if r.sparkOK {
+		x = s.Text(x, 0, theme.Spark, theme.Sparkline(r.spark)) + 1
+		base = theme.Dim
+	}
+	if r.text == "" {
+		x = s.Text(x, 0, theme.Dim, "(no text)")
+	} else {
+		x = drawWords(s, x, base, r.text)
+	}
+	if r.series {
+		x = s.Text(x+1, 0, theme.Spark, "▁▄▆")
+	}
+	if r.note {
+		x = s.Text(x+1, 0, theme.Note, theme.HasNote)
+	}
+	for _, a := range r.arrows {
+		x = s.Text(x+2, 0, theme.Arrow, theme.ArrowTo+" "+a)
+	}
+}
+
+// drawWords draws a text with its tags, its key=value words and its addresses in their own styles.
+func drawWords(s grid.Surface, x int, base theme.Style, text string) int {
+	w, _ := s.Size()
+	if room := w - x; grid.Width(text) > room {
+		text = grid.Cut(text, room)
+	}
+	for text != "" {
+		n := strings.IndexByte(text, ' ')
+		word := text
+		if n >= 0 {
+			word = text[:n+1]
+		}
+		text = text[len(word):]
+		st := base
+		switch {
+		case base == theme.Dim:
+		case len(word) > 2 && word[0] == '#' && word[1] > ' ':
+			st = theme.Tag
+		case strings.HasPrefix(word, "https://") || strings.HasPrefix(word, "http://"):
+			st = theme.Link
+		}
+		x = s.Raw(x, 0, st, word)
+	}
+	return x
+}

@@ -1,0 +1,214 @@
+package outline
+
+import (
+	"errors"
+	"maps"
+
+	"arbor/model"
+)
+
+// folds says which nodes show their children, beyond what the tree itself says. It is never changed once it is in use.
+type folds struct {
+	level int               // > 0: show this many levels, whatever the tree says
+	over  map[model.ID]bool // true: open. Stronger than level
+}
+
+// with returns f with one more exception.
+func (f folds) with(id model.ID, open bool) folds {
+	over := maps.Clone(f.over)
+	if over == nil {
+		over = map[model.ID]bool{}
+	}
+	over[id] = open
+	return folds{f.level, over}
+}
+
+// without returns f with one exception less.
+func (f folds) without(id model.ID) folds {
+	if _, ok := f.over[id]; !ok {
+		return f
+	}
+	over := maps.Clone(f.over)
+	delete(over, id)
+	return folds{f.level, over}
+}
+
+// open tells whether a node shows its children. depth counts from the first level shown.
+func (f folds) open(n *model.Node, depth int) bool {
+	if o, ok := f.over[n.ID]; ok {
+		return o
+	}
+	if f.level > 0 {
+		return depth+1 < f.level
+	}
+	return !n.Collapsed
+}
+
+// walker goes from a row to its neighbours in one frozen state of the tree.
+type walker struct {
+	v        *model.View
+	root     model.ID
+	folds    folds
+	hideDone bool
+	keep     model.ID // shown even if it is done
+	rootHide bool
+}
+
+// spot is a node on the way, with its depth below the root shown.
+type spot struct {
+	node  model.Node
+	depth int
+}
+
+func (w *walker) shows(c model.Child, parentHides bool) bool {
+	return !c.State.Closed() || c.ID == w.keep || !w.hideDone && !parentHides
+}
+
+func (w *walker) hides(parent model.ID) (bool, error) {
+	if parent == w.root {
+		return w.rootHide, nil
+	}
+	p, err := w.v.Node(parent)
+	return p.HideDone, err
+}
+
+// child returns the first or last child of id that is shown.
+func (w *walker) child(id model.ID, hides, last bool) (c model.Child, ok bool, err error) {
+	seq := w.v.Children(id)
+	if last {
+		seq = w.v.ChildrenReverse(id)
+	}
+	for c, err := range seq {
+		if err != nil || w.shows(c, hides) {
+			return c, err == nil, err
+		}
+	}
+	return model.Child{}, false, nil
+}
+
+// beside returns the sibling behind or in front of id that is shown.
+func (w *walker) beside(id, parent model.ID, back bool) (model.Child, bool, error) {
+	hides, err := w.hides(parent)
+	if err != nil {
+		return model.Child{}, false, err
+	}
+	for {
+		step := w.v.NextSibling
+		if back {
+			step = w.v.PrevSibling
+		}
+		c, ok, err := step(id)
+		if err != nil || !ok || w.shows(c, hides) {
+			return c, ok, err
+		}
+		id = c.ID
+	}
+}
+
+func (w *walker) at(id model.ID, depth int) (spot, bool, error) {
+	n, err := w.v.Node(id)
+	return spot{n, depth}, err == nil, err
+}
+
+// next returns the row after s.
+func (w *walker) next(s spot) (spot, bool, error) {
+	if w.folds.open(&s.node, s.depth) {
+		c, ok, err := w.child(s.node.ID, s.node.HideDone, false)
+		if err != nil {
+			return spot{}, false, err
+		}
+		if ok {
+			return w.at(c.ID, s.depth+1)
+		}
+	}
+	return w.after(s)
+}
+
+// after returns the row after s and all below it.
+func (w *walker) after(s spot) (spot, bool, error) {
+	for s.depth >= 0 {
+		c, ok, err := w.beside(s.node.ID, s.node.Parent, false)
+		if err != nil {
+			return spot{}, false, err
+		}
+		if ok {
+			return w.at(c.ID, s.depth)
+		}
+		if s.depth == 0 {
+			break
+		}
+		if s, _, err = w.at(s.node.Parent, s.depth-1); err != nil {
+			return spot{}, false, err
+		}
+	}
+	return spot{}, false, nil
+}
+
+// prev returns the row before s.
+func (w *walker) prev(s spot) (spot, bool, error) {
+	c, ok, err := w.beside(s.node.ID, s.node.Parent, true)
+	switch {
+	case err != nil:
+		return spot{}, false, err
+	case ok:
+		return w.lastBelow(c.ID, s.depth)
+	case s.depth > 0:
+		return w.at(s.node.Parent, s.depth-1)
+	}
+	return spot{}, false, nil
+}
+
+// lastBelow returns the last row of the subtree of id, which may be id itself.
+func (w *walker) lastBelow(id model.ID, depth int) (spot, bool, error) {
+	for {
+		s, _, err := w.at(id, depth)
+		if err != nil || !w.folds.open(&s.node, depth) {
+			return s, err == nil, err
+		}
+		c, ok, err := w.child(id, s.node.HideDone, true)
+		if err != nil || !ok {
+			return s, err == nil, err
+		}
+		id, depth = c.ID, depth+1
+	}
+}
+
+// edge returns the first or the last row of all.
+func (w *walker) edge(last bool) (spot, bool, error) {
+	c, ok, err := w.child(w.root, w.rootHide, last)
+	if err != nil || !ok {
+		return spot{}, false, err
+	}
+	if last {
+		return w.lastBelow(c.ID, 0)
+	}
+	return w.at(c.ID, 0)
+}
+
+// find returns the row of id, or the row into which it is folded. It reports false for a node that is not below the root shown.
+func (w *walker) find(id model.ID) (spot, bool, error) {
+	path, err := w.v.Path(id)
+	if errors.Is(err, model.ErrNoNode) {
+		return spot{}, false, nil
+	}
+	if err != nil {
+		return spot{}, false, err
+	}
+	for i, p := range path {
+		if p != w.root || i == len(path)-1 {
+			continue
+		}
+		hides := w.rootHide
+		for depth, id := range path[i+1:] {
+			s, _, err := w.at(id, depth)
+			if err != nil || !w.shows(model.Child{ID: id, State: s.node.State}, hides) {
+				return spot{}, false, err
+			}
+			if depth == len(path)-i-2 || !w.folds.open(&s.node, depth) {
+				return s, true, nil
+			}
+			hides = s.node.HideDone
+		}
+	}
+	return spot{}, false, nil
+}
