@@ -1,0 +1,349 @@
+package tui
+
+import (
+	"errors"
+	"strings"
+
+	"arbor/model"
+	"arbor/model/date"
+	"arbor/model/inline"
+	"arbor/ui/command"
+	"arbor/ui/line"
+	"arbor/ui/overlay"
+	"arbor/ui/screen"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// kind is what a prompt asks for.
+type kind uint8
+
+const (
+	promptDue kind = iota
+	promptTags
+	promptPriority
+	promptCapture
+	promptFind
+	promptArrow
+)
+
+// prompt is an open prompt and what its answer is for.
+type prompt struct {
+	overlay.Prompt
+	kind kind
+	ids  []model.ID
+	seq  int // of the search, so that a late answer is dropped
+}
+
+// prompted opens a prompt.
+type prompted struct{ prompt prompt }
+
+func promptOrError(err error, p prompt) tea.Msg {
+	if err != nil {
+		return screen.Did{Err: err}
+	}
+	p.dress()
+	return prompted{p}
+}
+
+// dress gives a prompt its words.
+func (p *prompt) dress() {
+	w := map[kind][2]string{
+		promptDue:      {"due", "fri 17:00 · tomorrow · 3d · 24 dec · empty clears"},
+		promptTags:     {"tags", "home +phone -work"},
+		promptPriority: {"priority", "H, M, L or a number · empty clears"},
+		promptCapture:  {"capture", "to the inbox; +tag due:fri prio:H are understood"},
+		promptFind:     {"find", "words of what you look for"},
+		promptArrow:    {"arrow says", "a label, or ⏎ for none"},
+	}[p.kind]
+	p.Label, p.Hint = w[0], w[1]
+}
+
+// ask opens a prompt on the targets, with what they say now.
+func (m Model) ask(k kind) (Model, tea.Cmd) {
+	p := prompt{kind: k, ids: m.place().Targets()}
+	m.inflight++
+	tree, now := m.env.Tree, m.env.Now
+	return m, func() tea.Msg {
+		if k == promptCapture || k == promptFind {
+			return promptOrError(nil, p)
+		}
+		err := tree.View(func(v *model.View) error {
+			n, err := v.Node(p.ids[0])
+			if err != nil {
+				return err
+			}
+			prio, _ := n.Field("prio")
+			switch {
+			case k == promptDue && !n.Due.IsZero():
+				p.Line = line.New(date.Phrase(n.Due, now()))
+			case k == promptPriority:
+				p.Line = line.New(prio)
+			case k == promptTags && len(n.Tags) > 0:
+				p.Says = strings.Join(n.Tags, " ")
+			}
+			return nil
+		})
+		msg := promptOrError(err, p)
+		if a, ok := msg.(prompted); ok && k == promptTags && p.Says != "" {
+			a.prompt.Hint = "home +phone -work · now: " + p.Says
+			a.prompt.Says = ""
+			return a
+		}
+		return msg
+	}
+}
+
+// promptKey gives a key to the prompt.
+func (m Model) promptKey(k tea.KeyMsg) (Model, tea.Cmd) {
+	was := m.prompt.Line.Text()
+	p := *m.prompt
+	var out overlay.Outcome
+	p.Prompt, out = p.Prompt.Update(k)
+	m.prompt = &p
+	switch out {
+	case overlay.Closed:
+		m.prompt = nil
+		return m, nil
+	case overlay.Chosen:
+		return m.answer()
+	}
+	if p.Line.Text() == was {
+		return m, nil
+	}
+	if p.kind == promptFind {
+		return m.search()
+	}
+	p.Says, p.Bad = p.reading(m.opt.Fields, m)
+	return m, nil
+}
+
+// reading says how the line is understood.
+func (p *prompt) reading(fields []string, m Model) (string, bool) {
+	text := strings.TrimSpace(p.Line.Text())
+	var err error
+	says := ""
+	switch p.kind {
+	case promptDue:
+		var d date.Date
+		if d, err = date.Parse(text, m.now); err == nil {
+			says = date.Format(d, m.now)
+		}
+	case promptPriority:
+		_, err = inline.Priority(text)
+	case promptTags:
+		_, err = parseTags(text, m)
+	case promptCapture:
+		var l inline.Line
+		if l, err = inline.Parse(text, inline.Env{Now: m.now, Fields: fields}); err == nil {
+			says = strings.Join(l.Understood, " · ")
+		}
+	}
+	if text == "" {
+		return "", false
+	}
+	if err != nil {
+		return err.Error(), true
+	}
+	return says, false
+}
+
+// parseTags reads words as tags to add, and -words as tags to take away.
+func parseTags(text string, m Model) (inline.Line, error) {
+	words := strings.Fields(text)
+	for i, w := range words {
+		if w[0] != '+' && w[0] != '-' && w[0] != '#' {
+			words[i] = "+" + w
+		}
+	}
+	l, err := inline.Parse(strings.Join(words, " "), inline.Env{Now: m.now, Change: true})
+	if err == nil && l.Text != "" {
+		err = errors.New(l.Text + " is no tag")
+	}
+	return l, err
+}
+
+// answer does what was asked for. A line that is not understood stays open.
+func (m Model) answer() (Model, tea.Cmd) {
+	p := *m.prompt
+	text := strings.TrimSpace(p.Line.Text())
+	if says, bad := p.reading(m.opt.Fields, m); bad {
+		p.Says, p.Bad = says, true
+		m.prompt = &p
+		return m, nil
+	}
+	m.prompt = nil
+	switch p.kind {
+	case promptFind:
+		return m.choose(p)
+	case promptCapture:
+		if text == "" {
+			return m, nil
+		}
+		return m.capture(text)
+	case promptArrow:
+		return m.change("draw arrow", false, func(e *model.Edit) (string, error) {
+			return "an arrow to " + what(e.View, p.ids[1:]), e.AddArrow(p.ids[0], p.ids[1], text)
+		})
+	case promptTags:
+		if text == "" {
+			return m, nil
+		}
+	}
+	return m.change(p.Label, p.kind == promptTags, func(e *model.Edit) (string, error) {
+		said := ""
+		for _, id := range p.ids {
+			var err error
+			if said, err = p.apply(e, id, text, m); err != nil {
+				return "", err
+			}
+		}
+		return said + ": " + what(e.View, p.ids), nil
+	})
+}
+
+// apply makes the change that a prompt asked for to one node and says what it was.
+func (p prompt) apply(e *model.Edit, id model.ID, text string, m Model) (string, error) {
+	switch p.kind {
+	case promptDue:
+		if text == "" {
+			return "no due date", e.SetDue(id, model.Date{})
+		}
+		d, err := date.Parse(text, m.now)
+		if err != nil {
+			return "", err
+		}
+		return "due " + date.Format(d, m.now), e.SetDue(id, d)
+	case promptPriority:
+		if text == "" {
+			return "no priority", e.ClearField(id, "prio")
+		}
+		l, err := inline.Parse("prio:"+text, inline.Env{Now: m.now, Change: true})
+		if err != nil {
+			return "", err
+		}
+		return "priority " + text, e.Apply(id, l)
+	}
+	l, err := parseTags(text, m)
+	if err != nil {
+		return "", err
+	}
+	var said []string
+	for _, t := range l.Tags {
+		said = append(said, "+"+t)
+	}
+	for _, t := range l.RemoveTags {
+		said = append(said, "-"+t)
+	}
+	return strings.Join(said, " "), e.Apply(id, l)
+}
+
+// capture puts a line into the inbox. The cursor stays where it is.
+func (m Model) capture(text string) (Model, tea.Cmd) {
+	fields, now := m.opt.Fields, m.env.Now
+	return m.change("capture", false, func(e *model.Edit) (string, error) {
+		l, err := inline.Parse(text, inline.Env{Now: now(), Fields: fields})
+		if err != nil {
+			return "", err
+		}
+		in, err := e.Inbox()
+		if err != nil {
+			return "", err
+		}
+		id, err := e.Create(in, model.Last, l.Text)
+		if err != nil {
+			return "", err
+		}
+		return "in the inbox: “" + l.Text + "”", e.Apply(id, l)
+	})
+}
+
+// found is what the last search found.
+type found struct {
+	ids []model.ID
+	at  int
+}
+
+// maxFound bounds what a search returns.
+const maxFound = 200
+
+// searched answers a search.
+type searched struct {
+	seq     int
+	choices []overlay.Choice
+	err     error
+}
+
+// search looks for the words in the prompt.
+func (m Model) search() (Model, tea.Cmd) {
+	p := *m.prompt
+	p.seq++
+	m.prompt = &p
+	tree, words, seq := m.env.Tree, p.Line.Text(), p.seq
+	return m, func() tea.Msg {
+		a := searched{seq: seq}
+		a.err = tree.View(func(v *model.View) error {
+			nodes, err := v.Find(words, maxFound)
+			for _, n := range nodes {
+				c := overlay.Choice{ID: n.ID, Text: n.Text}
+				if n.Parent != model.Root {
+					if p, err := v.Node(n.Parent); err == nil {
+						c.Where = p.Text
+					}
+				}
+				a.choices = append(a.choices, c)
+			}
+			return err
+		})
+		return a
+	}
+}
+
+func (m Model) searched(a searched) Model {
+	if m.prompt == nil || m.prompt.kind != promptFind || m.prompt.seq != a.seq {
+		return m
+	}
+	p := *m.prompt
+	p.Choices, p.Cur, p.Bad, p.Says = a.choices, 0, false, ""
+	switch {
+	case a.err != nil:
+		p.Says, p.Bad = a.err.Error(), true
+	case p.Line.Empty():
+	case len(a.choices) == 0:
+		p.Says = "nothing"
+	case len(a.choices) == maxFound:
+		p.Says = "the first " + count(maxFound)
+	default:
+		p.Says = count(len(a.choices))
+	}
+	m.prompt = &p
+	return m
+}
+
+// choose goes to the selected match and remembers the others.
+func (m Model) choose(p prompt) (Model, tea.Cmd) {
+	if len(p.Choices) == 0 {
+		if !p.Line.Empty() {
+			m.echo = screen.Echo{Text: "nothing has the words “" + p.Line.Text() + "”"}
+		}
+		return m, nil
+	}
+	m.found = found{at: p.Cur}
+	for _, c := range p.Choices {
+		m.found.ids = append(m.found.ids, c.ID)
+	}
+	return m.nextFound(0)
+}
+
+// nextFound goes to another match of the last search.
+func (m Model) nextFound(by int) (Model, tea.Cmd) {
+	n := len(m.found.ids)
+	if n == 0 {
+		return m, nil
+	}
+	m.found.at = (m.found.at + by + n) % n
+	if n > 1 {
+		m.echo = screen.Echo{Text: "match " + count(m.found.at+1) + " of " + count(n) + " · " + m.keys.Label(command.FindNext) + " next"}
+	}
+	return m.tell(m.focus, screen.Goto{ID: m.found.ids[m.found.at]})
+}

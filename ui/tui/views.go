@@ -1,0 +1,23 @@
+package tui
+
+import (
+	"arbor/ui/command"
+	"arbor/ui/screen"
+	"arbor/ui/screen/outline"
+)
+
+// view is a screen and how to come to it. The order of the list is that of the header.
+type view struct {
+	open  command.ID
+	key   string // shown before the name in the header
+	name  string
+	focus command.Focus
+	new   func(screen.Env) screen.Screen
+}
+
+// views lists the screens that there are. A new screen is a new line here.
+func views() []view {
+	return []view{
+		{command.ViewOutline, "1", "outline", command.Outline, func(e screen.Env) screen.Screen { return outline.New(e) }},
+	}
+}
