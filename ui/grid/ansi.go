@@ -29,8 +29,12 @@ func (g *Grid) ANSI(th *theme.Theme) string {
 				style = c.Style
 				b = th.SGR(b, style)
 			}
+			unsure := doubtful(c)
+			if unsure && c.width == 2 { // a terminal that thinks it narrow would leave what was in the second cell
+				b = append(b, "\x1b[2X"...)
+			}
 			b = g.appendCluster(b, c, th.ASCII)
-			if doubtful(c) {
+			if unsure {
 				b = append(b, "\x1b["...)
 				b = strconv.AppendInt(b, int64(x+int(c.width)+1), 10)
 				b = append(b, 'G')

@@ -100,7 +100,7 @@ func TestANSI(t *testing.T) {
 	s.Text(2, 0, theme.Tag, "#x")
 	s.With(theme.OnCursor).Text(0, 1, theme.Text, "❤️ z")
 	th := theme.New(theme.Options{Profile: theme.Colours16})
-	want := "ab\x1b[0;36m#x\x1b[m\n\x1b[0;7m❤️\x1b[3G z\x1b[m"
+	want := "ab\x1b[0;36m#x\x1b[m\n\x1b[0;7m\x1b[2X❤️\x1b[3G z\x1b[m"
 	if got := g.ANSI(th); got != want {
 		t.Errorf("got %q\nwant %q", got, want)
 	}

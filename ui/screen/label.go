@@ -6,6 +6,7 @@ import (
 
 	"arbor/model"
 	"arbor/model/date"
+	"arbor/ui/grid"
 	"arbor/ui/theme"
 )
 
@@ -60,4 +61,17 @@ func DueLabel(d model.Date, now time.Time) (string, theme.Style) {
 		return day.T.Format("2 Jan"), theme.Due
 	}
 	return day.T.Format("2 Jan 2006"), theme.Due
+}
+
+// DrawSpark draws values as a sparkline from (x, y) on a faint base line, and returns the column after it.
+func DrawSpark(s grid.Surface, x, y int, values []float64) int {
+	for _, r := range theme.Sparkline(values) {
+		if r == ' ' {
+			s.Set(x, y, theme.Faint, '▁')
+		} else {
+			s.Set(x, y, theme.Spark, r)
+		}
+		x++
+	}
+	return x
 }

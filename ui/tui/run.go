@@ -227,4 +227,3 @@ func (m Model) resumed(r resumed) (Model, tea.Cmd) {
 	clock := m.env.Now
 	return m, tea.Batch(append(cmds, func() tea.Msg { return screen.Clock{Now: clock()} })...)
 }
-

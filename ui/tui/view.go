@@ -66,7 +66,8 @@ func (m Model) drawHeader(s grid.Surface) {
 	if m.w >= 80 && m.week.total > 0 {
 		label := " " + strconv.Itoa(m.week.total) + " done this week"
 		right = s.Right(right-3, 0, theme.Dim, label)
-		right = s.Right(right, 0, theme.Spark, theme.Sparkline(m.week.days))
+		right -= len(m.week.days)
+		screen.DrawSpark(s, right, 0, m.week.days)
 	}
 	m.drawCrumbs(s.Sub(0, 0, right-2, 1))
 }

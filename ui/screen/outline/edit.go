@@ -6,6 +6,7 @@ import (
 	"arbor/model"
 	"arbor/model/inline"
 	"arbor/ui/command"
+	"arbor/ui/grid"
 	"arbor/ui/line"
 	"arbor/ui/screen"
 
@@ -257,7 +258,11 @@ func (m Model) commit(then command.ID) (Model, tea.Cmd) {
 		return m.cancel()
 	}
 	env, id, on := m.env, e.id, m.node()
-	return m.act(action{label: "edit", then: then, ids: []model.ID{on}, fn: func(x *model.Edit) (string, []model.ID, error) {
+	label := "edit"
+	if e.adds() {
+		label = "add “" + grid.Cut(text, 30) + "”"
+	}
+	return m.act(action{label: label, then: then, ids: []model.ID{on}, fn: func(x *model.Edit) (string, []model.ID, error) {
 		l, err := inline.Parse(text, inline.Env{Now: env.Now(), Fields: env.Fields, Live: e.was.Text})
 		if err != nil {
 			return "", nil, err

@@ -115,5 +115,7 @@ func (m Model) drawOffer(s grid.Surface, y, i int, name, title string) {
 		r.Text(0, 0, theme.Accent, theme.Crumb)
 	}
 	x := r.Text(2, 0, theme.Bright, name)
-	r.Text(max(x+2, 18), 0, theme.Dim, title)
+	if w >= 46 {
+		r.Text(max(x+2, 21), 0, theme.Dim, title)
+	}
 }

@@ -96,9 +96,12 @@ func (m Model) drawRow(s grid.Surface, i int) {
 	}
 	guides(s, r.depth, w)
 	x := indent(r.depth, w)
-	m.drawSign(s, i, x)
-	x += 2
-	if glyph, st := screen.StateGlyph(r.state); glyph != "" {
+	glyph, st := screen.StateGlyph(r.state)
+	if r.kids || glyph == "" {
+		m.drawSign(s, i, x)
+		x += 2
+	}
+	if glyph != "" {
 		s.WithHit(hit(i, onState)).Text(x, 0, st, glyph+" ")
 		x += 2
 	}
@@ -106,7 +109,11 @@ func (m Model) drawRow(s grid.Surface, i int) {
 		m.edit.line.Draw(s.Sub(x, 0, w-x-1, 1), theme.Text)
 		return
 	}
-	right := m.drawRight(s, r, x, w-1)
+	right := w - 1
+	if fits := x + grid.Width(r.text) + 40; w > widest { // what belongs together stays together
+		right = max(widest, min(fits, right))
+	}
+	right = m.drawRight(s, r, x, right)
 	m.drawText(s.Sub(0, 0, right, 1), r, x)
 }
 
@@ -128,11 +135,13 @@ const (
 	tagsFrom = 48
 	dueFrom  = 26
 	dueWide  = 14 // columns of the due date where there is room for a column
+	widest   = 120
 )
 
 // drawRight draws the due date, and the tags where there is room, against the right edge, and returns the column at which they begin.
 func (m Model) drawRight(s grid.Surface, r row, x, right int) int {
 	w, _ := s.Size()
+	end := right
 	if due, st := screen.DueLabel(r.due, m.now); due != "" && w >= dueFrom {
 		if r.state.Closed() {
 			st = theme.Dim
@@ -146,7 +155,7 @@ func (m Model) drawRight(s grid.Surface, r row, x, right int) int {
 	if len(r.tags) > 0 {
 		edge := right
 		if w >= 100 {
-			edge = min(right, w-1-dueWide)
+			edge = min(right, end-dueWide)
 		}
 		tags := grid.Cut("+"+strings.Join(r.tags, " +"), w/4)
 		if edge-grid.Width(tags)-2 < x+min(grid.Width(r.text), w/3) {
@@ -171,14 +180,19 @@ func (m Model) drawText(s grid.Surface, r row, x int) {
 	case r.depth == 0 && r.kids:
 		base = theme.Bright
 	}
+	text := r.text
 	if r.sparkOK {
-		x = s.Text(x, 0, theme.Spark, theme.Sparkline(r.spark)) + 1
-		base = theme.Dim
+		text = withoutPlot(text)
 	}
-	if r.text == "" {
+	switch {
+	case r.text == "":
 		x = s.Text(x, 0, theme.Dim, "(no text)")
-	} else {
-		x = drawWords(s, x, base, r.text)
+	case text != "":
+		x = drawWords(s, x, base, text)
+	}
+	if r.sparkOK {
+		x = screen.DrawSpark(s, x+1, 0, r.spark)
+		x = s.Text(x+1, 0, theme.Dim, sum(r.spark))
 	}
 	if r.series {
 		x = s.Text(x+1, 0, theme.Spark, "▁▄▆")
