@@ -28,7 +28,7 @@ var arrows = []struct{ from, to, label string }{
 }
 
 // places of named nodes on the map, as offsets from their parents.
-var places = map[string][2]int{"packing": {30, 12}}
+var places = map[string][2]int{"packing": {66, 7}}
 
 // days is how far back the sample's history goes.
 const days = 60

@@ -1,5 +1,7 @@
 package command
 
+import "slices"
+
 // The commands of the frame and of every tree of nodes. Screens with commands of their own have a file each.
 const (
 	Up        ID = "cursor.up"
@@ -90,7 +92,7 @@ func found(f Facts) string {
 	return ""
 }
 
-var table = append([]Command{
+var table = slices.Concat([]Command{
 	{AddSibling, "Add a node below", "add", "Write", Tree, []string{"enter"}, "arbor add", nil},
 	{AddChild, "Add a child", "child", "Write", Tree, []string{"tab"}, "arbor add --under", nil},
 	{AddAbove, "Add a node above", "above", "Write", Tree, []string{"O"}, "", nil},
@@ -146,7 +148,7 @@ var table = append([]Command{
 	{Mouse, "Let the terminal have the mouse, to select text, or take it back", "mouse", "View", Frame, []string{"ctrl+t"}, "", nil},
 	{Suspend, "Leave for the shell; fg returns", "suspend", "View", Frame, []string{"ctrl+z"}, "", nil},
 	{Quit, "Quit; everything is saved", "quit", "View", Frame, []string{"q"}, "", nil},
-}, foldLevels()...)
+}, foldLevels(), mapRows)
 
 func foldLevels() []Command {
 	var rows []Command

@@ -11,7 +11,7 @@ type Point struct{ X, Y int }
 // Costs of a route, in cells.
 const (
 	bendCost  = 6  // a route with fewer bends is easier to follow
-	crossCost = 12 // over the line of a tree edge or another arrow
+	crossCost = 30 // over the line of a tree edge or another arrow
 	hugCost   = 1  // along the side of a node
 )
 
