@@ -1,0 +1,169 @@
+package remote
+
+import (
+	"encoding/binary"
+	"fmt"
+)
+
+// Kind is what a Request asks for.
+type Kind uint8
+
+// The kinds of requests, and the fields that each uses.
+const (
+	Snapshot Kind = 1 + iota // → ID, LSN
+	Get                      // Snapshot, From → Found, Value
+	Scan                     // Snapshot, From, To, Reverse, Limit → Page, More
+	Changed                  // Snapshot, Older, From, To, Limit → Page, More
+	Commit                   // Snapshot (given up by it), Durability, Reads, Writes → LSN
+	Release                  // Snapshot; no reply
+	NextID                   // → ID
+	Wait                     // After → nothing, once there is a later state
+	Sync                     // → nothing
+	Stats                    // → Value
+	Verify                   // → Value
+	lastKind = Verify
+)
+
+// Request is what a client asks of the owner.
+type Request struct {
+	Kind       Kind
+	Snapshot   uint64
+	Older      uint64
+	After      uint64
+	Limit      uint64 // bytes of a page, about
+	Reverse    bool
+	Durability uint8
+	From, To   []byte
+	Reads      []Span
+	Writes     []Write
+}
+
+// Span is one key (To is nil), or the keys of [From, To).
+type Span struct{ From, To []byte }
+
+// Write sets Key to Value, or deletes it.
+type Write struct {
+	Key, Value []byte
+	Delete     bool
+}
+
+// Append encodes r behind dst.
+func (r *Request) Append(dst []byte) []byte {
+	dst = append(dst, byte(r.Kind), flag(r.Reverse), r.Durability)
+	for _, n := range [...]uint64{r.Snapshot, r.Older, r.After, r.Limit} {
+		dst = binary.AppendUvarint(dst, n)
+	}
+	dst = appendBytes(dst, r.From)
+	dst = appendBytes(dst, r.To)
+	dst = binary.AppendUvarint(dst, uint64(len(r.Reads)))
+	for _, s := range r.Reads {
+		dst = appendBytes(dst, s.From)
+		dst = appendBytes(dst, s.To)
+	}
+	dst = binary.AppendUvarint(dst, uint64(len(r.Writes)))
+	for _, w := range r.Writes {
+		dst = append(dst, flag(w.Delete))
+		dst = appendBytes(dst, w.Key)
+		dst = appendBytes(dst, w.Value)
+	}
+	return dst
+}
+
+// Parse decodes b into r, whose slices then point into b.
+func (r *Request) Parse(b []byte) error {
+	d := decoder{b: b}
+	*r = Request{Kind: Kind(d.byte()), Reverse: d.flag(), Durability: d.byte(), Reads: r.Reads[:0], Writes: r.Writes[:0]}
+	for _, n := range [...]*uint64{&r.Snapshot, &r.Older, &r.After, &r.Limit} {
+		*n = d.uvarint()
+	}
+	r.From, r.To = d.bytes(), d.bytes()
+	for range d.count() {
+		r.Reads = append(r.Reads, Span{From: d.bytes(), To: d.bytes()})
+	}
+	for range d.count() {
+		r.Writes = append(r.Writes, Write{Delete: d.flag(), Key: d.bytes(), Value: d.bytes()})
+	}
+	if d.bad || len(d.b) > 0 || r.Kind == 0 || r.Kind > lastKind {
+		return fmt.Errorf("request: %w", ErrMalformed)
+	}
+	return nil
+}
+
+func flag(b bool) byte {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// appendBytes encodes p, telling nil from empty.
+func appendBytes(dst, p []byte) []byte {
+	if p == nil {
+		return append(dst, 0)
+	}
+	return append(binary.AppendUvarint(dst, uint64(len(p))+1), p...)
+}
+
+// decoder takes fields from the front of b. After the first that is not there, bad is set and all are zero.
+type decoder struct {
+	b   []byte
+	bad bool
+}
+
+func (d *decoder) fail() {
+	d.bad, d.b = true, nil
+}
+
+func (d *decoder) byte() byte {
+	if len(d.b) == 0 {
+		d.fail()
+		return 0
+	}
+	v := d.b[0]
+	d.b = d.b[1:]
+	return v
+}
+
+func (d *decoder) flag() bool {
+	v := d.byte()
+	if v > 1 {
+		d.fail()
+	}
+	return v == 1
+}
+
+// uvarint takes a number in its only encoding, the shortest.
+func (d *decoder) uvarint() uint64 {
+	v, n := binary.Uvarint(d.b)
+	if n <= 0 || n > 1 && d.b[n-1] == 0 {
+		d.fail()
+		return 0
+	}
+	d.b = d.b[n:]
+	return v
+}
+
+func (d *decoder) bytes() []byte {
+	n := d.uvarint()
+	if n == 0 {
+		return nil
+	}
+	n--
+	if n > uint64(len(d.b)) {
+		d.fail()
+		return nil
+	}
+	p := d.b[:n:n]
+	d.b = d.b[n:]
+	return p
+}
+
+// count takes the number of elements that follow; each has at least two bytes.
+func (d *decoder) count() uint64 {
+	n := d.uvarint()
+	if n > uint64(len(d.b))/2 {
+		d.fail()
+		return 0
+	}
+	return n
+}
