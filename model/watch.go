@@ -3,6 +3,7 @@ package model
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -18,7 +19,7 @@ type Watch struct {
 	last   *store.Snapshot
 }
 
-// Changes is what became different.
+// Changes is what became different. No IDs means that it is not known: another process has become the owner of the store.
 type Changes struct {
 	LSN store.LSN
 	IDs []ID // sorted: nodes that changed, came or went, parents whose children did, series with other samples
@@ -51,7 +52,8 @@ func (t *Tree) Watch(ctx context.Context) (*Watch, error) {
 // Next waits until something differs from what the last Next told, or from the state at Watch.
 func (w *Watch) Next(ctx context.Context) (Changes, error) {
 	for {
-		if _, _, err := w.heads.Next(ctx); err != nil {
+		_, _, err := w.heads.Next(ctx)
+		if err != nil && !errors.Is(err, store.ErrStale) {
 			return Changes{}, err
 		}
 		now, err := w.t.db.Snapshot()
@@ -59,12 +61,16 @@ func (w *Watch) Next(ctx context.Context) (Changes, error) {
 			return Changes{}, err
 		}
 		ids, err := w.between(w.last, now)
-		if err != nil {
+		unknown := errors.Is(err, store.ErrStale)
+		if err != nil && !unknown {
 			now.Release()
 			return Changes{}, err
 		}
 		w.last.Release()
 		w.last = now
+		if unknown {
+			return Changes{LSN: now.LSN()}, nil
+		}
 		if len(ids) > 0 {
 			return Changes{now.LSN(), ids}, nil
 		}

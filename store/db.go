@@ -47,6 +47,8 @@ type DB struct {
 
 	mu        sync.Mutex
 	keyspaces map[string]Keyspace
+
+	snapshots snapshots
 }
 
 // Keyspace is a named, separate order of keys in a store. The zero value is none.
@@ -88,7 +90,7 @@ func Open(dir string, opt Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &DB{be: be, keyspaces: map[string]Keyspace{}}, nil
+	return &DB{be: be, keyspaces: map[string]Keyspace{}, snapshots: snapshots{open: map[*Snapshot]struct{}{}}}, nil
 }
 
 // catalog is the keyspace of the names of the others: name → id.
@@ -139,35 +141,39 @@ func (db *DB) Keyspace(name string) (Keyspace, error) {
 	return ks, nil
 }
 
-// View runs fn on a frozen state of the store.
+// View runs fn on a frozen state of the store. If the process that owns the store goes away, fn is run again on the state of the next
+// owner as long as it had read nothing; otherwise what it reads is ErrStale.
 func (db *DB) View(fn func(*Snapshot) error) error {
-	s, err := db.Snapshot()
-	if err != nil {
-		return err
+	for range maxTakeovers {
+		err, again := db.view(fn)
+		if !again {
+			return err
+		}
 	}
-	defer s.Release()
-	return fn(s)
+	return ErrStale
 }
 
-// Snapshot freezes the newest state for as long as the caller likes. Release it.
-func (db *DB) Snapshot() (*Snapshot, error) {
+func (db *DB) view(fn func(*Snapshot) error) (err error, again bool) {
 	f, err := db.be.snapshot()
 	if err != nil {
-		return nil, err
+		return err, false
 	}
-	return &Snapshot{f: f}, nil
+	defer f.release()
+	err = fn(&Snapshot{f: f})
+	return err, errors.Is(err, ErrStale) && isUnread(f)
 }
 
 // maxRetries bounds how often Update runs its function again after a conflict.
 const maxRetries = 1000
 
 // Update runs fn in a transaction and commits it: all of it or, after an error or a crash, none. What fn read is proved unchanged
-// at the commit (serializable, no phantoms); if another commit came first fn runs again on the newer state, so it must have no
-// effect but on tx. It returns the transaction's LSN.
+// at the commit (serializable, no phantoms); if another commit came first, or the process that owns the store went away before the
+// commit, fn runs again on the newer state, so it must have no effect but on tx. If the owner went away during the commit, the error is
+// ErrUncertain.
 func (db *DB) Update(fn func(*Tx) error) error {
 	for range maxRetries {
 		err := db.try(fn)
-		if !errors.Is(err, ErrConflict) {
+		if !errors.Is(err, ErrConflict) && !errors.Is(err, ErrStale) {
 			return err
 		}
 	}
@@ -203,5 +209,34 @@ func (db *DB) Stats() (Stats, error) { return db.be.stats() }
 // Verify reads every byte of the store and reports what is damaged.
 func (db *DB) Verify(ctx context.Context) (VerifyReport, error) { return db.be.verify(ctx) }
 
-// Close makes everything durable and ends the use of the store. It waits for views.
-func (db *DB) Close() error { return db.be.close() }
+// Close makes everything durable and ends the use of the store. It waits for views and transactions; watches and snapshots end.
+func (db *DB) Close() error {
+	db.snapshots.revoke(true)
+	return db.be.close()
+}
+
+// Suspend gives the directory up, so that another process can own it while this one is stopped. Calls wait for Resume. It waits for a
+// moment without a view or transaction, and gives up after two seconds; snapshots end, and watches tell ErrStale. A store in memory has
+// nothing to give up.
+func (db *DB) Suspend() error {
+	m, ok := db.be.(*member)
+	if !ok {
+		return nil
+	}
+	if err := m.suspend(func() { db.snapshots.revoke(false) }); err != nil {
+		return fmt.Errorf("suspend the store: %w", err)
+	}
+	return nil
+}
+
+// Resume takes part again after Suspend: as the owner if there is none, and as its client otherwise.
+func (db *DB) Resume() error {
+	m, ok := db.be.(*member)
+	if !ok {
+		return nil
+	}
+	if err := m.resume(); err != nil {
+		return fmt.Errorf("resume the store: %w", err)
+	}
+	return nil
+}

@@ -17,6 +17,7 @@ var (
 	ErrVersion     = errors.New("the store was written by another version")
 	ErrNoSpace     = errors.New("no space left for the store")
 	ErrUncertain   = errors.New("the owner of the store went away during the commit: it may or may not have happened")
+	ErrStale       = errors.New("the process that owned the store went away: read again")
 	ErrOwnerSilent = errors.New("the process that owns the store does not answer")
 )
 

@@ -6,6 +6,8 @@ import (
 	"iter"
 	"sort"
 	"sync"
+
+	"arbor/store/disk"
 )
 
 // memory is a backend without files: a sorted slice behind a lock.
@@ -21,7 +23,17 @@ type memState struct {
 	entries []Entry
 }
 
-func open(dir string, opt Options) (backend, error) {
+// limits has no meaning here.
+type limits struct{}
+
+var usualLimits limits
+
+func newMemory(l limits) *memory {
+	m, _ := openEngine(nil, false, l)
+	return m
+}
+
+func openEngine(fs disk.FS, readOnly bool, l limits) (*memory, error) {
 	return &memory{state: &memState{}, changed: make(chan struct{})}, nil
 }
 

@@ -15,45 +15,6 @@ type Reader interface {
 	Scan(ks Keyspace, r Range) iter.Seq2[Entry, error]
 }
 
-// Snapshot is a frozen state of the store.
-type Snapshot struct{ f frozen }
-
-// LSN returns the place in the log that the snapshot reflects.
-func (s *Snapshot) LSN() LSN { return s.f.lsn() }
-
-// Release ends the use of the snapshot.
-func (s *Snapshot) Release() { s.f.release() }
-
-// Get returns a copy of the value of key, or ErrNotFound.
-func (s *Snapshot) Get(ks Keyspace, key []byte) ([]byte, error) {
-	v, ok, err := s.f.get(ks.key(key))
-	if err == nil && !ok {
-		err = ErrNotFound
-	}
-	return v, err
-}
-
-// Scan yields the entries of r in order. Slices are lent until the next step.
-func (s *Snapshot) Scan(ks Keyspace, r Range) iter.Seq2[Entry, error] {
-	from, to := ks.bounds(r)
-	return strip(s.f.scan(from, to, r.Reverse))
-}
-
-// Changed yields the entries of r that differ between older and s, at a cost that grows with the changes alone.
-func (s *Snapshot) Changed(older *Snapshot, ks Keyspace, r Range) iter.Seq2[Change, error] {
-	from, to := ks.bounds(r)
-	return func(yield func(Change, error) bool) {
-		for c, err := range s.f.changed(older.f, from, to) {
-			if err == nil {
-				c.Key = c.Key[1:]
-			}
-			if !yield(c, err) {
-				return
-			}
-		}
-	}
-}
-
 func strip(seq iter.Seq2[Entry, error]) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
 		for e, err := range seq {

@@ -194,3 +194,13 @@ func (f *folder) background() queue {
 	}
 	return f.queue
 }
+
+// SyncDir makes the names in a directory durable, where directories can be synced.
+func SyncDir(path string) error {
+	d, err := openDir(path)
+	if err != nil || d == nil {
+		return err
+	}
+	defer d.Close()
+	return d.Sync()
+}

@@ -108,3 +108,9 @@ func (c *Conn) Receive() ([]byte, error) {
 	}
 	return b, nil
 }
+
+// Peek returns once there is something to Receive, or the connection has ended.
+func (c *Conn) Peek() error {
+	_, err := c.r.Peek(1)
+	return err
+}

@@ -47,6 +47,14 @@ type Write struct {
 	Delete     bool
 }
 
+// KindOf returns the kind of an encoded Request.
+func KindOf(b []byte) Kind {
+	if len(b) == 0 {
+		return 0
+	}
+	return Kind(b[0])
+}
+
 // Append encodes r behind dst.
 func (r *Request) Append(dst []byte) []byte {
 	dst = append(dst, byte(r.Kind), flag(r.Reverse), r.Durability)

@@ -1,0 +1,323 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"sync"
+	"time"
+
+	"arbor/store/remote"
+)
+
+const (
+	maxCalls  = 16      // requests at once; more wait their turn
+	maxIdle   = 4       // connections kept for the next request
+	firstPage = 4 << 10 // of a scan, which often ends soon; each later one is four times as large, up to maxPage
+)
+
+// client is a backend that has its work done by the process that owns the directory. Each request has a connection to itself while it is
+// under way. The first failure of a connection is the end of the client: what follows is ErrStale.
+type client struct {
+	path    string
+	silence time.Duration
+	pid     int
+	session uint64
+	calls   chan struct{} // has an element for every request under way
+
+	mu    sync.Mutex
+	first *remote.Conn // the session lives as long as this one
+	idle  []*remote.Conn
+	all   map[*remote.Conn]struct{}
+	gone  bool
+}
+
+// errLost says that the connection ended after the whole request was sent: the owner may have done it or not.
+var errLost = errors.New("the connection to the owner was lost")
+
+// errRefused says that nobody listens, or no longer: the owner is coming or going.
+var errRefused = errors.New("the owner is coming or going")
+
+// connect becomes a client of the owner that the note tells of.
+func connect(n lockNote, silence time.Duration) (*client, error) {
+	c := &client{path: n.socket, silence: silence, pid: n.pid, calls: make(chan struct{}, maxCalls), all: map[*remote.Conn]struct{}{}}
+	conn, err := c.dial()
+	if err != nil {
+		return nil, err
+	}
+	c.first = conn
+	c.idle = append(c.idle, conn)
+	return c, nil
+}
+
+// dial opens one more connection. It is in all.
+func (c *client) dial() (*remote.Conn, error) {
+	nc, err := net.DialTimeout("unix", c.path, c.silence)
+	if err != nil {
+		if errors.Is(err, os.ErrDeadlineExceeded) || isTimeout(err) {
+			return nil, c.silent()
+		}
+		if errors.Is(err, os.ErrPermission) {
+			return nil, fmt.Errorf("%w: process %d, of another user: %w", ErrLocked, c.pid, err)
+		}
+		return nil, errRefused
+	}
+	if err := checkPeer(nc); err != nil {
+		nc.Close()
+		return nil, fmt.Errorf("%w: %w", ErrLocked, err)
+	}
+	conn := remote.NewConn(nc)
+	a, err := conn.Greet(remote.Hello{Version: remote.Version, Session: c.session}, c.silence)
+	switch {
+	case isTimeout(err):
+		err = c.silent()
+	case err != nil:
+		err = errRefused
+	case a.Status == remote.OtherVersion || a.Version != remote.Version:
+		err = fmt.Errorf("%w: process %d, an arbor of another version (protocol %d, this is %d); quit it first", ErrLocked, a.PID, a.Version, remote.Version)
+	case a.Status == remote.TooMany && c.session == 0:
+		err = fmt.Errorf("%w: process %d, which has too many clients", ErrLocked, a.PID)
+	case a.Status != remote.OK:
+		err = errRefused
+	}
+	if err != nil {
+		nc.Close()
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.gone {
+		nc.Close()
+		return nil, errRefused
+	}
+	c.session = a.Session
+	c.all[conn] = struct{}{}
+	return conn, nil
+}
+
+func isTimeout(err error) bool {
+	var t interface{ Timeout() bool }
+	return errors.As(err, &t) && t.Timeout()
+}
+
+func (c *client) silent() error {
+	return fmt.Errorf("%w: process %d, for %v", ErrOwnerSilent, c.pid, c.silence)
+}
+
+// take returns a connection for one request; spare is one whose loss ends nothing else.
+func (c *client) take(spare bool) (*remote.Conn, error) {
+	c.mu.Lock()
+	if c.gone {
+		c.mu.Unlock()
+		return nil, errRefused
+	}
+	for i := len(c.idle) - 1; i >= 0; i-- {
+		if conn := c.idle[i]; !spare || conn != c.first {
+			c.idle = append(c.idle[:i], c.idle[i+1:]...)
+			c.mu.Unlock()
+			return conn, nil
+		}
+	}
+	c.mu.Unlock()
+	return c.dial()
+}
+
+// give returns a connection on which nothing is under way.
+func (c *client) give(conn *remote.Conn) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if conn == c.first || len(c.idle) < maxIdle {
+		c.idle = append(c.idle, conn)
+		return
+	}
+	c.forget(conn)
+}
+
+// forget closes one connection. mu is held.
+func (c *client) forget(conn *remote.Conn) {
+	delete(c.all, conn)
+	conn.Close()
+}
+
+// end closes all connections; requests under way fail.
+func (c *client) end() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.gone = true
+	for conn := range c.all {
+		c.forget(conn)
+	}
+	c.idle = nil
+}
+
+// call makes one request and hands the reply to read, whose slices are gone afterwards. ErrStale means that the owner is gone and did
+// not begin it, errLost that it may have, ErrOwnerSilent that it lives and may yet.
+func (c *client) call(q *remote.Request, read func(*remote.Reply) error) error {
+	c.calls <- struct{}{}
+	defer func() { <-c.calls }()
+	conn, err := c.take(false)
+	if err == nil {
+		err = c.exchange(conn, q, c.silence, read)
+	}
+	return c.judge(err)
+}
+
+// callUntil is call for what may take any time. When ctx ends the request is given up with its connection.
+func (c *client) callUntil(ctx context.Context, q *remote.Request, silence time.Duration, read func(*remote.Reply) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	conn, err := c.take(true)
+	if err != nil {
+		return c.judge(err)
+	}
+	stop := context.AfterFunc(ctx, func() { conn.Close() })
+	err = c.exchange(conn, q, silence, read)
+	if !stop() {
+		c.mu.Lock()
+		c.forget(conn)
+		c.mu.Unlock()
+		return ctx.Err()
+	}
+	return c.judge(err)
+}
+
+// judge ends the client after an error of its connections.
+func (c *client) judge(err error) error {
+	switch {
+	case errors.Is(err, errRefused):
+		c.end()
+		return ErrStale
+	case errors.Is(err, errLost), errors.Is(err, ErrOwnerSilent), errors.Is(err, ErrLocked):
+		c.end()
+	}
+	return err
+}
+
+// exchange sends q and waits for its reply. The connection is given back if it is still good.
+func (c *client) exchange(conn *remote.Conn, q *remote.Request, silence time.Duration, read func(*remote.Reply) error) error {
+	if err := conn.Send(q, c.silence); err != nil {
+		if errors.Is(err, remote.ErrTooLarge) {
+			c.give(conn)
+			return fmt.Errorf("request: %w: %w", ErrTooLarge, err)
+		}
+		return errRefused // the owner has not seen the whole of it
+	}
+	var r remote.Reply
+	for {
+		var deadline time.Time
+		if silence > 0 {
+			deadline = time.Now().Add(silence)
+		}
+		if err := conn.SetDeadline(deadline); err != nil {
+			return errLost
+		}
+		b, err := conn.Receive()
+		if err == nil {
+			err = r.Parse(b)
+		}
+		switch {
+		case isTimeout(err):
+			return c.silent()
+		case err != nil:
+			return errLost
+		}
+		switch r.Status {
+		case remote.Busy:
+			continue
+		case remote.Goodbye:
+			return errRefused
+		case remote.Failed:
+			err = fromFault(r.Fault)
+		default:
+			if read != nil {
+				err = read(&r)
+			}
+		}
+		c.give(conn)
+		return err
+	}
+}
+
+// ask is call for what may be asked twice, so that it makes no difference whether the owner had begun.
+func (c *client) ask(q *remote.Request, read func(*remote.Reply) error) error {
+	return again(c.call(q, read))
+}
+
+// again turns errLost into ErrStale.
+func again(err error) error {
+	if errors.Is(err, errLost) {
+		return ErrStale
+	}
+	return err
+}
+
+func (c *client) snapshot() (frozen, error) {
+	p := &pinned{c: c}
+	err := c.ask(&remote.Request{Kind: remote.Snapshot}, func(r *remote.Reply) error {
+		p.id, p.at = r.ID, LSN(r.LSN)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+func (c *client) commit(base frozen, reads []read, writes []write, d Durability) (lsn LSN, err error) {
+	p := base.(*pinned)
+	q := remote.Request{Kind: remote.Commit, Snapshot: p.id, Durability: uint8(d)}
+	for _, x := range reads {
+		q.Reads = append(q.Reads, remote.Span{From: x.from, To: x.to})
+	}
+	for _, w := range writes {
+		q.Writes = append(q.Writes, remote.Write{Key: w.key, Value: w.value, Delete: w.del})
+	}
+	err = c.call(&q, func(r *remote.Reply) error {
+		lsn = LSN(r.LSN)
+		return nil
+	})
+	switch {
+	case errors.Is(err, ErrTooLarge): // perhaps it was not even sent
+	case errors.Is(err, errLost):
+		return 0, ErrUncertain
+	case errors.Is(err, ErrOwnerSilent):
+		return 0, fmt.Errorf("%w; %w", err, ErrUncertain)
+	default:
+		p.released.Store(true) // the owner has done so
+	}
+	return lsn, err
+}
+
+func (c *client) nextID() (id uint64, err error) {
+	err = c.ask(&remote.Request{Kind: remote.NextID}, func(r *remote.Reply) error {
+		id = r.ID
+		return nil
+	})
+	return id, err
+}
+
+func (c *client) wait(ctx context.Context, after LSN) error {
+	return again(c.callUntil(ctx, &remote.Request{Kind: remote.Wait, After: uint64(after)}, 0, nil))
+}
+
+func (c *client) sync() error { return c.ask(&remote.Request{Kind: remote.Sync}, nil) }
+
+func (c *client) stats() (st Stats, err error) {
+	err = c.ask(&remote.Request{Kind: remote.Stats}, func(r *remote.Reply) error { return json.Unmarshal(r.Value, &st) })
+	return st, err
+}
+
+func (c *client) verify(ctx context.Context) (VerifyReport, error) {
+	var w wireReport
+	err := again(c.callUntil(ctx, &remote.Request{Kind: remote.Verify}, c.silence, func(r *remote.Reply) error { return json.Unmarshal(r.Value, &w) }))
+	return fromWire(w), err
+}
+
+func (c *client) close() error {
+	c.end()
+	return nil
+}

@@ -1,0 +1,130 @@
+package store
+
+import (
+	"context"
+	"iter"
+	"sync/atomic"
+)
+
+// held is a snapshot with the role that it came from. What belongs to different roles cannot be compared, nor committed upon.
+type held struct {
+	frozen
+	role     *role
+	released atomic.Bool
+}
+
+func (h *held) release() {
+	if !h.released.CompareAndSwap(false, true) {
+		return
+	}
+	h.frozen.release()
+	if h.role.views.Add(-1) == 0 {
+		select {
+		case h.role.idle <- struct{}{}:
+		default:
+		}
+	}
+}
+
+func (h *held) changed(older frozen, from, to []byte) iter.Seq2[Change, error] {
+	if o := older.(*held); o.role == h.role {
+		return h.frozen.changed(o.frozen, from, to)
+	}
+	return func(yield func(Change, error) bool) { yield(Change{}, ErrStale) }
+}
+
+// isUnread reports whether a snapshot of another process was never read from.
+func isUnread(f frozen) bool {
+	h, ok := f.(*held)
+	if !ok {
+		return false
+	}
+	p, ok := h.frozen.(*pinned)
+	return ok && !p.used.Load()
+}
+
+// wait returns once the visible LSN is above after, with ErrStale if the role ends first.
+func (r *role) wait(ctx context.Context, after LSN) error {
+	if r.ended.Err() != nil {
+		return ErrStale
+	}
+	both, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(r.ended, cancel)()
+	err := r.be.wait(both, after)
+	if r.ended.Err() != nil && ctx.Err() == nil {
+		return ErrStale
+	}
+	return err
+}
+
+func (m *member) snapshot() (frozen, error) {
+	var h *held
+	err := m.do(func(r *role) error {
+		f, err := r.be.snapshot()
+		if err == nil {
+			r.views.Add(1)
+			h = &held{frozen: f, role: r}
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return h, nil
+}
+
+func (m *member) commit(base frozen, reads []read, writes []write, d Durability) (LSN, error) {
+	if m.opt.ReadOnly {
+		return 0, ErrReadOnly
+	}
+	r, err := m.enter()
+	if err != nil {
+		return 0, err
+	}
+	defer m.gate.RUnlock()
+	h := base.(*held)
+	if h.role != r {
+		return 0, ErrStale
+	}
+	return r.be.commit(h.frozen, reads, writes, d)
+}
+
+func (m *member) nextID() (id uint64, err error) {
+	if m.opt.ReadOnly {
+		return 0, ErrReadOnly
+	}
+	err = m.do(func(r *role) (err error) {
+		id, err = r.be.nextID()
+		return err
+	})
+	return id, err
+}
+
+func (m *member) wait(ctx context.Context, after LSN) error {
+	r, err := m.enter()
+	if err != nil {
+		return err
+	}
+	m.gate.RUnlock()
+	return r.wait(ctx, after)
+}
+
+func (m *member) sync() error { return m.do(func(r *role) error { return r.be.sync() }) }
+
+func (m *member) stats() (st Stats, err error) {
+	err = m.do(func(r *role) (err error) {
+		st, err = r.be.stats()
+		st.Role, st.OwnerPID = r.name()
+		return err
+	})
+	return st, err
+}
+
+func (m *member) verify(ctx context.Context) (v VerifyReport, err error) {
+	err = m.do(func(r *role) (err error) {
+		v, err = r.be.verify(ctx)
+		return err
+	})
+	return v, err
+}

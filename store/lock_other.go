@@ -1,0 +1,11 @@
+//go:build !(linux || darwin || dragonfly || freebsd || netbsd || openbsd || windows)
+
+package store
+
+import (
+	"errors"
+	"os"
+)
+
+// takeLock refuses: without a lock that ends with the process no store is safe.
+func takeLock(*os.File, bool) error { return errors.ErrUnsupported }

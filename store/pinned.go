@@ -1,0 +1,106 @@
+package store
+
+import (
+	"bytes"
+	"iter"
+	"sync/atomic"
+
+	"arbor/store/remote"
+)
+
+// pinned is a snapshot that the owner holds for this process.
+type pinned struct {
+	c        *client
+	id       uint64
+	at       LSN
+	used     atomic.Bool // something was read
+	released atomic.Bool
+}
+
+func (p *pinned) lsn() LSN { return p.at }
+
+func (p *pinned) get(key []byte) (value []byte, found bool, err error) {
+	err = p.c.ask(&remote.Request{Kind: remote.Get, Snapshot: p.id, From: key}, func(r *remote.Reply) error {
+		p.used.Store(true)
+		found = r.Found
+		if found {
+			value = append(make([]byte, 0, len(r.Value)), r.Value...)
+		}
+		return nil
+	})
+	return value, found, err
+}
+
+// pages asks for one page after the other and hands each of their entries to yield, until it returns false. q is changed so that it asks
+// for what follows the last entry.
+func (p *pinned) pages(q *remote.Request, yield func(remote.Entry) bool) error {
+	var page []byte
+	q.Limit = firstPage
+	for {
+		more := false
+		err := p.c.ask(q, func(r *remote.Reply) error {
+			p.used.Store(true)
+			page, more = append(page[:0], r.Page...), r.More
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		for rest := page; len(rest) > 0; {
+			var e remote.Entry
+			if e, rest, err = remote.CutEntry(rest); err != nil {
+				return err
+			}
+			if len(rest) == 0 && more { // what was lent to yield is gone with the next page, so the bound is a copy
+				if q.Reverse {
+					q.To = bytes.Clone(e.Key)
+				} else {
+					q.From = append(bytes.Clone(e.Key), 0)
+				}
+			}
+			if !yield(e) {
+				return nil
+			}
+		}
+		if !more {
+			return nil
+		}
+		q.Limit = min(q.Limit*4, maxPage)
+	}
+}
+
+func (p *pinned) scan(from, to []byte, reverse bool) iter.Seq2[Entry, error] {
+	return func(yield func(Entry, error) bool) {
+		q := remote.Request{Kind: remote.Scan, Snapshot: p.id, From: from, To: to, Reverse: reverse}
+		err := p.pages(&q, func(e remote.Entry) bool { return yield(Entry{Key: e.Key, Value: e.Value}, nil) })
+		if err != nil {
+			yield(Entry{}, err)
+		}
+	}
+}
+
+func (p *pinned) changed(older frozen, from, to []byte) iter.Seq2[Change, error] {
+	return func(yield func(Change, error) bool) {
+		q := remote.Request{Kind: remote.Changed, Snapshot: p.id, Older: older.(*pinned).id, From: from, To: to}
+		err := p.pages(&q, func(e remote.Entry) bool { return yield(Change{Key: e.Key, Value: e.Value, Deleted: e.Deleted}, nil) })
+		if err != nil {
+			yield(Change{}, err)
+		}
+	}
+}
+
+// release tells the owner, who does not answer. If that fails the next request will say so.
+func (p *pinned) release() {
+	if !p.released.CompareAndSwap(false, true) {
+		return
+	}
+	conn, err := p.c.take(false)
+	if err != nil {
+		return
+	}
+	if err := conn.Send(&remote.Request{Kind: remote.Release, Snapshot: p.id}, p.c.silence); err != nil {
+		p.c.end()
+		return
+	}
+	p.c.give(conn)
+}

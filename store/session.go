@@ -1,0 +1,236 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"sync"
+
+	"arbor/store/remote"
+)
+
+// session is a client of this process, with the snapshots that it holds.
+type session struct {
+	id    uint64
+	conns map[*serverConn]struct{} // under server.mu
+
+	mu    sync.Mutex
+	pins  map[uint64]*pin
+	last  uint64
+	ended bool
+}
+
+// pin is a snapshot of a client. It is released when the client has released it and no request uses it.
+type pin struct {
+	f        frozen
+	users    int
+	released bool
+}
+
+// add pins f and returns its number.
+func (ss *session) add(f frozen) (uint64, error) {
+	ss.mu.Lock()
+	defer ss.mu.Unlock()
+	if ss.ended || len(ss.pins) >= maxPins {
+		f.release()
+		return 0, fmt.Errorf("%w: %d snapshots at once", ErrTooLarge, len(ss.pins))
+	}
+	ss.last++
+	ss.pins[ss.last] = &pin{f: f}
+	return ss.last, nil
+}
+
+// use returns snapshot n and what ends its use.
+func (ss *session) use(n uint64) (frozen, func(), error) {
+	ss.mu.Lock()
+	defer ss.mu.Unlock()
+	p := ss.pins[n]
+	if p == nil {
+		return nil, nil, fmt.Errorf("no snapshot %d: %w", n, ErrStale)
+	}
+	p.users++
+	return p.f, func() {
+		ss.mu.Lock()
+		defer ss.mu.Unlock()
+		p.users--
+		p.drop()
+	}, nil
+}
+
+// drop releases a pin that nobody needs. The session's mu is held.
+func (p *pin) drop() {
+	if p.released && p.users == 0 {
+		p.f.release()
+	}
+}
+
+func (ss *session) release(n uint64) {
+	ss.mu.Lock()
+	defer ss.mu.Unlock()
+	if p := ss.pins[n]; p != nil {
+		delete(ss.pins, n)
+		p.released = true
+		p.drop()
+	}
+}
+
+// end releases all.
+func (ss *session) end() {
+	ss.mu.Lock()
+	defer ss.mu.Unlock()
+	ss.ended = true
+	for n, p := range ss.pins {
+		delete(ss.pins, n)
+		p.released = true
+		p.drop()
+	}
+}
+
+// answer does what q asks and puts the result into r.
+func (s *server) answer(ctx context.Context, ss *session, q *remote.Request, r *remote.Reply) (err error) {
+	switch q.Kind {
+	case remote.Snapshot:
+		f, err := s.be.snapshot()
+		if err != nil {
+			return err
+		}
+		r.LSN = uint64(f.lsn())
+		r.ID, err = ss.add(f)
+		return err
+	case remote.Get:
+		return ss.get(q, r)
+	case remote.Scan:
+		return ss.scan(q, r)
+	case remote.Changed:
+		return ss.changed(q, r)
+	case remote.Commit:
+		return s.commit(ss, q, r)
+	case remote.NextID:
+		r.ID, err = s.be.nextID()
+		return err
+	case remote.Wait:
+		return s.be.wait(ctx, LSN(q.After))
+	case remote.Sync:
+		return s.be.sync()
+	case remote.Stats:
+		st, err := s.be.stats()
+		if err != nil {
+			return err
+		}
+		r.Value, err = json.Marshal(st)
+		return err
+	case remote.Verify:
+		v, err := s.be.verify(ctx)
+		if err != nil {
+			return err
+		}
+		r.Value, err = json.Marshal(toWire(v))
+		return err
+	}
+	return remote.ErrMalformed
+}
+
+func (ss *session) get(q *remote.Request, r *remote.Reply) error {
+	f, done, err := ss.use(q.Snapshot)
+	if err != nil {
+		return err
+	}
+	defer done()
+	r.Value, r.Found, err = f.get(q.From)
+	return err
+}
+
+// scan fills a page; it ends behind the entry that reaches the limit.
+func (ss *session) scan(q *remote.Request, r *remote.Reply) error {
+	f, done, err := ss.use(q.Snapshot)
+	if err != nil {
+		return err
+	}
+	defer done()
+	limit := int(min(q.Limit, maxPage))
+	for e, err := range f.scan(q.From, q.To, q.Reverse) {
+		if err != nil {
+			return err
+		}
+		if r.More = len(r.Page) > 0 && len(r.Page) >= limit; r.More {
+			return nil
+		}
+		r.Page = remote.AppendEntry(r.Page, remote.Entry{Key: e.Key, Value: e.Value})
+	}
+	return nil
+}
+
+func (ss *session) changed(q *remote.Request, r *remote.Reply) error {
+	f, done, err := ss.use(q.Snapshot)
+	if err != nil {
+		return err
+	}
+	defer done()
+	older, olderDone, err := ss.use(q.Older)
+	if err != nil {
+		return err
+	}
+	defer olderDone()
+	limit := int(min(q.Limit, maxPage))
+	for c, err := range f.changed(older, q.From, q.To) {
+		if err != nil {
+			return err
+		}
+		if r.More = len(r.Page) > 0 && len(r.Page) >= limit; r.More {
+			return nil
+		}
+		r.Page = remote.AppendEntry(r.Page, remote.Entry{Key: c.Key, Value: c.Value, Deleted: c.Deleted})
+	}
+	return nil
+}
+
+// commit gives the snapshot up, whatever comes of it.
+func (s *server) commit(ss *session, q *remote.Request, r *remote.Reply) error {
+	base, done, err := ss.use(q.Snapshot)
+	if err != nil {
+		return err
+	}
+	defer ss.release(q.Snapshot)
+	defer done()
+	reads, writes := make([]read, len(q.Reads)), make([]write, len(q.Writes))
+	for i, x := range q.Reads {
+		reads[i] = read{from: x.From, to: x.To}
+	}
+	size := 0
+	for i, w := range q.Writes {
+		if len(w.Key) == 0 || len(w.Key) > MaxKey {
+			return fmt.Errorf("key of %d bytes: %w", len(w.Key), ErrTooLarge)
+		}
+		size += len(w.Key) + len(w.Value) + recordOverhead
+		writes[i] = write{key: w.Key, value: w.Value, del: w.Delete}
+	}
+	if size > MaxTransaction {
+		return fmt.Errorf("transaction of %d bytes, at most %d: %w", size, MaxTransaction, ErrTooLarge)
+	}
+	lsn, err := s.be.commit(base, reads, writes, Durability(q.Durability))
+	r.LSN = uint64(lsn)
+	return err
+}
+
+// wireReport is a VerifyReport whose damage can be encoded.
+type wireReport struct {
+	VerifyReport
+	Damage []remote.Fault
+}
+
+func toWire(v VerifyReport) wireReport {
+	w := wireReport{VerifyReport: v}
+	w.VerifyReport.Damage = nil
+	for _, err := range v.Damage {
+		w.Damage = append(w.Damage, toFault(err))
+	}
+	return w
+}
+
+func fromWire(w wireReport) VerifyReport {
+	v := w.VerifyReport
+	for _, f := range w.Damage {
+		v.Damage = append(v.Damage, fromFault(f))
+	}
+	return v
+}
