@@ -13,9 +13,10 @@ type Item struct {
 	Glyph  string   // a sign before the first line, one cell or ""
 	Sign   theme.Style
 	Style  theme.Style
-	Boxed  bool // in a frame: the root, and placed nodes
-	Hidden int  // nodes folded away below it
-	Branch int  // colour of the edge that leads to it
+	Spark  string // a sparkline below the label, or ""
+	Boxed  bool   // in a frame: the root, and placed nodes
+	Hidden int    // nodes folded away below it
+	Branch int    // colour of the edge that leads to it
 	Hit    grid.Hit
 }
 
@@ -30,7 +31,10 @@ func (it *Item) Size() (w, h int) {
 	if it.Hidden > 0 {
 		w += 1 + len(it.more())
 	}
-	w, h = max(w, 1)+2, max(len(it.Lines), 1)
+	w, h = max(w, 1, grid.Width(it.Spark))+2, max(len(it.Lines), 1)
+	if it.Spark != "" {
+		h++
+	}
 	if it.Boxed {
 		w, h = w+2, h+2
 	}
@@ -149,6 +153,7 @@ func (m *Map) item(canvas grid.Surface, i int, cursor bool) {
 	for y, l := range it.Lines {
 		end = x + s.Text(x, y, style, l)
 	}
+	s.Text(0, len(it.Lines), theme.Spark, it.Spark)
 	if it.Hidden > 0 {
 		s.Text(end+1, max(len(it.Lines)-1, 0), theme.Dim, it.more())
 	}
@@ -218,6 +223,9 @@ func head(p Point, to Rect) rune {
 	return '▴'
 }
 
+// minLabel is the least of a label that is worth writing, in cells.
+const minLabel = 6
+
 // label writes text along the longest level run of path.
 func label(canvas grid.Surface, path []Point, style theme.Style, text string) {
 	best, bestAt := 0, 0
@@ -232,7 +240,7 @@ func label(canvas grid.Surface, path []Point, style theme.Style, text string) {
 		i = j
 	}
 	room := best - 4
-	if room < 3 {
+	if room < min(grid.Width(text), minLabel)+2 {
 		return
 	}
 	text = " " + grid.Cut(text, room-2) + " "

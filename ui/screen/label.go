@@ -2,6 +2,7 @@ package screen
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"arbor/model"
@@ -74,4 +75,21 @@ func DrawSpark(s grid.Surface, x, y int, values []float64) int {
 		x++
 	}
 	return x
+}
+
+// WithoutPlot returns the words of a text without those that only say what its sparkline shows.
+func WithoutPlot(text string) string {
+	words := strings.Fields(text)
+	kept := words[:0]
+	for _, w := range words {
+		key, _, has := strings.Cut(w, "=")
+		switch key {
+		case "#plot", "#since", "#until", "#n", "#tagged":
+			if has {
+				continue
+			}
+		}
+		kept = append(kept, w)
+	}
+	return strings.Join(kept, " ")
 }

@@ -3,6 +3,7 @@ package tui
 import (
 	"arbor/ui/command"
 	"arbor/ui/screen"
+	"arbor/ui/screen/mindmap"
 	"arbor/ui/screen/outline"
 )
 
@@ -19,5 +20,6 @@ type view struct {
 func views() []view {
 	return []view{
 		{command.ViewOutline, "1", "outline", command.Outline, func(e screen.Env) screen.Screen { return outline.New(e) }},
+		{command.ViewMap, "2", "map", command.Map, func(e screen.Env) screen.Screen { return mindmap.New(e) }},
 	}
 }

@@ -3,6 +3,7 @@ package mindmap
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"arbor/model"
 	"arbor/ui/grid"
@@ -114,7 +115,10 @@ func (q *query) collect(v *model.View, p *picture) error {
 	if err != nil {
 		return err
 	}
-	p.add(root, -1, 0)
+	now := q.env.Now()
+	if err := p.add(v, root, -1, 0, now); err != nil {
+		return err
+	}
 	for i := 0; i < len(p.nodes); i++ {
 		n := &p.nodes[i]
 		open, said := q.folds[n.ID]
@@ -122,7 +126,7 @@ func (q *query) collect(v *model.View, p *picture) error {
 		if folded || len(p.nodes) >= maxNodes {
 			err = p.fold(v, i)
 		} else {
-			err = q.children(v, p, i)
+			err = q.children(v, p, i, now)
 		}
 		if err != nil {
 			return err
@@ -132,7 +136,7 @@ func (q *query) collect(v *model.View, p *picture) error {
 }
 
 // children adds the children of node i. Those that are too many for the map are counted.
-func (q *query) children(v *model.View, p *picture, i int) error {
+func (q *query) children(v *model.View, p *picture, i int, now time.Time) error {
 	hide := q.hideDone || p.nodes[i].HideDone
 	branch, left := p.m.Items[i].Branch, 0
 	for c, err := range v.Children(p.nodes[i].ID) {
@@ -156,7 +160,9 @@ func (q *query) children(v *model.View, p *picture, i int) error {
 		if err != nil {
 			return err
 		}
-		p.add(child, i, branch)
+		if err := p.add(v, child, i, branch, now); err != nil {
+			return err
+		}
 	}
 	p.hide(i, left)
 	return nil
@@ -169,9 +175,12 @@ func (p *picture) hide(i, n int) {
 }
 
 // add adds a node and its item below the node at parent.
-func (p *picture) add(n model.Node, parent, branch int) {
+func (p *picture) add(v *model.View, n model.Node, parent, branch int, now time.Time) error {
 	i := len(p.nodes)
-	it := item(&n)
+	it, err := item(v, &n, now)
+	if err != nil {
+		return err
+	}
 	it.Branch, it.Hit = branch, grid.Hit(i+1)
 	node := mindmap.Node{}
 	if parent < 0 {
@@ -189,10 +198,19 @@ func (p *picture) add(n model.Node, parent, branch int) {
 	p.index[n.ID] = i
 	p.m.Nodes = append(p.m.Nodes, node)
 	p.m.Items = append(p.m.Items, it)
+	return nil
 }
 
-func item(n *model.Node) mindmap.Item {
-	text := n.Text
+// item returns what is drawn of a node: its text, wrapped, and the sparkline that it asks for.
+func item(v *model.View, n *model.Node, now time.Time) (mindmap.Item, error) {
+	text, spark := n.Text, ""
+	values, ok, err := v.Spark(*n, now)
+	if err != nil {
+		return mindmap.Item{}, err
+	}
+	if ok && len(values) > 0 {
+		text, spark = screen.WithoutPlot(text), theme.Sparkline(values)
+	}
 	if text == "" {
 		text = theme.Leaf
 	}
@@ -201,12 +219,12 @@ func item(n *model.Node) mindmap.Item {
 		lines = lines[:labelLines]
 		lines[labelLines-1] = grid.Cut(lines[labelLines-1]+" "+theme.More, labelWidth)
 	}
-	it := mindmap.Item{Lines: lines, Style: theme.Text}
+	it := mindmap.Item{Lines: lines, Style: theme.Text, Spark: spark}
 	it.Glyph, it.Sign = screen.StateGlyph(n.State)
 	if n.State.Closed() {
 		it.Style = theme.Done
 	}
-	return it
+	return it, nil
 }
 
 // fold counts what is below node i instead of showing it.

@@ -114,19 +114,20 @@ func (m Model) accept(p picture) Model {
 // node is seen there too; else the cursor's node in the middle.
 func (m Model) start() Model {
 	all, r := m.pic.m.Bounds().Grow(1), m.rect()
-	m.y = r.Y + r.H/2 - m.h/2
-	if all.H <= m.h {
-		m.y = all.Y - (m.h-all.H)/2
-	}
-	switch {
-	case all.W <= m.w:
-		m.x = all.X - (m.w-all.W)/2
-	case r.X+r.W < all.X+m.w:
-		m.x = all.X - 1
-	default:
-		m.x = r.X + r.W/2 - m.w/2
-	}
+	m.x = span(all.X, all.W, r.X, r.W, m.w)
+	m.y = span(all.Y, all.H, r.Y, r.H, m.h)
 	return m.reveal()
+}
+
+// span returns where a view of n cells begins along an axis, given what there is and what the cursor is on.
+func span(all, size, at, length, n int) int {
+	switch {
+	case size <= n:
+		return all - (n-size)/2
+	case at+length < all+n:
+		return all
+	}
+	return min(at+length/2-n/2, all+size-n)
 }
 
 // rect returns the rectangle of the cursor's node.

@@ -182,7 +182,7 @@ func (m Model) drawText(s grid.Surface, r row, x int) {
 	}
 	text := r.text
 	if r.sparkOK {
-		text = withoutPlot(text)
+		text = screen.WithoutPlot(text)
 	}
 	switch {
 	case r.text == "":
