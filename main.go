@@ -5,6 +5,7 @@ import (
 	"context"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"runtime/debug"
 	"time"
 
@@ -13,7 +14,10 @@ import (
 	"github.com/charmbracelet/x/term"
 
 	"arbor/config"
+	"arbor/model/sample"
 	"arbor/ui/cli"
+	"arbor/ui/screen"
+	"arbor/ui/tui"
 )
 
 func main() { os.Exit(run()) }
@@ -31,6 +35,32 @@ func run() int {
 		Paths:    config.FindPaths(),
 		Terminal: terminal(),
 		Version:  version(),
+		Start:    start,
+	})
+}
+
+// start shows the terminal interface until the person leaves it.
+func start(ctx context.Context, s *cli.Session) error {
+	now := func() time.Time { return time.Now().In(s.Config.Zone) }
+	notice := ""
+	if len(s.Config.Problems) > 0 {
+		notice = s.Config.Problems[0].Error()
+	}
+	return tui.Run(ctx, tui.Options{
+		Tree:     s.Tree,
+		Book:     s.Book,
+		Theme:    s.Config.Theme,
+		Preset:   s.Config.Keys,
+		Keys:     s.Config.Bind,
+		Fields:   s.Config.Fields,
+		ASCII:    s.Config.ASCII,
+		Now:      now,
+		Notice:   notice,
+		CrashDir: filepath.Dir(s.Config.Paths.Log),
+		Offers: []screen.Offer{
+			{Name: "Take the tour", Title: "seven things to try", Run: func() error { return sample.Tour(s.Tree) }},
+			{Name: "See a sample", Title: "a small life; u takes it away", Run: func() error { return sample.Life(s.Tree, now(), rand.Uint64()) }},
+		},
 	})
 }
 

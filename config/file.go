@@ -2,11 +2,13 @@ package config
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,15 +17,17 @@ import (
 
 // file is the settings file as TOML sees it.
 type file struct {
-	Dir       entry `toml:"dir"`
-	IO        entry `toml:"io"`
-	Theme     entry `toml:"theme"`
-	WeekStart entry `toml:"week_start"`
-	Zone      entry `toml:"zone"`
-	ASCII     *bool `toml:"ascii"`
-	Plain     *bool `toml:"plain"`
+	Dir       entry    `toml:"dir"`
+	IO        entry    `toml:"io"`
+	Theme     entry    `toml:"theme"`
+	WeekStart entry    `toml:"week_start"`
+	Zone      entry    `toml:"zone"`
+	Fields    []string `toml:"fields"`
+	ASCII     *bool    `toml:"ascii"`
+	Plain     *bool    `toml:"plain"`
 	Keys      struct {
-		Preset entry `toml:"preset"`
+		Preset entry               `toml:"preset"`
+		Bind   map[string][]string `toml:"bind"`
 	} `toml:"keys"`
 }
 
@@ -58,6 +62,9 @@ func (f *file) values() map[string]string {
 			out[name] = e.text
 		}
 	}
+	if f.Fields != nil {
+		out["fields"] = strings.Join(f.Fields, ",")
+	}
 	for name, b := range map[string]*bool{"ascii": f.ASCII, "plain": f.Plain} {
 		if b != nil {
 			out[name] = strconv.FormatBool(*b)
@@ -66,15 +73,22 @@ func (f *file) values() map[string]string {
 	return out
 }
 
-// parse returns the settings in b, by name, and what is wrong with it. A wrong or an unknown setting is left out; a file that is
-// not TOML sets nothing.
-func parse(b []byte) (map[string]string, []Problem) {
+// parsed is what a settings file sets.
+type parsed struct {
+	values map[string]string // by the setting's name
+	bind   map[string][]string
+}
+
+// parse reads a settings file and says what is wrong with it. A wrong or an unknown setting is left out; a file that is not TOML sets
+// nothing.
+func (k Known) parse(b []byte) (parsed, []Problem) {
 	var problems []Problem
 	wrong := map[string]bool{}
-	for range len(Settings()) + 1 { // each round leaves out one wrong setting more
+	settings := k.settings()
+	for range len(settings) + 1 { // each round leaves out one wrong setting more
 		var f file
 		failed := ""
-		for _, s := range Settings() {
+		for _, s := range settings {
 			if e := f.entries()[s.Name]; e != nil {
 				e.check = func(text string) error {
 					var scratch Config
@@ -104,17 +118,18 @@ func parse(b []byte) (map[string]string, []Problem) {
 			wrong[failed] = true
 			continue
 		case errors.As(err, &broken):
-			return nil, append(problems, problem(broken, strings.TrimPrefix(broken.Error(), "toml: ")))
+			return parsed{}, append(problems, problem(broken, strings.TrimPrefix(broken.Error(), "toml: ")))
 		default:
-			return nil, append(problems, Problem{Text: err.Error()})
+			return parsed{}, append(problems, Problem{Text: err.Error()})
 		}
+		slices.SortFunc(problems, func(a, b Problem) int { return cmp.Or(a.Line-b.Line, a.Column-b.Column) })
 		values := f.values()
 		for name := range wrong {
 			delete(values, name)
 		}
-		return values, problems
+		return parsed{values, f.Keys.Bind}, problems
 	}
-	return nil, problems
+	return parsed{}, problems
 }
 
 func problem(e *toml.DecodeError, text string) Problem {

@@ -74,14 +74,14 @@ type Loaded struct {
 
 // Load puts the settings together: flags holds those given on the command line, by name; lookup reads the environment. An error is
 // about a flag or a variable, which a person just typed; what is wrong in the file is a Problem.
-func Load(paths Paths, flags map[string]string, lookup func(string) (string, bool)) (*Loaded, error) {
+func Load(paths Paths, known Known, flags map[string]string, lookup func(string) (string, bool)) (*Loaded, error) {
 	l := &Loaded{
 		Config:  Config{Dir: paths.Data, Theme: "auto", Keys: "default", WeekStart: time.Monday, Zone: time.Local},
 		Paths:   paths,
 		Origins: map[string]Origin{},
 	}
-	l.readFile()
-	for _, s := range Settings() {
+	l.readFile(known)
+	for _, s := range known.settings() {
 		if v, ok := lookup(s.Env); ok && v != "" {
 			if err := s.set(&l.Config, v); err != nil {
 				return nil, fmt.Errorf("%s: %w", s.Env, err)
@@ -102,20 +102,21 @@ func Load(paths Paths, flags map[string]string, lookup func(string) (string, boo
 func (l *Loaded) Value(s Setting) string { return s.get(&l.Config) }
 
 // readFile takes what the settings file has to say.
-func (l *Loaded) readFile() {
+func (l *Loaded) readFile(known Known) {
 	path := l.Paths.Config
 	b, err := readFile(path)
 	if err != nil {
 		l.Problems = append(l.Problems, Problem{Path: path, Text: err.Error()})
 		return
 	}
-	values, problems := parse(b)
+	got, problems := known.parse(b)
+	l.Bind = got.bind
 	for _, p := range problems {
 		p.Path = path
 		l.Problems = append(l.Problems, p)
 	}
-	for _, s := range Settings() {
-		v, ok := values[s.Name]
+	for _, s := range known.settings() {
+		v, ok := got.values[s.Name]
 		if !ok {
 			continue
 		}

@@ -3,6 +3,7 @@ package config
 import (
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -18,7 +19,7 @@ func load(t *testing.T, body string, env, flags map[string]string) (*Loaded, err
 			t.Fatal(err)
 		}
 	}
-	return Load(paths, flags, func(k string) (string, bool) { v, ok := env[k]; return v, ok })
+	return Load(paths, Known{"keys.preset": {"f", "e", "g"}}, flags, func(k string) (string, bool) { v, ok := env[k]; return v, ok })
 }
 
 func TestDefaults(t *testing.T) {
@@ -41,7 +42,7 @@ func TestStrength(t *testing.T) {
 	values := map[string][3]string{ // file, environment, flag
 		"dir": {"/f", "/e", "/g"}, "io": {"direct", "buffered", "uring"}, "theme": {"f", "e", "g"}, "keys.preset": {"f", "e", "g"},
 		"week_start": {"sunday", "saturday", "friday"}, "zone": {"UTC", "Europe/Berlin", "Asia/Tokyo"},
-		"ascii": {"true", "false", "true"}, "plain": {"true", "false", "true"},
+		"fields": {"a", "b,c", "d"}, "ascii": {"true", "false", "true"}, "plain": {"true", "false", "true"},
 	}
 	for _, s := range Settings() {
 		v, ok := values[s.Name]
@@ -51,6 +52,9 @@ func TestStrength(t *testing.T) {
 		quote := `"` + v[0] + `"`
 		if v[0] == "true" {
 			quote = v[0]
+		}
+		if s.Name == "fields" {
+			quote = `["` + v[0] + `"]`
 		}
 		body := s.Name + " = " + quote + "\n"
 		env, flags := map[string]string{s.Env: v[1]}, map[string]string{s.Name: v[2]}
@@ -76,6 +80,7 @@ func TestProblems(t *testing.T) {
 		{"unknown", "colour = 1\nio = \"direct\"\n", ":1:1: no setting is called colour", "direct"},
 		{"unknown in a table", "io = \"direct\"\n[keys]\nprset = \"vim\"\n", ":3:1: no setting is called keys.prset", "direct"},
 		{"wrong value", "io = \"direct\"\nzone = \"Mars\"\n", `:2:8: zone: "Mars" is no time zone`, "direct"},
+		{"unknown name", "io = \"direct\"\n[keys]\npreset = \"vm\"\n", `:3:10: keys.preset: "vm" is none of f, e, g`, "direct"},
 		{"wrong type", "io = \"direct\"\nascii = \"x\"\n", ":2:9: ", ""},
 		{"no TOML", "io = \"direct\"\nzone: UTC\n", ":2:", ""},
 		{"binary", "\x00\x01\x02", ":1:1: ", ""},
@@ -109,6 +114,16 @@ func TestSeveralProblems(t *testing.T) {
 	}
 }
 
+func TestBind(t *testing.T) {
+	l, err := load(t, "[keys.bind]\ndone = [\"x\", \"ctrl+x\"]\nundo = []\n", nil, nil)
+	if err != nil || len(l.Problems) > 0 {
+		t.Fatal(err, l.Problems)
+	}
+	if want := map[string][]string{"done": {"x", "ctrl+x"}, "undo": {}}; !reflect.DeepEqual(l.Bind, want) {
+		t.Errorf("got %v, want %v", l.Bind, want)
+	}
+}
+
 // What a person just typed is refused, not passed over.
 func TestRefused(t *testing.T) {
 	if _, err := load(t, "", map[string]string{"ARBOR_IO": "fast"}, nil); err == nil || !strings.HasPrefix(err.Error(), "ARBOR_IO: ") {
@@ -121,7 +136,7 @@ func TestRefused(t *testing.T) {
 
 func TestUnreadable(t *testing.T) {
 	dir := t.TempDir() // a directory where the file should be
-	l, err := Load(Paths{Config: dir, Data: dir}, nil, func(string) (string, bool) { return "", false })
+	l, err := Load(Paths{Config: dir, Data: dir}, nil, nil, func(string) (string, bool) { return "", false })
 	if err != nil || len(l.Problems) != 1 {
 		t.Fatalf("%v, %v", l, err)
 	}
@@ -131,17 +146,17 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte("io = \"direct\"\n[keys]\npreset = \"vim\"\n"))
 	f.Add([]byte("ascii = true\nzone = \"UTC\"\nx = [1,2]\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		values, problems := parse(b)
+		got, problems := Known{}.parse(b)
 		known := map[string]bool{}
 		for _, s := range Settings() {
 			known[s.Name] = true
-			if v, ok := values[s.Name]; ok {
+			if v, ok := got.values[s.Name]; ok {
 				if err := s.set(&Config{}, v); err != nil {
 					t.Errorf("%s = %q was let through: %v", s.Name, v, err)
 				}
 			}
 		}
-		for name := range values {
+		for name := range got.values {
 			if !known[name] {
 				t.Errorf("unknown %q", name)
 			}

@@ -12,14 +12,16 @@ import (
 
 // Config is every setting with its value.
 type Config struct {
-	Dir       string         // the store's directory
-	IO        string         // the disk to use: "uring", "direct" or "buffered"; "" takes the best that works
-	Theme     string         // the theme's name
-	Keys      string         // the key preset's name
-	WeekStart time.Weekday   // the first day of a week
-	Zone      *time.Location // where a day begins; the machine's own unless set
-	ASCII     bool           // draw with ASCII alone
-	Plain     bool           // words and tables in place of pictures, for screen readers
+	Dir       string              // the store's directory
+	IO        string              // the disk to use: "uring", "direct" or "buffered"; "" takes the best that works
+	Theme     string              // the theme's name
+	Keys      string              // the key preset's name
+	Bind      map[string][]string // the person's own keys, by the command's id
+	Fields    []string            // the keys that a person's fields have, which the inline grammar then knows
+	WeekStart time.Weekday        // the first day of a week
+	Zone      *time.Location      // where a day begins; the machine's own unless set
+	ASCII     bool                // draw with ASCII alone
+	Plain     bool                // words and tables in place of pictures, for screen readers
 }
 
 // Setting describes one setting.
@@ -33,8 +35,13 @@ type Setting struct {
 	get    func(*Config) string
 }
 
+// Known lists the values that settings take whose values other packages know, by the setting's name.
+type Known map[string][]string
+
 // Settings returns every setting in the order in which a person reads them.
-func Settings() []Setting {
+func Settings() []Setting { return Known{}.settings() }
+
+func (k Known) settings() []Setting {
 	return []Setting{
 		{Name: "dir", Env: "ARBOR_DIR", Help: "directory of the store",
 			set: func(c *Config, s string) (err error) { c.Dir, err = absolute(s); return },
@@ -43,11 +50,14 @@ func Settings() []Setting {
 			set: func(c *Config, s string) (err error) { c.IO, err = oneOf(s, "", "uring", "direct", "buffered"); return },
 			get: func(c *Config) string { return c.IO }},
 		{Name: "theme", Env: "ARBOR_THEME", Help: "name of the colour theme",
-			set: func(c *Config, s string) (err error) { c.Theme, err = name(s); return },
+			set: func(c *Config, s string) (err error) { c.Theme, err = k.name("theme", s); return },
 			get: func(c *Config) string { return c.Theme }},
 		{Name: "keys.preset", Env: "ARBOR_KEYS", Help: "name of the key preset",
-			set: func(c *Config, s string) (err error) { c.Keys, err = name(s); return },
+			set: func(c *Config, s string) (err error) { c.Keys, err = k.name("keys.preset", s); return },
 			get: func(c *Config) string { return c.Keys }},
+		{Name: "fields", Env: "ARBOR_FIELDS", Help: "keys of your own fields, with commas between them",
+			set: func(c *Config, s string) (err error) { c.Fields, err = fieldNames(s); return },
+			get: func(c *Config) string { return strings.Join(c.Fields, ",") }},
 		{Name: "week_start", Env: "ARBOR_WEEK_START", Help: "first day of the week",
 			set: func(c *Config, s string) (err error) { c.WeekStart, err = weekday(s); return },
 			get: func(c *Config) string { return strings.ToLower(c.WeekStart.String()) }},
@@ -79,12 +89,27 @@ func oneOf(s string, values ...string) (string, error) {
 	return "", fmt.Errorf("%q is none of %s", s, strings.TrimPrefix(strings.Join(values, ", "), ", "))
 }
 
-// name takes the name of something that another package knows: a word of letters, digits and dashes.
-func name(s string) (string, error) {
+// name takes the name of something that another package knows.
+func (k Known) name(setting, s string) (string, error) {
+	if values, ok := k[setting]; ok {
+		return oneOf(s, values...)
+	}
 	if s == "" || strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
 		return "", fmt.Errorf("%q is no name: lower-case letters, digits and dashes", s)
 	}
 	return s, nil
+}
+
+// fieldNames reads the keys of fields: words that may stand before a colon.
+func fieldNames(s string) ([]string, error) {
+	var out []string
+	for _, key := range strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' }) {
+		if strings.Trim(key, "abcdefghijklmnopqrstuvwxyz0123456789_-") != "" {
+			return nil, fmt.Errorf("%q is no key of a field: lower-case letters, digits, _ and -", key)
+		}
+		out = append(out, key)
+	}
+	return out, nil
 }
 
 func weekday(s string) (time.Weekday, error) {

@@ -45,11 +45,14 @@ func refusedf(format string, args ...any) error {
 // exitCode returns the code of err.
 func exitCode(err error) int {
 	var c *coded
+	var ended interface{ ExitCode() int } // a signal ended the terminal interface
 	switch {
 	case err == nil:
 		return exitOK
 	case errors.As(err, &c):
 		return c.code
+	case errors.As(err, &ended):
+		return ended.ExitCode()
 	case errors.Is(err, context.Canceled):
 		return 128 + int(syscall.SIGINT)
 	case errors.Is(err, model.ErrNoNode), errors.Is(err, model.ErrID):

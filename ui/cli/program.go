@@ -12,6 +12,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"arbor/config"
+	"arbor/ui/command"
+	"arbor/ui/theme"
 )
 
 // Program is what the process gives to its commands: arguments, streams, clock, randomness, environment and terminal.
@@ -84,7 +86,7 @@ func (r *run) root() *cobra.Command {
 		return usagef("%w; see '%s --help'", err, cmd.CommandPath())
 	})
 	for _, s := range config.Settings() {
-		if strings.Contains(s.Name, ".") || s.Name == "week_start" {
+		if strings.Contains(s.Name, ".") || s.Name == "week_start" || s.Name == "fields" {
 			continue // set once, in the file
 		}
 		f := root.PersistentFlags()
@@ -107,7 +109,7 @@ func (r *run) root() *cobra.Command {
 	}
 	add("write", r.addCommand(), r.editCommand(), r.doneCommand(), r.mvCommand(), r.rmCommand(), r.logCommand(), r.undoCommand(), r.redoCommand())
 	add("read", r.lsCommand(), r.showCommand(), r.drawCommand(), r.watchCommand())
-	add("care", r.doctorCommand(), r.storeCommand(), r.configCommand(), r.manCommand(root))
+	add("care", r.demoCommand(), r.doctorCommand(), r.storeCommand(), r.configCommand(), r.manCommand(root))
 	root.InitDefaultVersionFlag()
 	root.InitDefaultHelpCmd() // before the arguments are looked at
 	root.InitDefaultCompletionCmd()
@@ -124,9 +126,13 @@ func (r *run) configure(cmd *cobra.Command) error {
 			flags[s.Name] = f.Value.String()
 		}
 	}
-	loaded, err := config.Load(r.Paths, flags, r.Lookup)
+	loaded, err := config.Load(r.Paths, config.Known{"theme": theme.Names(), "keys.preset": command.Presets()}, flags, r.Lookup)
 	if err != nil {
 		return usagef("%w", err)
+	}
+	_, errs := command.New(loaded.Keys, loaded.Bind)
+	for _, err := range errs {
+		loaded.Problems = append(loaded.Problems, config.Problem{Path: loaded.Paths.Config, Text: err.Error()})
 	}
 	r.config = loaded
 	if cmd.Parent() == nil || cmd.Parent().Name() != "config" && cmd.Name() != "doctor" {

@@ -28,9 +28,20 @@ func (r *run) open() (*Session, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the store's directory: %w", err)
 	}
-	db, err := store.Open(dir, store.Options{IO: r.config.IO})
+	s, err := r.openWith(dir, store.Options{IO: r.config.IO})
 	if err != nil {
 		return nil, fmt.Errorf("open the store in %s: %w", dir, err)
+	}
+	return s, nil
+}
+
+// openMemory opens a new store that leaves nothing behind.
+func (r *run) openMemory() (*Session, error) { return r.openWith("", store.Options{Memory: true}) }
+
+func (r *run) openWith(dir string, opt store.Options) (*Session, error) {
+	db, err := store.Open(dir, opt)
+	if err != nil {
+		return nil, err
 	}
 	s := &Session{Config: r.config, DB: db}
 	if s.Book, err = timeseries.Open(db); err != nil {
