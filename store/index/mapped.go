@@ -1,7 +1,7 @@
 package index
 
 import (
-	"errors"
+	"bytes"
 	"fmt"
 	"sync/atomic"
 
@@ -19,9 +19,37 @@ type mapping struct {
 type origin struct {
 	m     *mapping
 	off   int64
-	node  *node // the node it was opened under, and its place there
-	i     int
+	place *place
+	i     int         // which leaf of place it is
 	sound atomic.Bool // verified; set by whoever touches the leaf first, never reset
+}
+
+// place is an inner node as it was opened and the bounds of the keys below it, nil if open. A bound of its kids is a separator or its own.
+type place struct {
+	seps      blob
+	low, high []byte
+}
+
+// bounds appends the bounds of kid i to the two slices; a nil one is open.
+func (p *place) bounds(i int, x, y []byte) (low, high []byte) {
+	low, high = p.low, p.high
+	if i > 0 {
+		low = p.seps.appendKey(x, i-1)
+	}
+	if i < p.seps.count() {
+		high = p.seps.appendKey(y, i)
+	}
+	return low, high
+}
+
+// holds tells whether all keys of b are within the bounds. The lower one is inclusive.
+func holds(b blob, low, high []byte) bool {
+	n := b.count()
+	if n == 0 {
+		return true
+	}
+	var k [MaxKey]byte
+	return bytes.Compare(b.appendKey(k[:0], 0), low) >= 0 && below(b.appendKey(k[:0], n-1), high)
 }
 
 func (m *mapping) damage(off int64, format string, args ...any) error {
@@ -62,128 +90,13 @@ func (o *origin) verify(b blob) error {
 	if err := b.validate(); err != nil {
 		return o.m.damage(o.off, "%w", err)
 	}
-	n := b.count()
-	if n == 0 {
+	if b.count() == 0 {
 		return o.m.damage(o.off, "an empty leaf")
 	}
 	var x, y [MaxKey]byte
-	seps := o.node.seps
-	if o.i > 0 && string(b.appendKey(x[:0], 0)) < string(seps.appendKey(y[:0], o.i-1)) ||
-		o.i < seps.count() && string(b.appendKey(x[:0], n-1)) >= string(seps.appendKey(y[:0], o.i)) {
+	if low, high := o.place.bounds(o.i, x[:0], y[:0]); !holds(b, low, high) {
 		return o.m.damage(o.off, "a key outside of the bounds of its leaf")
 	}
 	o.sound.Store(true)
-	return nil
-}
-
-// OpenCheckpoint returns the tree that lies in b, the bytes of a checkpoint file, usually mapped. It reads the inner nodes alone; each leaf
-// is verified when it is first touched. b must stay as it is for as long as the tree, or one made from it, is in use. An error is a
-// *DamageError.
-func OpenCheckpoint(file string, b []byte, seed Seed) (*Tree, error) {
-	m := &mapping{file: file, b: b, seed: seed}
-	if len(b) < ckptHeaderSize+ckptFooterSize {
-		return nil, m.damage(0, "%d bytes are too few for a checkpoint", len(b))
-	}
-	if string(b[:8]) != ckptHeader || le.Uint32(b[8:]) != ckptVersion || le.Uint32(b[12:]) != 0 {
-		return nil, m.damage(0, "not the header of a checkpoint of version %d", ckptVersion)
-	}
-	end := int64(len(b) - ckptFooterSize)
-	f := b[end:]
-	if err := m.sum(f, end); err != nil {
-		return nil, err
-	}
-	root, level := ref{int64(le.Uint64(f[8:])), int(le.Uint32(f[16:]))}, int(le.Uint32(f[20:]))
-	size, leaves, nodes := le.Uint64(f[24:]), le.Uint64(f[32:]), le.Uint64(f[40:])
-	room := uint64(end) / ckptLeastRecord
-	if le.Uint64(f[48:]) != uint64(len(b)) || string(f[56:]) != ckptFooter || level > maxHeight || leaves > room || nodes > room || size > uint64(len(b)) {
-		return nil, m.damage(end, "bad footer")
-	}
-	if level == 0 {
-		if size+leaves+nodes != 0 || root != (ref{}) {
-			return nil, m.damage(end, "bad footer of an empty tree")
-		}
-		return &Tree{}, nil
-	}
-	o := opener{m: m, leaves: make([]leaf, leaves), origins: make([]origin, leaves), nodes: nodes}
-	n, err := o.open(root, level, end)
-	if err != nil {
-		return nil, err
-	}
-	if o.used != len(o.leaves) || o.nodes != 0 {
-		return nil, m.damage(end, "%d leaves and %d nodes less than the footer says", len(o.leaves)-o.used, o.nodes)
-	}
-	return &Tree{root: n, size: int64(size)}, nil
-}
-
-// opener builds inner nodes. Its leaves are the number the footer tells, and no more are handed out, however the nodes refer to each other.
-type opener struct {
-	m       *mapping
-	leaves  []leaf
-	origins []origin
-	used    int
-	nodes   uint64 // still to come
-}
-
-var errTooMany = errors.New("more nodes than the footer says")
-
-// open builds the node at r and all under it. Kids lie below their parent in the file, so there is no cycle.
-func (o *opener) open(r ref, level int, end int64) (*node, error) {
-	if !r.inside(end) {
-		return nil, o.m.damage(end, "refers to %d bytes at %d", r.size, r.off)
-	}
-	if o.nodes == 0 {
-		return nil, &DamageError{File: o.m.file, Offset: r.off, Err: errTooMany}
-	}
-	o.nodes--
-	body, err := o.m.record(r, level)
-	if err != nil {
-		return nil, err
-	}
-	if len(body) < 8 || le.Uint64(body) == 0 || le.Uint64(body) > uint64(len(body)/12) {
-		return nil, o.m.damage(r.off, "an inner node of %d bytes", len(body))
-	}
-	k := int(le.Uint64(body))
-	offs, sizes := body[8:], body[8+8*k:]
-	at := padded(8 + 12*k)
-	if at > len(body) {
-		return nil, o.m.damage(r.off, "an inner node of %d bytes with %d kids", len(body), k)
-	}
-	n := &node{seps: blob(body[at:])}
-	if err := n.seps.validate(); err != nil {
-		return nil, o.m.damage(r.off, "%w", err)
-	}
-	if n.seps.count() != k-1 {
-		return nil, o.m.damage(r.off, "%d kids with %d separators", k, n.seps.count())
-	}
-	kid := func(i int) ref { return ref{int64(le.Uint64(offs[8*i:])), int(le.Uint32(sizes[4*i:]))} }
-	if level == 1 {
-		return n, o.addLeaves(n, r.off, k, kid)
-	}
-	n.kids = make([]*node, k)
-	for i := range n.kids {
-		if n.kids[i], err = o.open(kid(i), level-1, r.off); err != nil {
-			return nil, err
-		}
-	}
-	return n, nil
-}
-
-func (o *opener) addLeaves(n *node, end int64, k int, kid func(int) ref) error {
-	if k > len(o.leaves)-o.used {
-		return &DamageError{File: o.m.file, Offset: end, Err: errTooMany}
-	}
-	n.leaves = make([]*leaf, k)
-	for i := range n.leaves {
-		r := kid(i)
-		if !r.inside(end) {
-			return o.m.damage(end, "refers to %d bytes at %d", r.size, r.off)
-		}
-		l, from := &o.leaves[o.used], &o.origins[o.used]
-		o.used++
-		from.m, from.off, from.node, from.i = o.m, r.off, n, i
-		at := r.off + ckptRecordSize
-		l.blob, l.from = o.m.b[at:at+int64(r.size):at+int64(r.size)], from
-		n.leaves[i] = l
-	}
 	return nil
 }

@@ -1,0 +1,209 @@
+package index
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"testing"
+)
+
+// These tests hold what the package costs: allocations, leaves touched, fill after deletes.
+
+func TestReadsDoNotAllocate(t *testing.T) {
+	heap := grown(t, 20_000, defaults)
+	mapped, err := OpenCheckpoint("ckpt", checkpoint(t, heap), testSeed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, tree := range map[string]*Tree{"heap": heap, "mapped": mapped} {
+		c := tree.Cursor()
+		key := []byte("key 12345")
+		i := 0
+		for what, read := range map[string]func(){
+			"Get":         func() { _, _, err = tree.Get(key) },
+			"Seek":        func() { c.Seek(key) },
+			"SeekBefore":  func() { c.SeekBefore(key) },
+			"Same":        func() { _, err = Same(heap, tree, key, []byte("key 12360")) },
+			"a step":      func() { _ = c.Next() && len(c.Key())+len(c.Value().Inline) > 0 },
+			"a step back": func() { _ = c.Prev() && len(c.Key())+len(c.Value().Inline) > 0 },
+		} {
+			c.Seek(key)
+			c.Key() // the buffer comes with the first key
+			if n := testing.AllocsPerRun(500, read); n != 0 && what != "Same" || n > 8 {
+				t.Errorf("%s, %s: %v allocations", name, what, n)
+			}
+			i++
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// leavesOf returns the identities of all leaves.
+func leavesOf(n *node, set map[*leaf]bool) map[*leaf]bool {
+	for _, k := range n.kids {
+		leavesOf(k, set)
+	}
+	for _, l := range n.leaves {
+		set[l] = true
+	}
+	return set
+}
+
+// TestBatchCopiesLeafOnce proves that an edit makes one new leaf for any number of changes in it, and leaves the others alone.
+func TestBatchCopiesLeafOnce(t *testing.T) {
+	older := grown(t, 2000, defaults)
+	e := older.Edit()
+	made := map[*leaf]bool{}
+	for i := range 20 {
+		if err := e.Put(fmt.Appendf(nil, "key %05d", 1000+i%3), Value{Addr: uint64(i)}); err != nil {
+			t.Fatal(err)
+		}
+		for _, l := range e.drafts {
+			made[l] = true
+		}
+	}
+	newer := e.Tree()
+	before, after := leavesOf(older.root, map[*leaf]bool{}), leavesOf(newer.root, map[*leaf]bool{})
+	fresh := 0
+	for l := range after {
+		if !before[l] {
+			fresh++
+		}
+		if cap(l.blob) > len(l.blob)+len(l.blob)/4 {
+			t.Errorf("a leaf of %d bytes keeps %d", len(l.blob), cap(l.blob))
+		}
+	}
+	if len(made) > 2 || fresh != len(made) {
+		t.Errorf("%d drafts, %d new leaves for 20 changes of 3 neighbours", len(made), fresh)
+	}
+	if n := testing.AllocsPerRun(100, func() {
+		e := newer.Edit()
+		for i := range 50 {
+			_ = e.Put([]byte("key 01000"), Value{Addr: uint64(i)})
+		}
+		e.Tree()
+	}); n > 25 {
+		t.Errorf("%v allocations for 50 changes of one key", n)
+	}
+}
+
+// TestDeletesDoNotDegrade deletes most of a tree at random and looks at how full what is left is.
+func TestDeletesDoNotDegrade(t *testing.T) {
+	const n = 20_000
+	tree := grown(t, n, defaults)
+	e := tree.Edit()
+	r := rand.New(rand.NewPCG(7, 7))
+	left := n
+	for _, i := range r.Perm(n)[:n-n/50] {
+		if err := e.Delete(fmt.Appendf(nil, "key %05d", i)); err != nil {
+			t.Fatal(err)
+		}
+		left--
+	}
+	tree = e.Tree()
+	if err := tree.check(); err != nil {
+		t.Fatal(err)
+	}
+	if leaves := len(leavesOf(tree.root, map[*leaf]bool{})); left/leaves < defaults.entries/6 {
+		t.Errorf("%d keys in %d leaves", left, leaves)
+	}
+	var rest [][]byte
+	for entry := range tree.Entries() {
+		rest = append(rest, append([]byte(nil), entry.Key...))
+	}
+	for _, k := range rest {
+		if err := e.Delete(k); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if tree = e.Tree(); tree.root != nil || tree.Len() != 0 {
+		t.Errorf("%d keys and a root after all are deleted", tree.Len())
+	}
+}
+
+func TestAscendingInsertsFillLeaves(t *testing.T) {
+	e := new(Tree).Edit()
+	const n = 20_000
+	for i := range n {
+		if err := e.Put(fmt.Appendf(nil, "key %05d", i), Value{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if leaves := len(leavesOf(e.Tree().root, map[*leaf]bool{})); n/leaves < defaults.entries*9/10 {
+		t.Errorf("%d keys a leaf", n/leaves)
+	}
+}
+
+// TestChangedSkipsWhatIsShared counts, by the mapped leaves that were verified, what Changed and Same touch.
+func TestChangedSkipsWhatIsShared(t *testing.T) {
+	older, err := OpenCheckpoint("ckpt", checkpoint(t, grown(t, 50_000, defaults)), testSeed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := older.Edit()
+	for i := range 200 { // enough in one place for splits, so that the two trees lie differently
+		if err := e.Put(fmt.Appendf(nil, "key 25000 %03d", i), Value{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	newer := e.Tree()
+	n := 0
+	for _, err := range Changed(older, newer, nil, nil) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		n++
+	}
+	if same, err := Same(older, newer, []byte("key 30000"), nil); err != nil || !same {
+		t.Errorf("same behind the change: %v, %v", same, err)
+	}
+	touched := 0
+	for l := range leavesOf(older.root, map[*leaf]bool{}) {
+		if l.from.sound.Load() {
+			touched++
+		}
+	}
+	if n != 200 || touched > 12 {
+		t.Errorf("%d changes, %d leaves touched", n, touched)
+	}
+}
+
+// TestReadersBesideWriter lets readers check old states while an edit goes on; the race detector watches.
+func TestReadersBesideWriter(t *testing.T) {
+	tree, err := OpenCheckpoint("ckpt", checkpoint(t, grown(t, 3000, defaults)), testSeed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	trees := make(chan *Tree, 8)
+	var wg sync.WaitGroup
+	for range 3 {
+		wg.Go(func() {
+			for s := range trees {
+				if err := s.check(); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	r := rand.New(rand.NewPCG(1, 9))
+	for range 40 {
+		trees <- tree
+		e := tree.Edit()
+		for range 50 {
+			k := fmt.Appendf(nil, "key %05d", r.IntN(4000))
+			if r.IntN(2) == 0 {
+				err = e.Put(k, Value{Addr: r.Uint64()})
+			} else {
+				err = e.Delete(k)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		tree = e.Tree()
+	}
+	close(trees)
+	wg.Wait()
+}
