@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"arbor/store/disk"
 )
 
-// LSN is a place in the log, in bytes since the store was made. It only grows.
+// LSN is a place in the log: the number of a segment and an offset in it. It only grows.
 type LSN uint64
 
 // Durability says what a commit waits for.
@@ -39,6 +41,8 @@ type Options struct {
 	Exclusive bool
 	// OwnerTimeout bounds the wait for a silent owner; 0 means two seconds.
 	OwnerTimeout time.Duration
+	// Disk is the directory to use instead of dir, for tests.
+	Disk disk.FS
 }
 
 // DB is an open store. All methods are safe for use by many goroutines.
@@ -90,7 +94,11 @@ func Open(dir string, opt Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &DB{be: be, keyspaces: map[string]Keyspace{}, snapshots: snapshots{open: map[*Snapshot]struct{}{}}}, nil
+	return newDB(be), nil
+}
+
+func newDB(be backend) *DB {
+	return &DB{be: be, keyspaces: map[string]Keyspace{}, snapshots: snapshots{open: map[*Snapshot]struct{}{}}}
 }
 
 // catalog is the keyspace of the names of the others: name → id.

@@ -14,6 +14,9 @@ func open(dir string, opt Options) (backend, error) {
 	if opt.Memory {
 		return newMemory(usualLimits), nil
 	}
+	if opt.Disk != nil {
+		return openEngine(opt.Disk, opt.ReadOnly, usualLimits)
+	}
 	if opt.IO == "" {
 		opt.IO = os.Getenv("ARBOR_IO")
 	}

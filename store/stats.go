@@ -4,6 +4,7 @@ package store
 type Stats struct {
 	Disk                           string // "uring", "direct", "buffered" or "memory"
 	DiskNote                       string // why a better disk is not used, "" if none is better
+	Damage                         string // why nothing can be written, "" if nothing is wrong
 	Role                           string // "owner" or "client"
 	OwnerPID                       int
 	Epoch                          uint64

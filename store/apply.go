@@ -1,0 +1,236 @@
+package store
+
+import (
+	"errors"
+	"runtime"
+	"runtime/debug"
+	"sync/atomic"
+
+	"arbor/store/index"
+)
+
+// state is the store as of a place in the log. It is immutable; head points to the newest.
+type state struct {
+	pos  LSN // all records below are applied
+	at   LSN // end of the last transaction among them that changed something
+	tree *index.Tree
+}
+
+// ticket is a transaction on its way through the log.
+type ticket struct {
+	body    atomic.Pointer[body] // nil once it is applied
+	outcome atomic.Uint32
+	failure atomic.Pointer[error] // why it was aborted, if not by a conflict; set before outcome
+}
+
+// body is what is needed to apply a transaction.
+type body struct {
+	base    *state
+	reads   []read
+	writes  []write
+	offsets []uint32 // of the changes, from the record's place
+}
+
+// Outcomes. The first one stored is final: all who apply the transaction follow it.
+const (
+	undecided = iota
+	committed
+	conflicted
+	damaged // the index could not be read
+)
+
+// maxFold bounds the records of one step, so that head moves on while much is applied.
+const maxFold = 512
+
+// apply brings head to upto or beyond. It waits only for records below upto that are reserved and not yet published. Any number of
+// goroutines may do so at once: fold is a pure function of a state and the log behind it, all of them compute the same, and one wins.
+// The token keeps them from doing the same work in vain; whoever finds it taken looks again a few times and then works all the same, so
+// that one who sleeps with the token stops nobody.
+func (e *engine) apply(upto LSN) error {
+	for tries := 0; ; tries++ {
+		h := e.head.Load()
+		if h.pos >= upto {
+			return nil
+		}
+		token := e.folding.CompareAndSwap(false, true)
+		if !token && tries%patience != patience-1 {
+			runtime.Gosched()
+			continue
+		}
+		err := e.advance(h)
+		if token {
+			e.folding.Store(false)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// patience is how often apply looks whether another has done its work before it does it beside that one.
+const patience = 16
+
+// advance folds what is published behind h and puts the result in its place, unless another was first.
+func (e *engine) advance(h *state) error {
+	f := fold{e: e, state: *h}
+	if err := f.run(); err != nil {
+		return e.poison(err)
+	}
+	if f.state.pos == h.pos {
+		runtime.Gosched()
+		return nil
+	}
+	if !e.head.CompareAndSwap(h, &f.state) {
+		return nil
+	}
+	for _, tk := range f.done {
+		tk.body.Store(nil)
+	}
+	if f.state.at != h.at {
+		e.visible.wake(f.state.at)
+	}
+	return nil
+}
+
+// fold is one step of the application of the log.
+type fold struct {
+	e       *engine
+	state   state
+	done    []*ticket
+	edit    *index.Edit
+	current *ticket // the transaction being applied
+}
+
+// run applies the published records from state.pos on, until it finds that another has applied them, or there are no more.
+func (f *fold) run() error {
+	start := f.state
+	for {
+		err := f.records()
+		if err == nil || f.current == nil {
+			f.freeze()
+			return err
+		}
+		// The index cannot be read where the current transaction changes it: that one is aborted, and the step made again.
+		tk := f.current
+		tk.failure.CompareAndSwap(nil, &err)
+		tk.decide(damaged)
+		*f = fold{e: f.e, state: start}
+		if tk.outcome.Load() == committed { // another could read it, and brings head on
+			return nil
+		}
+	}
+}
+
+func (f *fold) records() (err error) {
+	defer f.e.unguard(debug.SetPanicOnFault(true), &err)
+	for len(f.done) < maxFold {
+		l := f.state.pos
+		s := f.e.log.at(l.ord())
+		if s == nil {
+			return nil
+		}
+		d := s.data.Load()
+		if l.off() == d.size || d.tickets == nil { // without tickets all of the segment is applied
+			f.state.pos = makeLSN(l.ord()+1, segmentStart)
+			continue
+		}
+		w := word(little(d.word(l.off()).Load()))
+		if w == 0 {
+			return nil
+		}
+		if w.kind() == kindTx {
+			tk := d.ticket(l.off()).Load()
+			if tk == nil {
+				return nil
+			}
+			b := tk.body.Load()
+			if b == nil {
+				return nil
+			}
+			f.current = tk
+			if err := f.transaction(tk, b, l, l+LSN(w.size())); err != nil {
+				return err
+			}
+			f.current = nil
+			f.done = append(f.done, tk)
+		} else if w.kind() > kindTx || w.size() < 8 {
+			return errors.New("the log in memory is damaged at " + l.String())
+		}
+		f.state.pos = l + LSN(w.size())
+	}
+	return nil
+}
+
+// transaction applies one transaction at l, or finds that it must not be.
+func (f *fold) transaction(tk *ticket, b *body, l, end LSN) error {
+	if tk.outcome.Load() == undecided {
+		ok, err := f.valid(b)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			tk.decide(conflicted)
+		}
+	}
+	if o := tk.outcome.Load(); o == conflicted || o == damaged {
+		return nil
+	}
+	if f.edit == nil {
+		f.edit = f.state.tree.Edit()
+	}
+	for i, w := range b.writes {
+		var err error
+		switch {
+		case w.del:
+			err = f.edit.Delete(w.key)
+		case len(w.value) <= maxInline:
+			err = f.edit.Put(w.key, inline(w.value))
+		default:
+			err = f.edit.Put(w.key, index.Value{Addr: uint64(l + LSN(b.offsets[i])), Len: uint32(len(w.value))})
+		}
+		if err != nil {
+			return err
+		}
+	}
+	f.state.at = end
+	tk.decide(committed)
+	return nil
+}
+
+// decide settles the outcome, unless it is settled.
+func (tk *ticket) decide(outcome uint32) { tk.outcome.CompareAndSwap(undecided, outcome) }
+
+// valid tells whether what b read is still so.
+func (f *fold) valid(b *body) (bool, error) {
+	if b.base.at == f.state.at || len(b.reads) == 0 {
+		return true, nil
+	}
+	f.freeze()
+	for _, r := range b.reads {
+		to := r.to
+		if to == nil {
+			to = append(append(make([]byte, 0, len(r.from)+1), r.from...), 0)
+		}
+		same, err := index.Same(b.base.tree, f.state.tree, r.from, to)
+		if err != nil || !same {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// freeze brings the edit's changes into the state.
+func (f *fold) freeze() {
+	if f.edit != nil {
+		f.state.tree = f.edit.Tree()
+		f.edit = nil
+	}
+}
+
+// inline returns a short value as the index keeps it; there nil is no value.
+func inline(value []byte) index.Value {
+	if value == nil {
+		value = []byte{}
+	}
+	return index.Value{Inline: value}
+}

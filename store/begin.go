@@ -1,0 +1,96 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+)
+
+// settleTail makes durable what recovery has found behind what is known to be: bytes that only the page cache may hold, or that were on
+// their way when their writer was killed.
+func (e *engine) settleTail() error {
+	m := e.manifest.current()
+	if m.closed && m.durable == e.resume {
+		return nil
+	}
+	for ord := m.durable.ord(); ord <= e.resume.ord(); ord++ {
+		s := e.log.at(ord)
+		if s == nil {
+			continue
+		}
+		d, err := e.touch(s, 0)
+		if err != nil {
+			return err
+		}
+		if err := d.file.Sync(); err != nil {
+			return e.poison(fmt.Errorf("sync %s: %w", segmentName(ord), err))
+		}
+	}
+	return nil
+}
+
+// tidy removes what no manifest names: checkpoints that were not finished or are replaced, and segments behind the spare. The spare is
+// kept if its header is whole.
+func (e *engine) tidy() error {
+	names, err := e.fs.List()
+	if err != nil {
+		return err
+	}
+	kept := uint32(len(*e.log.list.Load()))
+	d, err := openSegment(e.fs, &e.id, kept+1)
+	if err == nil {
+		e.spare = d
+	} else if !errors.Is(err, ErrCorrupt) {
+		return err
+	}
+	removed := false
+	for _, n := range names {
+		stale := strings.HasSuffix(n, ".ckpt") && n != checkpointName(e.manifest.current().checkpoint.number)
+		for _, ord := range segmentNumbers([]string{n}) {
+			stale = ord > kept && !(ord == kept+1 && e.spare != nil)
+		}
+		if !stale {
+			continue
+		}
+		if err := e.fs.Remove(n); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("remove %s: %w", n, err)
+		}
+		removed = true
+	}
+	if removed {
+		return e.fs.SyncDir()
+	}
+	return nil
+}
+
+// raiseEpoch marks the frames to come as newer than what an earlier user may have left behind the end of the log.
+func (e *engine) raiseEpoch() error {
+	err := e.manifest.update(func(m *manifest) {
+		m.epoch++
+		m.closed = false
+		m.durable = e.resume
+	})
+	e.epoch = e.manifest.current().epoch
+	return err
+}
+
+// noteClosed writes down that the log is whole and ends here.
+func (e *engine) noteClosed() error {
+	e.flush.mu.Lock()
+	end := e.flush.start
+	e.flush.mu.Unlock()
+	if err := e.waitDurable(end); err != nil {
+		return err
+	}
+	return e.manifest.update(func(m *manifest) { m.closed, m.durable = true, end })
+}
+
+// closeStrays closes the files that the recovery has looked into without making them part of the log.
+func (e *engine) closeStrays() error {
+	var errs []error
+	for _, f := range e.strays {
+		errs = append(errs, f.Close())
+	}
+	return errors.Join(errs...)
+}

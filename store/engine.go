@@ -1,0 +1,307 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"arbor/store/disk"
+	"arbor/store/index"
+)
+
+// engine is the store in this process. doc.go tells how a commit goes through it.
+type engine struct {
+	fs       disk.FS // nil in a store that is kept in memory alone
+	id       storeID
+	readOnly bool
+	limits   limits
+
+	log      segments
+	mappings mappings
+	tail     atomic.Uint64
+	head     atomic.Pointer[state]
+	durable  atomic.Uint64
+	folding  atomic.Bool // the token of apply
+	flush    flusher
+	visible  waiters // for head
+	durably  waiters // for durable
+
+	beginning sync.Mutex
+	begun     atomic.Bool // something may be appended
+	rolling   sync.Mutex  // held by the one that makes the next segment
+	spare     *segmentData
+	full      atomic.Bool // there was no space for the next segment
+
+	manifest manifests
+	epoch    uint64 // of the frames to be written; set by begin
+	resume   LSN    // where the log ended at the open, and begins anew
+	broken   error  // damage found at the open: nothing may be written
+	strays   []disk.File
+	rebuilt  atomic.Bool // the index was made from the log, its checkpoint being damaged
+	rebuild  atomic.Bool // it is to be, at the next open
+
+	checkpointing sync.Mutex
+	tailBytes     atomic.Int64 // of the log that the next open replays
+	tailRecords   atomic.Int64
+	checkpointAt  atomic.Int64          // tailBytes beyond which the index is saved
+	background    atomic.Pointer[error] // what went wrong with no caller to tell; Close tells
+	ids           ids
+
+	poison_    atomic.Pointer[error]
+	committers atomic.Int32 // who commits and waits for it to be durable
+	users      users
+	loops
+	counts struct{ commits, conflicts, flushes atomic.Uint64 }
+}
+
+// limits are the sizes a test makes small.
+type limits struct {
+	minSegment, maxSegment uint32
+	unflushed              uint32 // bytes visible and not durable, beyond which they are written unasked
+	checkpointBytes        int64  // of the log's tail, beyond which the index is saved
+	closeRecords           int64  // of the tail at a clean close, likewise
+	manual                 bool   // no goroutines: what they would do is done by the committer, or by the test
+}
+
+var usualLimits = limits{
+	minSegment: minSegment, maxSegment: maxSegment, unflushed: 1 << 20, checkpointBytes: 16 << 20, closeRecords: 256,
+}
+
+// newMemory makes an engine without files.
+func newMemory(l limits) *engine {
+	e := newEngine(nil, l)
+	e.head.Store(&state{pos: makeLSN(1, segmentStart), tree: &index.Tree{}})
+	e.resume = makeLSN(1, segmentStart)
+	return e
+}
+
+func newEngine(fs disk.FS, l limits) *engine {
+	e := &engine{fs: fs, limits: l}
+	e.log.list.Store(&[]*segment{})
+	e.flush.depth = 2
+	e.users.init()
+	e.loops.init()
+	return e
+}
+
+// begin makes the log ready to be appended to, once: what the last user left undurable is made durable, the epoch is raised, the segment
+// that is to be filled gets its image. A store that is only read is not changed by its use.
+func (e *engine) begin() error {
+	if e.begun.Load() {
+		return nil
+	}
+	e.beginning.Lock()
+	defer e.beginning.Unlock()
+	if e.begun.Load() {
+		return nil
+	}
+	if e.fs != nil {
+		if err := e.settleTail(); err != nil {
+			return err
+		}
+		if err := e.tidy(); err != nil {
+			return err
+		}
+		if err := e.raiseEpoch(); err != nil {
+			return err
+		}
+	}
+	e.flush.start = e.resume
+	e.durable.Store(uint64(e.resume))
+	if s := e.log.at(e.resume.ord()); s != nil {
+		if _, err := e.touch(s, 0); err != nil {
+			return err
+		}
+		e.activate(s, s.data.Load().newImage(e.resume.off()), false)
+	} else {
+		e.tail.Store(uint64(makeLSN(e.resume.ord()-1, maxSegment*2)))
+		if err := e.roll(e.resume.ord()-1, 0); err != nil {
+			return err
+		}
+	}
+	e.startLoops()
+	e.begun.Store(true)
+	return nil
+}
+
+// writable tells why nothing can be written, or nil.
+func (e *engine) writable() error {
+	switch {
+	case e.readOnly:
+		return ErrReadOnly
+	case e.broken != nil:
+		return fmt.Errorf("%w: %w", ErrReadOnly, e.broken)
+	}
+	return e.poisoned()
+}
+
+// commit appends a transaction, sees it applied and, if asked, durable. See doc.go.
+func (e *engine) commit(base frozen, reads []read, writes []write, d Durability) (LSN, error) {
+	if err := e.writable(); err != nil {
+		return 0, err
+	}
+	rec, err := encode(writes)
+	if err != nil {
+		return 0, err
+	}
+	if err := e.begin(); err != nil {
+		return 0, fmt.Errorf("begin to write: %w", noSpace(err))
+	}
+	if err := e.room(writes); err != nil {
+		return 0, err
+	}
+	if d == Commit {
+		e.committers.Add(1)
+		defer e.committers.Add(-1)
+	}
+	tk := new(ticket)
+	tk.body.Store(&body{base: base.(*view).s, reads: reads, writes: writes, offsets: rec.offsets})
+	end, err := e.publish(rec, tk)
+	if err != nil {
+		return 0, err
+	}
+	if err := e.apply(end); err != nil {
+		return 0, err
+	}
+	e.upkeep(end)
+	switch tk.outcome.Load() {
+	case conflicted:
+		e.counts.conflicts.Add(1)
+		return 0, ErrConflict
+	case damaged:
+		return 0, e.damage(*tk.failure.Load())
+	}
+	e.counts.commits.Add(1)
+	if d == Commit {
+		err = e.waitDurable(end)
+	}
+	return end, err
+}
+
+// publish gives a record its place in the log and shows it to the others. It returns the place's end.
+func (e *engine) publish(rec encoded, tk *ticket) (LSN, error) {
+	n := uint32(len(rec.bytes))
+	p, err := e.reserve(n)
+	if err != nil {
+		return 0, err
+	}
+	at := p.lsn.off() - p.data.from
+	b := p.data.image[at : at+n]
+	copy(b[8:], rec.bytes[8:])
+	rec.bind(b, &e.id, p.lsn)
+	p.data.ticket(p.lsn.off()).Store(tk)
+	p.data.word(p.lsn.off()).Store(little(uint64(e.id.word(kindTx, n, p.lsn))))
+	e.tailRecords.Add(1)
+	return p.lsn + LSN(n), nil
+}
+
+// poison makes every later commit fail with err: after an error of the disk nobody knows what of the log it holds.
+func (e *engine) poison(err error) error {
+	e.poison_.CompareAndSwap(nil, &err)
+	e.durably.wakeAll()
+	return e.poisoned()
+}
+
+func (e *engine) poisoned() error {
+	if p := e.poison_.Load(); p != nil {
+		return *p
+	}
+	return nil
+}
+
+// wait returns once something above after is visible.
+func (e *engine) wait(ctx context.Context, after LSN) error {
+	for e.head.Load().at <= after {
+		w := e.visible.add(after + 1)
+		if e.head.Load().at > after || e.users.closing.Load() {
+			e.visible.drop(w)
+		} else {
+			select {
+			case <-w.ready:
+			case <-ctx.Done():
+				e.visible.drop(w)
+				return ctx.Err()
+			}
+		}
+		if e.users.closing.Load() {
+			return ErrClosed
+		}
+	}
+	return nil
+}
+
+// sync returns once all that is visible is durable.
+func (e *engine) sync() error {
+	if err := e.users.enter(); err != nil {
+		return err
+	}
+	defer e.users.leave()
+	if m := e.manifest.current(); !e.begun.Load() && (e.fs == nil || m.closed && m.durable == e.resume) {
+		return nil
+	}
+	if err := e.writable(); err != nil {
+		return err
+	}
+	if err := e.begin(); err != nil {
+		return noSpace(err)
+	}
+	return e.waitDurable(e.head.Load().at)
+}
+
+// close ends the use of the store: it waits for views and transactions, makes everything durable, and notes that the log is whole.
+func (e *engine) close() error {
+	if !e.users.close(e.visible.wakeAll) {
+		return ErrClosed
+	}
+	e.stopLoops()
+	var errs []error
+	if e.fs != nil {
+		errs = append(errs, e.finish())
+	}
+	if p := e.background.Load(); p != nil {
+		errs = append(errs, *p)
+	}
+	if e.fs != nil {
+		errs = append(errs, e.mappings.close(), e.closeFiles(), e.fs.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// finish is the part of a clean close that writes.
+func (e *engine) finish() error {
+	if e.readOnly || e.broken != nil || e.poisoned() != nil {
+		return nil // every commit has said so
+	}
+	if e.rebuild.Load() {
+		if err := e.manifest.update(func(m *manifest) { m.checkpoint = noCheckpoint }); err != nil {
+			return err
+		}
+	}
+	if !e.begun.Load() {
+		return nil
+	}
+	if err := e.waitDurable(e.head.Load().at); err != nil {
+		return err
+	}
+	if e.tailRecords.Load() > e.limits.closeRecords && !e.rebuild.Load() {
+		if err := e.checkpoint(); err != nil && !errors.Is(err, ErrNoSpace) { // without one the next open is slower
+			return err
+		}
+	}
+	return e.noteClosed()
+}
+
+func (e *engine) closeFiles() error {
+	var errs []error
+	for _, s := range *e.log.list.Load() {
+		if d := s.data.Load(); d != nil && d.file != nil {
+			errs = append(errs, d.file.Close())
+		}
+	}
+	if e.spare != nil && e.spare.file != nil {
+		errs = append(errs, e.spare.file.Close())
+	}
+	return errors.Join(append(errs, e.closeStrays(), e.manifest.close())...)
+}

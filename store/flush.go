@@ -1,0 +1,191 @@
+package store
+
+import (
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"arbor/store/disk"
+)
+
+// flusher brings the log to the disk, a frame at a time. Its lock is held while a frame is closed and while one is told complete, never
+// during I/O.
+type flusher struct {
+	mu       sync.Mutex
+	start    LSN       // of the open frame
+	inFlight []*flight // in the order of the log
+	depth    int       // how many there may be before a committer among others waits for one to end
+	wanted   atomic.Uint64
+}
+
+// flight is a frame on its way. Its bytes belong to the disk until it is complete.
+type flight struct {
+	seg  *segment
+	file disk.File
+	b    []byte
+	off  int64
+	end  LSN // where the next frame begins
+	done bool
+}
+
+// closeFrame ends the open frame at the records reserved by now and begins the next. The flusher itself reserves what lies between: a pad
+// up to the next page, and the header of the next frame, by moving tail over them. What the frame holds is applied before it returns, so
+// that every outcome is in the bytes. It returns nil if the open frame is empty, and is called with the flusher's lock held.
+func (e *engine) closeFrame() (*flight, error) {
+	if err := e.poisoned(); err != nil {
+		return nil, err
+	}
+	start := e.flush.start
+	seg := e.log.at(start.ord())
+	if seg == nil {
+		return nil, nil
+	}
+	d := seg.data.Load()
+	used, last := e.cut(seg, d, start)
+	if used == 0 {
+		return nil, nil
+	}
+	if err := e.apply(makeLSN(start.ord(), used)); err != nil {
+		return nil, err
+	}
+	for off := start.off() + frameHeader; off < used; {
+		w := word(little(d.word(off).Load()))
+		if w.kind() == kindTx {
+			slot := d.ticket(off)
+			if slot.Load().outcome.Load() != committed {
+				d.word(off).Store(little(uint64(w | flagAborted)))
+			}
+			slot.Store(nil)
+		}
+		off += w.size()
+	}
+	f := frame{lsn: start, size: roundUp(used) - start.off(), epoch: e.epoch, durable: LSN(e.durable.Load()), last: last}
+	from := start.off() - d.from
+	b := d.image[from : from+f.size]
+	f.seal(b, &e.id)
+	fl := &flight{seg: seg, file: d.file, b: b, off: int64(start.off()), end: f.end(d.size)}
+	e.flush.inFlight = append(e.flush.inFlight, fl)
+	e.flush.start = fl.end
+	e.counts.flushes.Add(1)
+	return fl, nil
+}
+
+// cut decides where the frame that begins at start ends: at used, 0 if it is empty. last tells that the segment ends there too.
+func (e *engine) cut(seg *segment, d *segmentData, start LSN) (used uint32, last bool) {
+	for {
+		t := LSN(e.tail.Load())
+		if t.ord() != start.ord() || t.off() > d.size {
+			return seg.endOf(), true
+		}
+		if t == start+frameHeader {
+			return 0, false
+		}
+		page := roundUp(t.off())
+		next := page
+		if page < d.size {
+			next += frameHeader
+		}
+		if !e.tail.CompareAndSwap(uint64(t), uint64(makeLSN(t.ord(), next))) {
+			continue
+		}
+		if page < d.size {
+			d.word(page).Store(little(uint64(e.id.word(kindFrame, frameHeader, makeLSN(t.ord(), page)))))
+		}
+		if t.off() < page {
+			d.word(t.off()).Store(little(uint64(e.id.word(kindPad, page-t.off(), t))))
+		}
+		return t.off(), false
+	}
+}
+
+// complete tells that a frame's write has ended. The durable LSN moves over the frames that are complete without a gap.
+func (e *engine) complete(fl *flight, err error) {
+	e.flush.mu.Lock()
+	fl.done = true
+	if err != nil {
+		e.poison(fmt.Errorf("write the log: %w", noSpace(err)))
+	}
+	var full []*segment
+	for len(e.flush.inFlight) > 0 && e.flush.inFlight[0].done && e.poisoned() == nil {
+		first := e.flush.inFlight[0]
+		e.flush.inFlight = e.flush.inFlight[1:]
+		e.durable.Store(uint64(first.end))
+		e.tailBytes.Add(int64(len(first.b)))
+		if first.end.ord() != first.seg.ord {
+			full = append(full, first.seg)
+		}
+	}
+	e.flush.mu.Unlock()
+	e.durably.wake(LSN(e.durable.Load()))
+	for _, s := range full {
+		e.settle(s)
+	}
+}
+
+// write closes a frame and writes it on this goroutine. It reports whether there was one.
+func (e *engine) write() (bool, error) {
+	e.flush.mu.Lock()
+	fl, err := e.closeFrame()
+	e.flush.mu.Unlock()
+	if fl == nil {
+		return false, err
+	}
+	e.complete(fl, fl.file.WriteDurable(fl.b, fl.off))
+	return true, e.poisoned()
+}
+
+// submit closes a frame and has it written, if one is wanted and the depth allows. It reports whether it did.
+func (e *engine) submit(done func()) bool {
+	e.flush.mu.Lock()
+	var fl *flight
+	if uint64(e.flush.start) < e.flush.wanted.Load() && len(e.flush.inFlight) < e.flush.depth {
+		fl, _ = e.closeFrame() // an error has poisoned the engine: who waits is told so
+	}
+	e.flush.mu.Unlock()
+	if fl == nil {
+		return false
+	}
+	fl.file.Submit(fl.b, fl.off, func(err error) {
+		e.complete(fl, err)
+		done()
+	})
+	return true
+}
+
+// waitDurable returns once all below l is on the disk. A lone committer writes by itself; where several wait, the flusher does.
+func (e *engine) waitDurable(l LSN) error {
+	if e.fs == nil {
+		return nil
+	}
+	for LSN(e.durable.Load()) < l {
+		if err := e.poisoned(); err != nil {
+			return err
+		}
+		if !e.started.Load() || e.committers.Load() <= 1 {
+			if wrote, err := e.write(); err != nil {
+				return err
+			} else if wrote {
+				continue
+			}
+		}
+		e.want(l)
+		w := e.durably.add(l)
+		if LSN(e.durable.Load()) >= l || e.poisoned() != nil {
+			e.durably.drop(w)
+			continue
+		}
+		e.kick(e.flushing)
+		<-w.ready
+	}
+	return nil
+}
+
+// want asks for all below l to be written.
+func (e *engine) want(l LSN) {
+	for {
+		old := e.flush.wanted.Load()
+		if old >= uint64(l) || e.flush.wanted.CompareAndSwap(old, uint64(l)) {
+			return
+		}
+	}
+}

@@ -1,0 +1,64 @@
+package store
+
+import (
+	"sync"
+	"sync/atomic"
+)
+
+// loops is every goroutine of the engine. They start with the first append and end in close; what each does is a step that a test calls.
+type loops struct {
+	started    atomic.Bool
+	stop       chan struct{}
+	flushing   chan struct{} // frames are wanted
+	preparing  chan struct{} // the next segment is
+	collecting chan struct{} // a checkpoint is
+	running    sync.WaitGroup
+}
+
+func (l *loops) init() {
+	l.stop = make(chan struct{})
+	l.flushing, l.preparing, l.collecting = make(chan struct{}, 1), make(chan struct{}, 1), make(chan struct{}, 1)
+}
+
+// startLoops starts the goroutines.
+func (e *engine) startLoops() {
+	if e.limits.manual || e.fs == nil {
+		return
+	}
+	e.loop(e.flushing, func() {
+		for e.submit(func() { e.kick(e.flushing) }) {
+		}
+	})
+	e.loop(e.preparing, func() { e.unseen(e.prepare()) })
+	e.loop(e.collecting, func() { e.unseen(e.checkpoint()) })
+	e.started.Store(true)
+}
+
+// loop runs step whenever it is kicked.
+func (e *engine) loop(kicked <-chan struct{}, step func()) {
+	e.running.Go(func() {
+		for {
+			select {
+			case <-e.stop:
+				return
+			case <-kicked:
+				step()
+			}
+		}
+	})
+}
+
+// kick has a loop run its step once more.
+func (e *engine) kick(c chan<- struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// stopLoops ends the goroutines. From then on the caller does what they did.
+func (e *engine) stopLoops() {
+	close(e.stop)
+	e.running.Wait()
+	e.started.Store(false)
+}

@@ -1,0 +1,118 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+
+	"github.com/cespare/xxhash/v2"
+)
+
+// A transaction is one record: a header {word, count of changes}, then the changes. A change is
+//
+//	u64 checksum of what follows, bound to the place of the change
+//	u32 length of the value
+//	u16 length of the key
+//	u8  1 put, 2 delete
+//	u8  0
+//	key, value
+//
+// A value longer than maxInline is addressed by the place of its change, so that one checksum proves that these bytes are the value of
+// this key, written here by this store.
+const (
+	changePut    = 1
+	changeDelete = 2
+)
+
+// encoded is a transaction's record before it has a place: the checksums are not yet bound to one.
+type encoded struct {
+	bytes   []byte
+	offsets []uint32 // of the changes
+}
+
+// encode makes the record of writes, in their order.
+func encode(writes []write) (encoded, error) {
+	n := recordHeader
+	for _, w := range writes {
+		n += changeHeader + len(w.key) + len(w.value)
+	}
+	n = max((n+7)&^7, minRecord)
+	if n > maxRecord {
+		return encoded{}, fmt.Errorf("transaction of %d bytes in the log, at most %d: %w", n, maxRecord, ErrTooLarge)
+	}
+	rec := encoded{bytes: make([]byte, n), offsets: make([]uint32, len(writes))}
+	b := rec.bytes
+	le.PutUint32(b[8:], uint32(len(writes)))
+	at := recordHeader
+	for i, w := range writes {
+		rec.offsets[i] = uint32(at)
+		le.PutUint32(b[at+8:], uint32(len(w.value)))
+		le.PutUint16(b[at+12:], uint16(len(w.key)))
+		b[at+14] = changePut
+		if w.del {
+			b[at+14] = changeDelete
+		}
+		end := at + changeHeader
+		end += copy(b[end:], w.key)
+		end += copy(b[end:], w.value)
+		le.PutUint64(b[at:], xxhash.Sum64(b[at+8:end]))
+		at = end
+	}
+	return rec, nil
+}
+
+// maxRecord is what the limit of a transaction, which counts a header for every change, allows.
+const maxRecord = MaxTransaction + minRecord
+
+// bind ties the checksums of a record's copy b to its place.
+func (r encoded) bind(b []byte, id *storeID, l LSN) {
+	for _, at := range r.offsets {
+		le.PutUint64(b[at:], le.Uint64(b[at:])^id.mix(l+LSN(at)))
+	}
+}
+
+// change is one change of a record that was read back.
+type change struct {
+	at    uint32 // offset within the record
+	size  uint32
+	key   []byte
+	value []byte
+	del   bool
+}
+
+var errRecord = errors.New("not a transaction's record")
+
+// changes yields what a record consists of. Lengths are checked against its bounds; checksums are not looked at.
+func changes(rec []byte) iter.Seq2[change, error] {
+	return func(yield func(change, error) bool) {
+		if len(rec) < minRecord {
+			yield(change{}, errRecord)
+			return
+		}
+		at := uint64(recordHeader)
+		for n := le.Uint32(rec[8:]); n > 0; n-- {
+			if at+changeHeader > uint64(len(rec)) {
+				yield(change{}, errRecord)
+				return
+			}
+			vlen, klen, kind := uint64(le.Uint32(rec[at+8:])), uint64(le.Uint16(rec[at+12:])), rec[at+14]
+			end := at + changeHeader + klen + vlen
+			if end > uint64(len(rec)) || klen == 0 || klen > MaxKey+1 || kind != changePut && (kind != changeDelete || vlen > 0) {
+				yield(change{}, errRecord)
+				return
+			}
+			key := at + changeHeader
+			c := change{at: uint32(at), size: uint32(end - at), key: rec[key : key+klen], value: rec[key+klen : end], del: kind == changeDelete}
+			if !yield(c, nil) {
+				return
+			}
+			at = end
+		}
+	}
+}
+
+// checkChange proves the change of key at l, whose bytes are b, and returns its value.
+func (id *storeID) checkChange(b []byte, l LSN, klen int) ([]byte, uint64, bool) {
+	got := id.sum(b[8:], l)
+	return b[changeHeader+klen:], got, got == le.Uint64(b)
+}

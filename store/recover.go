@@ -1,0 +1,323 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"runtime/debug"
+	"slices"
+	"strings"
+
+	"arbor/store/disk"
+	"arbor/store/index"
+)
+
+// recovery finds the end of the log and the state there: from the newest checkpoint over the frames behind it.
+//
+// The log ends at the first place where no frame is, or one of an earlier epoch than the frame before: a leftover of a write that an
+// earlier recovery has cut off. What was acknowledged cannot lie behind that place, unless something says that all below a later one was
+// durable: the manifest, or the header of a frame further on. Then it is not the torn end of the log but damage, and the store is opened
+// for reading only.
+type recovery struct {
+	e     *engine
+	m     manifest
+	last  uint32 // the highest segment there is
+	pos   LSN
+	epoch uint64 // of the frame before
+	state state
+	edit  *index.Edit
+
+	segment LSN    // the place whose segment is open, as ordinal
+	file    reader // its file
+}
+
+// recover brings e to the state at the end of its log.
+func (e *engine) recover(ords []uint32) error {
+	m := e.manifest.current()
+	r := recovery{e: e, m: m}
+	for _, o := range ords {
+		r.last = max(r.last, o)
+	}
+	if r.last > m.checkpoint.replay.ord()+maxSegments {
+		return &CorruptError{File: segmentName(r.last), Err: errors.New("a segment far behind the end of the log")}
+	}
+	list := make([]*segment, r.last)
+	for i := range list {
+		list[i] = &segment{ord: uint32(i) + 1}
+	}
+	e.log.list.Store(&list)
+	if err := r.load(); err != nil {
+		return err
+	}
+	err := r.replay()
+	if inCheckpoint(err) {
+		r.rebuild()
+		err = r.replay()
+	}
+	if err != nil {
+		return err
+	}
+	if r.edit != nil {
+		r.state.tree = r.edit.Tree()
+	}
+	r.state.pos = r.pos
+	e.head.Store(&r.state)
+	e.resume = r.pos
+	keep := int(r.pos.ord())
+	if r.pos.off() == segmentStart { // nothing in it: it is a spare
+		keep--
+	}
+	if e.broken == nil && keep < len(list) {
+		kept := list[:keep:keep]
+		e.log.list.Store(&kept)
+		for _, s := range list[keep:] {
+			if d := s.data.Load(); d != nil {
+				d.file.Close() // opened for reading alone
+			}
+		}
+	}
+	return nil
+}
+
+// maxSegments bounds how far the log may reach beyond its checkpoint: 2 TiB of full segments.
+const maxSegments = 1 << 18
+
+// inCheckpoint tells whether err is damage of a checkpoint, which the log makes good.
+func inCheckpoint(err error) bool {
+	var c *CorruptError
+	return errors.As(err, &c) && strings.HasSuffix(c.File, ".ckpt")
+}
+
+// load opens the checkpoint. If it is damaged, the index is made again from all of the log.
+func (r *recovery) load() error {
+	e, c := r.e, r.m.checkpoint
+	r.state = state{at: c.at, tree: &index.Tree{}}
+	r.pos, r.epoch = c.replay, c.epoch
+	if c.number == 0 {
+		return nil
+	}
+	tree, err := e.openCheckpoint(c)
+	if err == nil {
+		r.state.tree = tree
+		return nil
+	}
+	if !errors.Is(err, ErrCorrupt) {
+		return err
+	}
+	r.rebuild()
+	return nil
+}
+
+// rebuild has the index made again from all of the log.
+func (r *recovery) rebuild() {
+	r.e.rebuilt.Store(true)
+	r.e.tailBytes.Store(0)
+	r.e.tailRecords.Store(0)
+	r.e.broken = nil
+	r.m.checkpoint = noCheckpoint
+	r.state, r.edit = state{tree: &index.Tree{}}, nil
+	r.pos, r.epoch = logStart, 0
+}
+
+// replay goes over the frames to the end of the log.
+func (r *recovery) replay() error {
+	e := r.e
+	for {
+		if r.m.closed && r.pos == r.m.durable {
+			return nil
+		}
+		f, b, err := r.frame(r.pos)
+		if err == nil && f.epoch < r.epoch {
+			err = errNoFrame
+		}
+		if err == nil && f.epoch > r.m.epoch && e.broken == nil {
+			e.broken = &CorruptError{File: manifestNames[1-e.manifest.slot], Err: fmt.Errorf("the log is of epoch %d, the manifest of %d: a newer manifest is lost", f.epoch, r.m.epoch)}
+		}
+		if errors.Is(err, errNoFrame) || errors.Is(err, errTornFrame) || errors.Is(err, ErrCorrupt) || errors.Is(err, fs.ErrNotExist) {
+			return r.ends(err)
+		}
+		if err != nil {
+			return fmt.Errorf("recover the log at %v: %w", r.pos, err)
+		}
+		if err := r.apply(f, b); err != nil {
+			return err
+		}
+		e.tailBytes.Add(int64(f.size))
+		r.epoch = f.epoch
+		r.pos = f.end(r.file.size)
+	}
+}
+
+// frame reads the frame at l.
+func (r *recovery) frame(l LSN) (frame, []byte, error) {
+	if err := r.seek(l.ord()); err != nil {
+		return frame{}, nil, err
+	}
+	h, err := r.file.read(l.off(), frameHeader)
+	if err != nil {
+		return frame{}, nil, err
+	}
+	f, err := parseHeader(h, &r.e.id, l, r.file.size)
+	if err != nil {
+		return frame{}, nil, err
+	}
+	b, err := r.file.read(l.off(), f.size)
+	if err != nil {
+		return frame{}, nil, err
+	}
+	return f, b, f.checkBody(b, &r.e.id)
+}
+
+// seek makes r.file segment ord.
+func (r *recovery) seek(ord uint32) error {
+	if r.segment == LSN(ord) {
+		return nil
+	}
+	s := r.e.log.at(ord)
+	if s == nil {
+		return fs.ErrNotExist
+	}
+	d := s.data.Load()
+	if d == nil {
+		var err error
+		if d, err = openSegment(r.e.fs, &r.e.id, ord); err != nil {
+			return err
+		}
+		s.data.Store(d)
+	}
+	r.segment, r.file = LSN(ord), reader{file: d.file, size: d.size}
+	return nil
+}
+
+// apply brings the transactions of a frame into the state.
+func (r *recovery) apply(f frame, b []byte) (err error) {
+	defer r.e.unguard(debug.SetPanicOnFault(true), &err)
+	err = f.records(b, &r.e.id, func(l LSN, w word, rec []byte) error {
+		if w.aborted() || l < r.m.checkpoint.at {
+			return nil
+		}
+		if r.edit == nil {
+			r.edit = r.state.tree.Edit()
+		}
+		r.e.tailRecords.Add(1)
+		r.state.at = l + LSN(len(rec))
+		return replayRecord(r.edit, l, rec)
+	})
+	if errors.Is(err, errRecord) {
+		return &CorruptError{File: segmentName(f.lsn.ord()), Offset: int64(f.lsn.off()), Err: err}
+	}
+	return r.e.damage(err)
+}
+
+func replayRecord(edit *index.Edit, l LSN, rec []byte) error {
+	for c, err := range changes(rec) {
+		if err != nil {
+			return err
+		}
+		switch {
+		case c.del:
+			err = edit.Delete(c.key)
+		case len(c.value) <= maxInline:
+			err = edit.Put(c.key, inline(c.value))
+		default:
+			err = edit.Put(c.key, index.Value{Addr: uint64(l) + uint64(c.at), Len: uint32(len(c.value))})
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ends decides what it means that the log ends at r.pos because of cause: nothing, or that acknowledged data is lost.
+func (r *recovery) ends(cause error) error {
+	off := int64(r.pos.off())
+	lost := &CorruptError{File: segmentName(r.pos.ord()), Offset: off, Err: fmt.Errorf("acknowledged data is lost from here on: %w", cause)}
+	if r.m.durable > r.pos {
+		r.e.broken = lost
+		return nil
+	}
+	for ord := r.pos.ord(); ord <= r.last; ord++ {
+		from := uint32(segmentStart)
+		if ord == r.pos.ord() {
+			from = r.pos.off()
+		}
+		found, err := r.proof(ord, from)
+		if err != nil {
+			return err
+		}
+		if found {
+			r.e.broken = lost
+			return nil
+		}
+	}
+	return nil
+}
+
+// proof tells whether a frame in segment ord, at from or behind, says that the place where the log ends was durable, or that the header of
+// its segment, which is older than it, was.
+func (r *recovery) proof(ord, from uint32) (bool, error) {
+	f, size, err := r.rest(ord)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	} else if err != nil {
+		return false, fmt.Errorf("search %s: %w", segmentName(ord), err)
+	}
+	file := reader{file: f, size: size}
+	header := r.seek(ord)
+	for off := from; uint64(off)+pageSize <= uint64(size); off += pageSize {
+		b, err := file.read(off, frameHeader)
+		if err != nil {
+			return false, fmt.Errorf("search %s: %w", segmentName(ord), err)
+		}
+		h, err := parseHeader(b, &r.e.id, makeLSN(ord, off), size)
+		if err == nil && (h.durable > r.pos || errors.Is(header, ErrCorrupt) && h.epoch >= r.epoch && h.epoch > 0) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// rest opens the file of segment ord, whatever its header is.
+func (r *recovery) rest(ord uint32) (disk.File, uint32, error) {
+	if d := r.e.log.at(ord).data.Load(); d != nil {
+		return d.file, d.size, nil
+	}
+	f, err := r.e.fs.Open(segmentName(ord))
+	if err != nil {
+		return nil, 0, err
+	}
+	r.e.strays = append(r.e.strays, f)
+	size, err := f.Size()
+	return f, uint32(min(size, 1<<31)) &^ (pageSize - 1), err
+}
+
+// reader reads a file in blocks that grow, so that a short tail costs little and a long one few calls.
+type reader struct {
+	file  disk.File
+	size  uint32
+	buf   []byte
+	start uint32
+	next  uint32 // bytes of the next block
+}
+
+// read returns [off, off+n), lent until the next read.
+func (r *reader) read(off, n uint32) ([]byte, error) {
+	if off >= r.start && uint64(off)+uint64(n) <= uint64(r.start)+uint64(len(r.buf)) {
+		return r.buf[off-r.start:][:n], nil
+	}
+	if uint64(off)+uint64(n) > uint64(r.size) {
+		return nil, errNoFrame
+	}
+	r.next = min(max(4*r.next, 16<<10), 1<<20)
+	want := min(max(n, r.next), r.size-off)
+	r.buf = slices.Grow(r.buf[:0], int(want))[:want]
+	r.start = off
+	got, err := r.file.ReadAt(r.buf, int64(off))
+	if err != nil && !(errors.Is(err, io.EOF) && uint32(got) == want) {
+		r.buf = r.buf[:0]
+		return nil, fmt.Errorf("read %s at offset %d: %w", r.file.Name(), off, err)
+	}
+	return r.buf[:n], nil
+}

@@ -1,0 +1,118 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"runtime"
+	"syscall"
+
+	"arbor/store/disk"
+)
+
+// The segment after the active one is made before it is needed, when the active one is half full. If that fails for want of space, the
+// rest of the active segment is kept for transactions that only delete, so that space can be made; see engine.room.
+
+// prepare makes the spare segment, if there is none.
+func (e *engine) prepare() error {
+	e.rolling.Lock()
+	defer e.rolling.Unlock()
+	if e.poisoned() != nil {
+		return nil // commits tell
+	}
+	return e.makeSpare(LSN(e.tail.Load()).ord()+1, 0)
+}
+
+// makeSpare makes sure that the spare is segment ord and has room for a record of n bytes. It is called with e.rolling held.
+func (e *engine) makeSpare(ord, n uint32) error {
+	need := segmentStart + roundUp(frameHeader+n)
+	if e.spare != nil && e.spare.size >= need {
+		return nil
+	}
+	size := e.limits.minSegment
+	if last := e.log.at(ord - 1); last != nil {
+		d, err := e.touch(last, last.data.Load().begin())
+		if err != nil {
+			return err
+		}
+		size = min(2*d.size, e.limits.maxSegment)
+	}
+	for size < need {
+		size *= 2
+	}
+	if e.fs == nil {
+		e.spare = &segmentData{size: size}
+		return nil
+	}
+	if e.spare != nil {
+		if err := e.dropSpare(ord); err != nil {
+			return err
+		}
+	}
+	d, err := createSegment(e.fs, &e.id, ord, size)
+	err = noSpace(err)
+	e.full.Store(errors.Is(err, ErrNoSpace))
+	if err != nil {
+		return err
+	}
+	e.spare = d
+	return nil
+}
+
+// dropSpare removes a spare that is too small.
+func (e *engine) dropSpare(ord uint32) error {
+	err := e.spare.file.Close()
+	e.spare = nil
+	if err == nil {
+		err = e.fs.Remove(segmentName(ord))
+	}
+	return err
+}
+
+// createSegment makes the file of an empty segment, durable with its header.
+func createSegment(dir disk.FS, id *storeID, ord, size uint32) (*segmentData, error) {
+	name := segmentName(ord)
+	f, err := dir.Create(name, int64(size))
+	if errors.Is(err, fs.ErrExist) { // left by one who could not remove it
+		if err = dir.Remove(name); err == nil {
+			f, err = dir.Create(name, int64(size))
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	page := disk.Aligned(pageSize)
+	sealSegmentHeader(page, id, ord, size)
+	if err := f.WriteDurable(page, 0); err != nil {
+		f.Close()
+		if e := dir.Remove(name); e != nil {
+			err = errors.Join(err, e)
+		}
+		return nil, err
+	}
+	return &segmentData{file: f, size: size}, nil
+}
+
+// room refuses a transaction that adds to the store while there is no space for the next segment.
+func (e *engine) room(writes []write) error {
+	if !e.full.Load() {
+		return nil
+	}
+	for _, w := range writes {
+		if !w.del {
+			return e.prepare()
+		}
+	}
+	return nil
+}
+
+// noSpace makes an error for want of space match ErrNoSpace.
+func noSpace(err error) error {
+	switch {
+	case err == nil || errors.Is(err, ErrNoSpace):
+		return err
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), runtime.GOOS == "windows" && errors.Is(err, syscall.Errno(112)):
+		return fmt.Errorf("%w: %w", ErrNoSpace, err)
+	}
+	return err
+}

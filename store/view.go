@@ -1,0 +1,140 @@
+package store
+
+import (
+	"bytes"
+	"iter"
+	"runtime/debug"
+	"sync/atomic"
+
+	"arbor/store/index"
+)
+
+// view is a state that somebody reads. Close waits for its release.
+type view struct {
+	e        *engine
+	s        *state
+	released atomic.Bool
+}
+
+func (e *engine) snapshot() (frozen, error) {
+	if err := e.users.enter(); err != nil {
+		return nil, err
+	}
+	return &view{e: e, s: e.head.Load()}, nil
+}
+
+func (v *view) lsn() LSN { return v.s.at }
+
+func (v *view) release() {
+	if v.released.CompareAndSwap(false, true) {
+		v.e.users.leave()
+	}
+}
+
+func (v *view) get(key []byte) (val []byte, found bool, err error) {
+	defer v.e.unguard(debug.SetPanicOnFault(true), &err)
+	x, found, err := v.s.tree.Get(key)
+	if err != nil || !found {
+		return nil, false, v.e.damage(err)
+	}
+	lent, err := v.e.value(x, key)
+	if err != nil {
+		return nil, false, err
+	}
+	return append(make([]byte, 0, len(lent)), lent...), true, nil
+}
+
+// scanner goes over a range. What it lends it has copied, so that only next touches mapped memory.
+type scanner struct {
+	v       *view
+	cursor  index.Cursor
+	bound   []byte // the end of the range in the direction of the scan, nil if there is none
+	reverse bool
+	begun   bool
+	key     []byte
+	value   []byte
+}
+
+func (s *scanner) next(start []byte) (ok bool, err error) {
+	defer s.v.e.unguard(debug.SetPanicOnFault(true), &err)
+	switch {
+	case s.begun && s.reverse:
+		ok = s.cursor.Prev()
+	case s.begun:
+		ok = s.cursor.Next()
+	case s.reverse:
+		ok = s.cursor.SeekBefore(start)
+	default:
+		ok = s.cursor.Seek(start)
+	}
+	s.begun = true
+	if !ok {
+		return false, s.v.e.damage(s.cursor.Err())
+	}
+	s.key = append(s.key[:0], s.cursor.Key()...)
+	if s.bound != nil {
+		if c := bytes.Compare(s.key, s.bound); s.reverse && c < 0 || !s.reverse && c >= 0 {
+			return false, nil
+		}
+	}
+	lent, err := s.v.e.value(s.cursor.Value(), s.key)
+	if err != nil {
+		return false, err
+	}
+	s.value = append(s.value[:0], lent...)
+	return true, nil
+}
+
+func (v *view) scan(from, to []byte, reverse bool) iter.Seq2[Entry, error] {
+	return func(yield func(Entry, error) bool) {
+		s := scanner{v: v, cursor: v.s.tree.Cursor(), bound: to, reverse: reverse, value: []byte{}}
+		start := from
+		if reverse {
+			start, s.bound = to, from
+		}
+		for {
+			ok, err := s.next(start)
+			if err != nil {
+				yield(Entry{}, err)
+				return
+			}
+			if !ok || !yield(Entry{Key: s.key, Value: s.value}, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (v *view) changed(older frozen, from, to []byte) iter.Seq2[Change, error] {
+	return func(yield func(Change, error) bool) {
+		stopped, err := v.differences(older.(*view), from, to, yield)
+		if err != nil && !stopped {
+			yield(Change{}, err)
+		}
+	}
+}
+
+// differences yields what differs between older and v, and tells whether yield has stopped it.
+func (v *view) differences(older *view, from, to []byte, yield func(Change, error) bool) (stopped bool, err error) {
+	defer v.e.unguard(debug.SetPanicOnFault(true), &err)
+	var key, value []byte
+	for c, err := range index.Changed(older.s.tree, v.s.tree, from, to) {
+		if err != nil {
+			return false, v.e.damage(err)
+		}
+		key = append(key[:0], c.Key...)
+		out := Change{Key: key, Deleted: !c.Is}
+		if !out.Deleted {
+			lent, err := v.e.value(c.After, key)
+			if err != nil {
+				return false, err
+			}
+			value = append(value[:0], lent...)
+			out.Value = value
+		}
+		if !yield(out, nil) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
