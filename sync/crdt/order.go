@@ -25,60 +25,67 @@ type step struct {
 // Between returns an order for replica above left and below right; either may be nil for an open end. Two replicas that insert runs
 // at the same place do not interleave. It needs nothing but the two neighbours.
 //
-// In order of preference: the replica's own run grows after left or before right; a run of another at an open end is answered by the
-// next epoch; else the order nests one step below a neighbour, the shorter one if both are legal. Only after left is legal where
-// left lies in the left side of right, only before right where right lies in the right side of left: the comparison decides.
+// It looks at the steps of the neighbours from the first in which they differ on, so that what was freed near the root is used again.
+// In each the replica's own run grows, after left or before right, or a run of another is answered by the next epoch, if there is one to
+// spare. Where none fits the order nests one step below a neighbour, the shorter one if both are legal: only after left is legal where
+// left lies in the left side of right, only before right where right lies in the right side of left. The comparison decides.
 func Between(left, right Order, replica uint16) (Order, error) {
-	l, err := last(left)
+	l, err := parse(left)
 	if err != nil {
 		return nil, err
 	}
-	r, err := last(right)
+	r, err := parse(right)
 	if err != nil {
 		return nil, err
 	}
 	if left != nil && right != nil && bytes.Compare(left, right) >= 0 {
 		return nil, fmt.Errorf("between %x and %x: %w", []byte(left), []byte(right), ErrOrder)
 	}
-	var candidates []Order
-	add := func(base Order, s step) { candidates = append(candidates, appendStep(bytes.Clone(base), s)) }
-	if left != nil && l.replica == replica {
-		add(l.base, step{l.epoch, replica, l.at + 2})
-	}
-	if right != nil && r.replica == replica {
-		add(r.base, step{r.epoch, replica, r.at - 2})
-	}
-	if left != nil {
-		add(l.base, step{l.epoch + 1, replica, 1})
-	}
-	if right != nil {
-		add(r.base, step{r.epoch - 1, replica, 1})
-	}
+	first := step{0, replica, 1}
 	if left == nil && right == nil {
-		add(nil, step{0, replica, 1})
+		return appendStep(nil, first), nil
 	}
 	fits := func(o Order) bool {
 		return (left == nil || bytes.Compare(left, o) < 0) && (right == nil || bytes.Compare(o, right) < 0)
 	}
-	for _, o := range candidates {
-		if fits(o) {
-			return o, nil
+	level := 0
+	for level < len(l) && level < len(r) && l[level].step == r[level].step {
+		level++
+	}
+	for ; level < max(len(l), len(r)); level++ {
+		if level < len(l) {
+			for _, s := range l[level].after(replica) {
+				if o := appendStep(bytes.Clone(left[:l[level].from]), s); fits(o) {
+					return o, nil
+				}
+			}
+		}
+		if level < len(r) {
+			for _, s := range r[level].before(replica) {
+				if o := appendStep(bytes.Clone(right[:r[level].from]), s); fits(o) {
+					return o, nil
+				}
+			}
 		}
 	}
-	first := step{0, replica, 1}
+	return nest(left, right, r, first, fits), nil
+}
+
+// nest returns the order one step below a neighbour.
+func nest(left, right Order, r []place, first step, fits func(Order) bool) Order {
 	var after, before Order
 	if left != nil {
 		after = appendStep(bytes.Clone(left), first)
 	}
 	if right != nil {
-		before = appendStep(appendStep(bytes.Clone(r.base), step{r.epoch, r.replica, r.at - 1}), first)
+		last := r[len(r)-1]
+		before = appendStep(bytes.Clone(right[:last.from]), step{last.epoch, last.replica, last.at - 1})
+		before = appendStep(before, first)
 	}
-	switch {
-	case before == nil || after != nil && fits(after) && (len(after) <= len(before) || !fits(before)):
-		return after, nil
-	default:
-		return before, nil
+	if before == nil || after != nil && fits(after) && (len(after) <= len(before) || !fits(before)) {
+		return after
 	}
+	return before
 }
 
 // Valid reports whether o is an Order that Between could have made.
@@ -86,36 +93,55 @@ func (o Order) Valid() bool {
 	if len(o) == 0 {
 		return false
 	}
-	_, err := last(o)
+	_, err := parse(o)
 	return err == nil
 }
 
-// ending is the last step of an Order and what stands before it.
-type ending struct {
-	base Order
+// place is a step of an Order and the offset at which it begins.
+type place struct {
 	step
+	from int
 }
 
-func last(o Order) (ending, error) {
-	var e ending
+// after returns the steps that may stand behind p: next in replica's own run, or in the next epoch.
+func (p place) after(replica uint16) []step {
+	next := step{p.epoch + 1, replica, 1}
+	if p.replica != replica {
+		return []step{next}
+	}
+	return []step{{p.epoch, replica, (p.at | 1) + 2}, next}
+}
+
+// before returns the steps that may stand in front of p.
+func (p place) before(replica uint16) []step {
+	next := step{p.epoch - 1, replica, 1}
+	if p.replica != replica {
+		return []step{next}
+	}
+	return []step{{p.epoch, replica, (p.at | 1) - 2}, next}
+}
+
+func parse(o Order) ([]place, error) {
+	var out []place
 	for rest := []byte(o); len(rest) > 0; {
-		e.base = o[:len(o)-len(rest)]
+		p := place{from: len(o) - len(rest)}
 		var n, m int
-		e.epoch, n = readInt(rest)
+		p.epoch, n = readInt(rest)
 		if n == 0 || len(rest) < n+2 {
-			return e, fmt.Errorf("%x: %w", []byte(o), ErrOrder)
+			return nil, fmt.Errorf("%x: %w", []byte(o), ErrOrder)
 		}
-		e.replica = uint16(rest[n])<<8 | uint16(rest[n+1])
-		e.at, m = readInt(rest[n+2:])
+		p.replica = uint16(rest[n])<<8 | uint16(rest[n+1])
+		p.at, m = readInt(rest[n+2:])
 		if m == 0 {
-			return e, fmt.Errorf("%x: %w", []byte(o), ErrOrder)
+			return nil, fmt.Errorf("%x: %w", []byte(o), ErrOrder)
 		}
 		rest = rest[n+2+m:]
+		out = append(out, p)
 	}
-	if len(o) > 0 && e.at&1 == 0 {
-		return e, fmt.Errorf("%x ends at a side: %w", []byte(o), ErrOrder)
+	if len(out) > 0 && out[len(out)-1].at&1 == 0 {
+		return nil, fmt.Errorf("%x ends at a side: %w", []byte(o), ErrOrder)
 	}
-	return e, nil
+	return out, nil
 }
 
 func appendStep(b Order, s step) Order {
