@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"arbor/store"
 	"arbor/sync/hlc"
@@ -321,25 +320,29 @@ func (f *fold) putRecords() error {
 	return nil
 }
 
-// flush ends a batch: it writes the records that changed and appends to the terms they gained.
+// flush ends a batch: it appends to the terms that nodes gained and writes the records that changed.
 func (f *fold) flush() error {
-	if err := f.putRecords(); err != nil {
-		return err
-	}
 	gained := map[string][]ID{}
 	for _, h := range f.dirty {
-		n := h.node
-		for _, term := range nodeTerms(n) {
+		for _, term := range nodeTerms(h.node) {
 			if _, had := slices.BinarySearch(h.before, term); !had {
-				gained[term] = append(gained[term], n.ID)
+				gained[term] = append(gained[term], h.node.ID)
 			}
 		}
 		h.dirty, h.before = false, nil
 	}
-	for _, term := range slices.SortedFunc(maps.Keys(gained), strings.Compare) {
-		if err := appendTerm(f.ks, f.tx, term, gained[term]); err != nil {
+	var tails []termTail // all are read before the first is written: a transaction reads best what it did not write
+	for _, term := range slices.Sorted(maps.Keys(gained)) {
+		t, err := readTail(f.ks, f.tx, term)
+		if err != nil {
+			return err
+		}
+		tails = append(tails, t)
+	}
+	for i := range tails {
+		if err := tails[i].append(f.ks, f.tx, gained[tails[i].term]); err != nil {
 			return err
 		}
 	}
-	return nil
+	return f.putRecords()
 }

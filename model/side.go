@@ -25,15 +25,31 @@ func inverseOf(o op) undoing { return undoing{op: o, known: true} }
 
 func textHash(s string) uint64 { return xxhash.Sum64String(s) }
 
+// What stands before an inverse. That of a create is known without being written.
+const (
+	inverseNone = iota
+	inverseOp
+	inverseDetach
+)
+
+// created reports whether u takes a creation back.
+func (u *undoing) created() bool {
+	return u.op.kind == opMove && u.op.parent == Detached && len(u.op.order) == 0 && !u.op.from.known
+}
+
 func (s *side) encode() []byte {
 	b := binary.AppendUvarint(nil, uint64(len(s.inverse)))
 	for i := range s.inverse {
 		u := &s.inverse[i]
-		if !u.known {
-			b = append(b, 0)
+		switch {
+		case !u.known:
+			b = append(b, inverseNone)
+			continue
+		case u.created():
+			b = append(b, inverseDetach)
 			continue
 		}
-		b = appendOp(append(b, 1), &u.op)
+		b = appendOp(append(b, inverseOp), &u.op)
 		if u.op.kind == opSplice || u.op.kind == opNote {
 			b = binary.BigEndian.AppendUint64(b, u.after)
 		}
@@ -47,23 +63,29 @@ func (s *side) encode() []byte {
 	return b
 }
 
-func decodeSide(b []byte) (side, error) {
+// decodeSide reads what stands beside a batch of these ops.
+func decodeSide(b []byte, ops []op) (side, error) {
 	var s side
 	d := decoder{b: b}
-	n := d.uvarint()
-	if n > uint64(len(b)) {
-		d.fail("length")
+	if n := d.uvarint(); n != uint64(len(ops)) {
+		d.fail("number of ops")
 	}
-	for i := uint64(0); i < n && d.err == nil; i++ {
+	for i := 0; i < len(ops) && d.err == nil; i++ {
 		var u undoing
-		if d.byte() != 0 {
-			u.known, u.op = true, decodeOp(&d)
+		switch d.byte() {
+		case inverseNone:
+		case inverseDetach:
+			u = inverseOf(op{kind: opMove, node: ops[i].node, parent: Detached})
+		case inverseOp:
+			u = inverseOf(decodeOp(&d))
 			if u.op.kind == opSplice || u.op.kind == opNote {
 				u.after = d.u64()
 			}
 			if u.op.kind == opChunk && u.op.present {
 				u.chunk = d.bytes()
 			}
+		default:
+			d.fail("inverse")
 		}
 		s.inverse = append(s.inverse, u)
 	}

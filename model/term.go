@@ -140,32 +140,42 @@ func termKey(term string, block uint32) []byte {
 
 func termPrefix(term string) []byte { return append([]byte(term), 0) }
 
-// appendTerm adds ids to the last block of a term.
-func appendTerm(ks *spaces, tx *store.Tx, term string, ids []ID) error {
-	var block uint32
-	var have []byte
+// termTail is the last block of a term.
+type termTail struct {
+	term  string
+	block uint32
+	have  []byte
+}
+
+func readTail(ks *spaces, tx *store.Tx, term string) (termTail, error) {
+	t := termTail{term: term}
 	r := store.Prefix(termPrefix(term))
 	r.Reverse = true
 	for e, err := range tx.Scan(ks.terms, r) {
 		if err != nil {
-			return err
+			return t, err
 		}
-		block = binary.BigEndian.Uint32(e.Key[len(e.Key)-4:])
-		have = append(have, e.Value...)
+		t.block = binary.BigEndian.Uint32(e.Key[len(e.Key)-4:])
+		t.have = slices.Clone(e.Value)
 		break
 	}
+	return t, nil
+}
+
+// append adds ids to the last block, and to new ones behind it.
+func (t *termTail) append(ks *spaces, tx *store.Tx, ids []ID) error {
 	for len(ids) > 0 {
-		room := termBlock - len(have)/len(ID{})
+		room := termBlock - len(t.have)/len(ID{})
 		if room == 0 {
-			block, have = block+1, nil
+			t.block, t.have = t.block+1, nil
 			continue
 		}
 		n := min(room, len(ids))
 		for _, id := range ids[:n] {
-			have = append(have, id[:]...)
+			t.have = append(t.have, id[:]...)
 		}
 		ids = ids[n:]
-		if err := tx.Put(ks.terms, termKey(term, block), have); err != nil {
+		if err := tx.Put(ks.terms, termKey(t.term, t.block), t.have); err != nil {
 			return err
 		}
 	}

@@ -157,9 +157,9 @@ func (e *Edit) stillOn(do role, target uint64) error {
 // takeBack undoes the ops of a batch, the last first, where what they set is still there. refused says why something was left.
 // Nodes in made are left as they are, but for where they hang and for samples.
 func (e *Edit) takeBack(target entry, made map[ID]bool) (refused, err error) {
-	s, err := decodeSide(target.side)
-	if err != nil || len(s.inverse) != len(target.batch.ops) {
-		return nil, fmt.Errorf("what batch %d replaced: %w", target.batch.seq, errFormat)
+	s, err := decodeSide(target.side, target.batch.ops)
+	if err != nil {
+		return nil, fmt.Errorf("what batch %d replaced: %w", target.batch.seq, err)
 	}
 	texts := map[textKey]*textUndo{}
 	for i, o := range slices.Backward(target.batch.ops) {

@@ -212,7 +212,7 @@ func (l *lostChunks) get(o *op, h timeseries.Hash) ([]byte, error) {
 			if err != nil {
 				return nil, err
 			}
-			s, err := decodeSide(e.side)
+			s, err := decodeSide(e.side, e.batch.ops)
 			if err != nil {
 				return nil, err
 			}

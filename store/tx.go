@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"iter"
+	"slices"
 	"sort"
 )
 
@@ -50,7 +51,7 @@ type Tx struct {
 	reads      []read
 	writes     []write
 	index      map[string]int // key → its place in writes
-	sorted     []string       // keys of index in order; nil after a new key
+	sorted     []string       // keys of index in order; nil until a scan wants them
 	size       int
 	durability Durability
 }
@@ -110,7 +111,10 @@ func (tx *Tx) set(w write) error {
 	}
 	tx.index[string(w.key)] = len(tx.writes)
 	tx.writes = append(tx.writes, w)
-	tx.sorted = nil
+	if tx.sorted != nil {
+		at, _ := slices.BinarySearch(tx.sorted, string(w.key))
+		tx.sorted = slices.Insert(tx.sorted, at, string(w.key))
+	}
 	return nil
 }
 
