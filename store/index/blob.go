@@ -12,11 +12,14 @@ import (
 type blob []byte
 
 const (
-	headerSize = 8              // count, prefix length, size
-	perEntry   = 8 + 2 + 1      // head, offset, tag
-	fixedSize  = headerSize + 2 // beside entries: the header and the last offset
-	headBytes  = 8
+	headerSize = 8     // count, prefix length, size
+	headBytes  = 8     // a head
+	metaSize   = 2 + 1 // an offset and a tag
+	perEntry   = headBytes + metaSize
 	addrSize   = 8 + 4 // an address and a length in the tail
+
+	// maxBlob bounds a blob read from a disk. What an edit writes stays far below; above, offsets of 16 bits could overflow.
+	maxBlob = 32 << 10
 )
 
 // A tag's low five bits tell the kind of the value, its high three how many bytes of the head are padding.
@@ -34,28 +37,42 @@ var (
 func (b blob) count() int { return int(le.Uint16(b)) }
 func (b blob) plen() int  { return int(le.Uint16(b[2:])) }
 
-// offsAt, tagsAt and prefixAt are where the sections of a blob of n entries begin.
-func offsAt(n int) int   { return headerSize + headBytes*n }
-func tagsAt(n int) int   { return offsAt(n) + 2*(n+1) }
-func prefixAt(n int) int { return tagsAt(n) + n }
+// headsAt, metaAt and tailAt are where the sections of a blob of n entries with a prefix of p bytes begin.
+func headsAt(p int) int   { return headerSize + padded(p) }
+func metaAt(n, p int) int { return headsAt(p) + headBytes*n }
+func tailAt(n, p int) int { return metaAt(n, p) + metaSize*n + 2 }
 
-func (b blob) off(n, i int) int { return int(le.Uint16(b[offsAt(n)+2*i:])) }
+// padded returns the multiple of 8 that n is padded to.
+func padded(n int) int { return (n + 7) &^ 7 }
 
-func (b blob) prefix() []byte {
-	at := prefixAt(b.count())
-	return b[at : at+b.plen()]
+func (b blob) prefix() []byte { return b[headerSize : headerSize+b.plen()] }
+
+// view is a blob with its sections taken apart.
+type view struct {
+	prefix, heads, meta, tail []byte
 }
 
-// tail returns what entry i keeps outside the arrays: the bytes of its key after the head, and its value's.
-func (b blob) tail(i int) (rest, val []byte) {
-	n := b.count()
-	base := prefixAt(n) + b.plen()
-	from, to := base+b.off(n, i), base+b.off(n, i+1)
-	mid := to - valueSize(b.tag(n, i))
-	return b[from:mid], b[mid:to:to]
+func (b blob) view() view {
+	n, p := b.count(), b.plen()
+	heads, meta, tail := headsAt(p), metaAt(n, p), tailAt(n, p)
+	return view{b[headerSize : headerSize+p], b[heads:meta], b[meta:tail], b[tail:]}
 }
 
-func (b blob) tag(n, i int) byte { return b[tagsAt(n)+i] }
+// entry returns the tag of entry i and what it keeps in the tail: the bytes of its key after the head, and its value's.
+func (v *view) entry(i int) (tag byte, rest, val []byte) {
+	m := v.meta[metaSize*i:][:metaSize+2]
+	tag = m[2]
+	from, to := int(le.Uint16(m)), int(le.Uint16(m[metaSize:]))
+	mid := to - valueSize(tag)
+	return tag, v.tail[from:mid], v.tail[mid:to:to]
+}
+
+// appendSuffix appends the key of entry i without its prefix to dst.
+func (v *view) appendSuffix(dst []byte, i int) []byte {
+	tag, rest, _ := v.entry(i)
+	dst = append(dst, v.heads[headBytes*i:][:headLen(tag)]...)
+	return append(dst, rest...)
+}
 
 // headLen returns how many bytes of its head an entry of that tag uses.
 func headLen(tag byte) int { return headBytes - int(tag>>padShift) }
@@ -70,21 +87,15 @@ func valueSize(tag byte) int {
 
 // appendKey appends the key of entry i to dst.
 func (b blob) appendKey(dst []byte, i int) []byte {
-	dst = append(dst, b.prefix()...)
-	return b.appendSuffix(dst, i)
-}
-
-func (b blob) appendSuffix(dst []byte, i int) []byte {
-	at := headerSize + headBytes*i
-	dst = append(dst, b[at:at+headLen(b.tag(b.count(), i))]...)
-	rest, _ := b.tail(i)
-	return append(dst, rest...)
+	v := b.view()
+	return v.appendSuffix(append(dst, v.prefix...), i)
 }
 
 // value returns the value of entry i; an inline one lies in the blob.
 func (b blob) value(i int) Value {
-	_, val := b.tail(i)
-	return decodeValue(b.tag(b.count(), i), val)
+	v := b.view()
+	tag, _, val := v.entry(i)
+	return decodeValue(tag, val)
 }
 
 func decodeValue(tag byte, val []byte) Value {
@@ -108,8 +119,7 @@ func head(suffix []byte) (uint64, int) {
 func (b blob) search(key []byte) (int, bool) {
 	n, p := b.count(), b.plen()
 	if p > 0 {
-		at := prefixAt(n)
-		prefix := b[at : at+p]
+		prefix := b[headerSize : headerSize+p]
 		if len(key) < p || string(key[:p]) != string(prefix) {
 			if bytes.Compare(key, prefix) < 0 {
 				return 0, false
@@ -119,37 +129,48 @@ func (b blob) search(key []byte) (int, bool) {
 		key = key[p:]
 	}
 	h, hl := head(key)
-	heads := b[headerSize : headerSize+headBytes*n]
-	lo, hi := 0, n
-	for lo < hi {
-		m := int(uint(lo+hi) >> 1)
-		x := be.Uint64(heads[headBytes*m:])
-		if x < h {
-			lo = m + 1
-			continue
-		}
-		if x == h {
-			c := b.compareTail(m, key, hl)
-			if c == 0 {
-				return m, true
-			}
-			if c < 0 {
-				lo = m + 1
-				continue
-			}
-		}
-		hi = m
+	heads := b[headsAt(p):metaAt(n, p)]
+	i := lowerBound(heads, h)
+	if i == n || be.Uint64(heads[headBytes*i:]) != h {
+		return i, false
 	}
-	return lo, false
+	v := b.view()
+	c := v.compareTail(i, key, hl)
+	for i++; c < 0 && i < n && be.Uint64(heads[headBytes*i:]) == h; i++ {
+		c = v.compareTail(i, key, hl)
+	}
+	if c < 0 {
+		return i, false
+	}
+	return i - 1, c == 0
+}
+
+// lowerBound returns the number of heads below h. It looks at every eighth, the last of each cache line, then into one line: the loads of
+// each round do not depend on each other, so that they are waited for together.
+func lowerBound(heads []byte, h uint64) int {
+	i := 0
+	for at := 7 * headBytes; at < len(heads); at += 8 * headBytes {
+		if be.Uint64(heads[at:at+headBytes]) < h {
+			i += 8
+		}
+	}
+	line := heads[headBytes*i:]
+	line = line[:min(len(line), 8*headBytes)]
+	for ; len(line) >= headBytes; line = line[headBytes:] {
+		if be.Uint64(line) < h {
+			i++
+		}
+	}
+	return i
 }
 
 // compareTail compares entry i with a suffix of the same head of which hl bytes are not padding. Of two equal heads the one with more
 // padding is the shorter key, a prefix of the other.
-func (b blob) compareTail(i int, suffix []byte, hl int) int {
-	if d := headLen(b.tag(b.count(), i)) - hl; d != 0 {
+func (v *view) compareTail(i int, suffix []byte, hl int) int {
+	tag, rest, _ := v.entry(i)
+	if d := headLen(tag) - hl; d != 0 {
 		return d
 	}
-	rest, _ := b.tail(i)
 	return bytes.Compare(rest, suffix[hl:])
 }
 
@@ -157,44 +178,49 @@ var errLayout = errors.New("bad leaf layout")
 
 // validate proves that no accessor leaves the bounds of b and that its keys ascend and are within MaxKey.
 func (b blob) validate() error {
-	if len(b) < fixedSize {
+	if len(b) < tailAt(0, 0) || len(b) > maxBlob {
 		return fmt.Errorf("%w: %d bytes", errLayout, len(b))
 	}
 	n, p := b.count(), b.plen()
-	base := prefixAt(n) + p
-	if int(le.Uint32(b[4:])) != len(b) || base > len(b) {
+	if int(le.Uint32(b[4:])) != len(b) || tailAt(n, p) > len(b) || n == 0 && p > 0 {
 		return fmt.Errorf("%w: %d bytes for %d entries and a prefix of %d", errLayout, len(b), n, p)
 	}
-	if b.off(n, 0) != 0 || base+b.off(n, n) != len(b) || n == 0 && p > 0 {
-		return fmt.Errorf("%w: the tail does not fill the leaf", errLayout)
+	v := b.view()
+	for _, pad := range b[headerSize+p : headsAt(p)] {
+		if pad != 0 {
+			return fmt.Errorf("%w: padding of the prefix", errLayout)
+		}
 	}
+	at := 0
 	for i := range n {
-		tag, size := b.tag(n, i), b.off(n, i+1)-b.off(n, i)
-		rest := size - valueSize(tag)
-		at := headerSize + headBytes*i
-		if tag&kindMask > kindAddr || b.off(n, i+1) > b.off(n, n) || rest < 0 || headLen(tag) < headBytes && rest > 0 ||
-			p+headLen(tag)+rest > MaxKey || be.Uint64(b[at:])<<(8*uint(headLen(tag))) != 0 {
+		m := v.meta[metaSize*i:][:metaSize+2]
+		from, tag, to := int(le.Uint16(m)), m[2], int(le.Uint16(m[metaSize:]))
+		rest := to - from - valueSize(tag)
+		hl := headLen(tag)
+		if from != at || to > len(v.tail) || tag&kindMask > kindAddr || rest < 0 || hl < headBytes && rest > 0 ||
+			p+hl+rest > MaxKey || be.Uint64(v.heads[headBytes*i:])<<(8*uint(hl)) != 0 {
 			return fmt.Errorf("%w: entry %d of %d", errLayout, i, n)
 		}
-	}
-	for i := 1; i < n; i++ {
-		if !b.less(i-1, i) {
+		at = to
+		if i > 0 && !v.less(i-1, i) {
 			return fmt.Errorf("%w: entries %d and %d are out of order", errLayout, i-1, i)
 		}
+	}
+	if at != len(v.tail) || int(le.Uint16(v.meta[metaSize*n:])) != at {
+		return fmt.Errorf("%w: the tail does not fill the leaf", errLayout)
 	}
 	return nil
 }
 
-func (b blob) less(i, j int) bool {
-	x, y := be.Uint64(b[headerSize+headBytes*i:]), be.Uint64(b[headerSize+headBytes*j:])
+func (v *view) less(i, j int) bool {
+	x, y := be.Uint64(v.heads[headBytes*i:]), be.Uint64(v.heads[headBytes*j:])
 	if x != y {
 		return x < y
 	}
-	n := b.count()
-	if d := headLen(b.tag(n, i)) - headLen(b.tag(n, j)); d != 0 {
+	r, p, _ := v.entry(i)
+	s, q, _ := v.entry(j)
+	if d := headLen(r) - headLen(s); d != 0 {
 		return d < 0
 	}
-	p, _ := b.tail(i)
-	q, _ := b.tail(j)
 	return bytes.Compare(p, q) < 0
 }

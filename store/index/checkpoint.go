@@ -47,9 +47,6 @@ type ref struct {
 	size int
 }
 
-// padded returns n and the zeroes that bring it to a multiple of 8.
-func padded(n int) int { return (n + 7) &^ 7 }
-
 // WriteCheckpoint writes the tree in the form that OpenCheckpoint reads: all leaves in key order, then the inner nodes, the root last. The
 // tree stays as it is and may be in use meanwhile.
 func (t *Tree) WriteCheckpoint(w io.Writer, seed Seed) error {

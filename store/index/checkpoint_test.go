@@ -2,8 +2,13 @@ package index
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"maps"
 	"testing"
+
+	"github.com/cespare/xxhash/v2"
+	"pgregory.net/rapid"
 )
 
 func testSeed(off int64) uint64 { return uint64(off)*0x9e3779b97f4a7c15 + 1 }
@@ -41,4 +46,241 @@ func TestCheckpointRoundTrip(t *testing.T) {
 			t.Fatalf("%d keys: same %v, %v, length %d", n, same, err, opened.Len())
 		}
 	}
+}
+
+// TestEditsOnCheckpoint goes from checkpoint to checkpoint with changes between.
+func TestEditsOnCheckpoint(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		now := state{&Tree{}, map[string]Value{}}
+		for range rapid.IntRange(1, 4).Draw(t, "checkpoints") {
+			file := checkpoint(t, now.tree)
+			kept := bytes.Clone(file)
+			opened, err := OpenCheckpoint("ckpt", file, testSeed)
+			if err != nil {
+				t.Fatalf("open: %v", err)
+			}
+			older := state{opened, now.model}
+			e := opened.Edit()
+			e.lim = tiny
+			model := maps.Clone(now.model)
+			for range rapid.IntRange(0, 60).Draw(t, "changes") {
+				k := genKey().Draw(t, "key")
+				if rapid.IntRange(0, 9).Draw(t, "put") < 6 {
+					model[k] = genValue().Draw(t, "value")
+					err = e.Put([]byte(k), model[k])
+				} else {
+					delete(model, k)
+					err = e.Delete([]byte(k))
+				}
+				if err != nil {
+					t.Fatalf("change: %v", err)
+				}
+			}
+			now = state{e.Tree(), model}
+			compareChanged(t, older, now, nil, nil)
+			now.compare(t)
+			older.compare(t)
+			if !bytes.Equal(file, kept) {
+				t.Fatalf("an edit wrote to the checkpoint")
+			}
+		}
+	})
+}
+
+// walk opens a checkpoint and reads all of it, as verify does, and returns the first damage.
+func walk(file []byte) error {
+	tree, err := OpenCheckpoint("ckpt", file, testSeed)
+	if err != nil {
+		return err
+	}
+	for _, err := range tree.Walk() {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func TestEveryFlippedBitIsFound(t *testing.T) {
+	for _, n := range []int{0, 40} {
+		file := checkpoint(t, grown(t, n, tiny))
+		if err := walk(file); err != nil {
+			t.Fatal(err)
+		}
+		for bit := range 8 * len(file) {
+			file[bit/8] ^= 1 << (bit % 8)
+			var damage *DamageError
+			if err := walk(file); !errors.As(err, &damage) {
+				t.Fatalf("bit %d of byte %d of %d flipped: %v", bit%8, bit/8, len(file), err)
+			}
+			file[bit/8] ^= 1 << (bit % 8)
+		}
+	}
+}
+
+func TestEveryCutIsFound(t *testing.T) {
+	file := checkpoint(t, grown(t, 40, tiny))
+	for n := range file {
+		if _, err := OpenCheckpoint("ckpt", file[:n], testSeed); err == nil {
+			t.Fatalf("opened with %d of %d bytes", n, len(file))
+		}
+	}
+}
+
+// TestDamageIsLocal proves that a damaged leaf fails those who touch it, with its offset, and nobody else.
+func TestDamageIsLocal(t *testing.T) {
+	tree := grown(t, 200, tiny)
+	file := checkpoint(t, tree)
+	opened, err := OpenCheckpoint("ckpt", file, testSeed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var offsets []int64
+	for l, err := range opened.Walk() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		offsets = append(offsets, l.Offset)
+	}
+	bad := offsets[len(offsets)/2]
+	file[bad+ckptRecordSize] ^= 1
+	if opened, err = OpenCheckpoint("ckpt", file, testSeed); err != nil {
+		t.Fatalf("damage of a leaf ends the opening: %v", err)
+	}
+	failed := 0
+	for e, err := range tree.Entries() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		v, ok, err := opened.Get(e.Key)
+		var damage *DamageError
+		switch {
+		case errors.As(err, &damage):
+			failed++
+			if damage.File != "ckpt" || damage.Offset != bad || damage.Want == damage.Got {
+				t.Errorf("%q: %+v, want offset %d", e.Key, damage, bad)
+			}
+			if err := opened.Edit().Put(e.Key, Value{}); !errors.As(err, &damage) {
+				t.Errorf("put: %v", err)
+			}
+			if err := opened.Edit().Delete(e.Key); !errors.As(err, &damage) {
+				t.Errorf("delete: %v", err)
+			}
+		case err != nil || !ok || !v.Equal(e.Value):
+			t.Errorf("%q: %v %v %v", e.Key, v, ok, err)
+		}
+	}
+	if failed == 0 || failed > tiny.entries {
+		t.Errorf("%d keys failed", failed)
+	}
+	for _, reverse := range []bool{false, true} {
+		last := error(nil)
+		for _, err := range opened.Scan(nil, nil, reverse) {
+			last = err
+		}
+		if last == nil {
+			t.Errorf("reverse=%v: a scan over the damage ends without error", reverse)
+		}
+	}
+	if _, err := Same(tree, opened, nil, nil); err == nil {
+		t.Error("same over the damage without error")
+	}
+	if err := opened.WriteCheckpoint(new(bytes.Buffer), testSeed); err == nil {
+		t.Error("the damage is written to a new checkpoint")
+	}
+}
+
+// TestOtherPlace proves that checksums are bound to the seed: of another store, and of another offset.
+func TestOtherPlace(t *testing.T) {
+	file := checkpoint(t, grown(t, 400, tiny))
+	if _, err := OpenCheckpoint("ckpt", file, func(off int64) uint64 { return testSeed(off) + 1 }); err == nil {
+		t.Error("opened with another seed")
+	}
+	opened, err := OpenCheckpoint("ckpt", file, testSeed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bySize := map[int][]int64{}
+	for l := range opened.Walk() {
+		bySize[l.Bytes] = append(bySize[l.Bytes], l.Offset)
+	}
+	var a, b []byte
+	for bytes, offsets := range bySize {
+		if len(offsets) > 1 {
+			size := ckptRecordSize + padded(bytes)
+			a, b = file[offsets[0]:][:size], file[offsets[1]:][:size]
+		}
+	}
+	if a == nil {
+		t.Fatal("no two leaves are of one size")
+	}
+	for i := range a {
+		a[i], b[i] = b[i], a[i]
+	}
+	if err := walk(file); err == nil {
+		t.Error("two leaves changed places and pass")
+	}
+}
+
+// reseal gives every record it finds and the footer a right checksum, so that a fuzzer gets past them.
+func reseal(file []byte) {
+	put := func(b []byte, off int) { le.PutUint64(b, xxhash.Sum64(b[8:])^testSeed(int64(off))) }
+	end := len(file) - ckptFooterSize
+	for off := ckptHeaderSize; off+ckptRecordSize <= end; {
+		size := ckptRecordSize + padded(int(le.Uint32(file[off+8:])))
+		if size > end-off {
+			break
+		}
+		put(file[off:off+size], off)
+		off += size
+	}
+	if end >= 0 {
+		put(file[end:], end)
+	}
+}
+
+// use reads and changes a tree in all ways; what it returns does not matter, that it returns does.
+func use(tree *Tree) {
+	var keys [][]byte
+	for e, err := range tree.Entries() {
+		if err != nil {
+			break
+		}
+		keys = append(keys, bytes.Clone(e.Key))
+	}
+	for range tree.Scan([]byte("key 00010"), nil, true) {
+	}
+	for range tree.Walk() {
+	}
+	e := tree.Edit()
+	e.lim = tiny
+	for i, k := range keys {
+		if i%2 == 0 {
+			_ = e.Delete(k)
+		} else {
+			_ = e.Put(append(k, 'x')[:min(len(k)+1, MaxKey)], Value{Inline: []byte("y")})
+		}
+	}
+	after := e.Tree()
+	for range Changed(tree, after, nil, nil) {
+	}
+	_, _ = Same(after, tree, []byte("key 00003"), []byte("key 00007"))
+	_ = after.WriteCheckpoint(new(bytes.Buffer), testSeed)
+}
+
+// FuzzOpenCheckpoint opens damaged checkpoints, as they are and with checksums made right.
+func FuzzOpenCheckpoint(f *testing.F) {
+	for _, n := range []int{0, 1, 3, 40} {
+		f.Add(checkpoint(f, grown(f, n, tiny)))
+	}
+	f.Fuzz(func(t *testing.T, file []byte) {
+		if tree, err := OpenCheckpoint("ckpt", file, testSeed); err == nil {
+			use(tree)
+		}
+		file = bytes.Clone(file)
+		reseal(file)
+		if tree, err := OpenCheckpoint("ckpt", file, testSeed); err == nil {
+			use(tree)
+		}
+	})
 }

@@ -11,6 +11,7 @@ type Cursor struct {
 	path   [maxHeight]step
 	depth  int
 	b      blob // the leaf the cursor is in, nil if it is nowhere
+	v      view // of b
 	i, n   int
 	key    []byte
 	prefix int // bytes of the leaf's prefix, which key begins with
@@ -64,12 +65,32 @@ func (c *Cursor) Prev() bool {
 
 // Key returns the key of the entry. It is lent until the next step.
 func (c *Cursor) Key() []byte {
-	c.key = c.b.appendSuffix(c.key[:c.prefix], c.i)
-	return c.key
+	tag, rest, _ := c.v.entry(c.i)
+	return c.assemble(tag, rest)
+}
+
+// assemble makes the key of the entry behind the prefix that c.key begins with. It copies whole heads: the padding is cut off after.
+func (c *Cursor) assemble(tag byte, rest []byte) []byte {
+	size := c.prefix + headBytes + len(rest)
+	if size > cap(c.key) {
+		c.key = append(make([]byte, 0, max(2*size, 64)), c.v.prefix...)
+	}
+	k := c.key[:size]
+	*(*[headBytes]byte)(k[c.prefix:]) = *(*[headBytes]byte)(c.v.heads[headBytes*c.i:])
+	copy(k[c.prefix+headBytes:], rest)
+	return k[:c.prefix+headLen(tag)+len(rest)]
 }
 
 // Value returns the value of the entry.
-func (c *Cursor) Value() Value { return c.b.value(c.i) }
+func (c *Cursor) Value() Value {
+	tag, _, val := c.v.entry(c.i)
+	return decodeValue(tag, val)
+}
+
+func (c *Cursor) entry() Entry {
+	tag, rest, val := c.v.entry(c.i)
+	return Entry{c.assemble(tag, rest), decodeValue(tag, val)}
+}
 
 // Err returns what ended the last Seek or step beside the end of the tree: a *DamageError, or nil.
 func (c *Cursor) Err() error { return c.err }
@@ -162,9 +183,9 @@ func (c *Cursor) enter(l *leaf) bool {
 		c.err = err
 		return false
 	}
-	c.b, c.i, c.n = b, 0, b.count()
-	c.key = append(c.key[:0], b.prefix()...)
-	c.prefix = len(c.key)
+	c.b, c.v, c.i, c.n = b, b.view(), 0, b.count()
+	c.prefix = len(c.v.prefix)
+	c.key = append(c.key[:0], c.v.prefix...)
 	return true
 }
 
@@ -197,7 +218,7 @@ func (c *Cursor) scanUp(from, to []byte, yield func(Entry, error) bool) {
 			end, _ = c.b.search(to)
 		}
 		for ; c.i < end; c.i++ {
-			if !yield(Entry{c.Key(), c.Value()}, nil) {
+			if !yield(c.entry(), nil) {
 				return
 			}
 		}
@@ -211,7 +232,7 @@ func (c *Cursor) scanDown(from, to []byte, yield func(Entry, error) bool) {
 	for ok := c.SeekBefore(to); ok; ok = c.prevLeaf() {
 		first, _ := c.b.search(from)
 		for ; c.i >= first; c.i-- {
-			if !yield(Entry{c.Key(), c.Value()}, nil) {
+			if !yield(c.entry(), nil) {
 				return
 			}
 		}

@@ -12,67 +12,64 @@ func (b blob) fits(key []byte) bool {
 
 // insert puts an entry before entry i and returns the blob, which may have moved. Key fits and is not there.
 func (b blob) insert(i int, key []byte, kind byte, val []byte) blob {
-	n, plen, size := b.count(), b.plen(), len(b)
-	suffix := key[plen:]
+	n, p, size := b.count(), b.plen(), len(b)
+	suffix := key[p:]
 	h, hl := head(suffix)
 	rest := suffix[hl:]
 	grow := len(rest) + len(val)
 	b = slices.Grow(b, perEntry+grow)[:size+perEntry+grow]
 
 	// Every section moves up, so the last one goes first.
-	from, to := prefixAt(n), prefixAt(n+1)
-	off := b.off(n, i)
-	copy(b[to+plen+off+grow:], b[from+plen+off:size])
-	copy(b[to:], b[from:from+plen+off])
-	at := to + plen + off
+	meta, newMeta := metaAt(n, p), metaAt(n+1, p)
+	tail, newTail := tailAt(n, p), tailAt(n+1, p)
+	off := int(le.Uint16(b[meta+metaSize*i:]))
+	copy(b[newTail+off+grow:], b[tail+off:size])
+	copy(b[newTail:], b[tail:tail+off])
+	at := newTail + off
 	at += copy(b[at:], rest)
 	copy(b[at:], val)
 
-	from, to = tagsAt(n), tagsAt(n+1)
-	copy(b[to+i+1:], b[from+i:from+n])
-	copy(b[to:], b[from:from+i])
-	b[to+i] = kind | byte(headBytes-hl)<<padShift
+	copy(b[newMeta+metaSize*(i+1):], b[meta+metaSize*i:tail])
+	copy(b[newMeta:], b[meta:meta+metaSize*i])
+	b.shift(newMeta+metaSize*(i+1), newTail, grow)
+	le.PutUint16(b[newMeta+metaSize*i:], uint16(off))
+	b[newMeta+metaSize*i+2] = kind | byte(headBytes-hl)<<padShift
 
-	from, to = offsAt(n), offsAt(n+1)
-	for j := n; j >= i; j-- {
-		le.PutUint16(b[to+2*(j+1):], le.Uint16(b[from+2*j:])+uint16(grow))
-	}
-	copy(b[to:], b[from:from+2*i])
-	le.PutUint16(b[to+2*i:], uint16(off))
-
-	copy(b[headerSize+headBytes*(i+1):], b[headerSize+headBytes*i:headerSize+headBytes*n])
-	be.PutUint64(b[headerSize+headBytes*i:], h)
+	at = headsAt(p) + headBytes*i
+	copy(b[at+headBytes:], b[at:meta])
+	be.PutUint64(b[at:], h)
 	le.PutUint16(b, uint16(n+1))
 	le.PutUint32(b[4:], uint32(len(b)))
 	return b
 }
 
+// shift adds by to the offsets of the meta section that lie in [from, to).
+func (b blob) shift(from, to, by int) {
+	for ; from < to; from += metaSize {
+		le.PutUint16(b[from:], le.Uint16(b[from:])+uint16(by))
+	}
+}
+
 // remove takes entry i out.
 func (b blob) remove(i int) blob {
-	n, plen, size := b.count(), b.plen(), len(b)
+	n, p, size := b.count(), b.plen(), len(b)
 	if n == 1 { // no entry is left to have the prefix in common
-		clear(b[:fixedSize])
-		le.PutUint32(b[4:], fixedSize)
-		return b[:fixedSize]
+		return append(b[:0], noEntries...)
 	}
-	off, end := b.off(n, i), b.off(n, i+1)
-	shrink := end - off
+	meta, newMeta := metaAt(n, p), metaAt(n-1, p)
+	tail, newTail := tailAt(n, p), tailAt(n-1, p)
+	off, end := int(le.Uint16(b[meta+metaSize*i:])), int(le.Uint16(b[meta+metaSize*(i+1):]))
 
 	// Every section moves down, so the first one goes first.
-	copy(b[headerSize+headBytes*i:], b[headerSize+headBytes*(i+1):headerSize+headBytes*n])
-	from, to := offsAt(n), offsAt(n-1)
-	copy(b[to:], b[from:from+2*i])
-	for j := i; j < n; j++ {
-		le.PutUint16(b[to+2*j:], le.Uint16(b[from+2*(j+1):])-uint16(shrink))
-	}
-	from, to = tagsAt(n), tagsAt(n-1)
-	copy(b[to:], b[from:from+i])
-	copy(b[to+i:], b[from+i+1:from+n])
-	from, to = prefixAt(n), prefixAt(n-1)
-	copy(b[to:], b[from:from+plen+off])
-	copy(b[to+plen+off:], b[from+plen+end:size])
+	at := headsAt(p) + headBytes*i
+	copy(b[at:], b[at+headBytes:meta])
+	copy(b[newMeta:], b[meta:meta+metaSize*i])
+	copy(b[newMeta+metaSize*i:], b[meta+metaSize*(i+1):tail])
+	b.shift(newMeta+metaSize*i, newTail, off-end)
+	copy(b[newTail:], b[tail:tail+off])
+	copy(b[newTail+off:], b[tail+end:size])
 
-	b = b[:size-perEntry-shrink]
+	b = b[:size-perEntry-(end-off)]
 	le.PutUint16(b, uint16(n-1))
 	le.PutUint32(b[4:], uint32(len(b)))
 	return b
@@ -80,24 +77,18 @@ func (b blob) remove(i int) blob {
 
 // replace gives entry i another value and returns the blob, which may have moved.
 func (b blob) replace(i int, kind byte, val []byte) blob {
-	n, size := b.count(), len(b)
-	tag := b.tag(n, i)
-	end := prefixAt(n) + b.plen() + b.off(n, i+1)
+	n, p, size := b.count(), b.plen(), len(b)
+	meta, tail := metaAt(n, p)+metaSize*i, tailAt(n, p)
+	tag, end := b[meta+2], tail+int(le.Uint16(b[meta+metaSize:]))
 	start := end - valueSize(tag)
 	if grow := start + len(val) - end; grow != 0 {
-		if grow > 0 {
-			b = slices.Grow(b, grow)
-		}
-		b = b[:size+max(grow, 0)]
+		b = slices.Grow(b, max(grow, 0))[:size+max(grow, 0)]
 		copy(b[end+grow:], b[end:size])
 		b = b[:size+grow]
-		for j := i + 1; j <= n; j++ {
-			at := offsAt(n) + 2*j
-			le.PutUint16(b[at:], uint16(int(le.Uint16(b[at:]))+grow))
-		}
+		b.shift(meta+metaSize, tail, grow)
 		le.PutUint32(b[4:], uint32(len(b)))
 	}
 	copy(b[start:], val)
-	b[tagsAt(n)+i] = tag&^kindMask | kind
+	b[meta+2] = tag&^kindMask | kind
 	return b
 }

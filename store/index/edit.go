@@ -106,7 +106,7 @@ func (e *Edit) Put(key []byte, v Value) error {
 	if e.root == nil {
 		e.packer.reset()
 		e.packer.add(key, kind, val)
-		e.root = &node{gen: e.gen, seps: noSeps, leaves: []*leaf{e.newDraft(e.packer.pack(e.memory(), 0, 1))}}
+		e.root = &node{gen: e.gen, seps: noEntries, leaves: []*leaf{e.newDraft(e.packer.pack(e.memory(), 0, 1))}}
 		e.size = 1
 		return nil
 	}
@@ -134,8 +134,8 @@ func (e *Edit) Put(key []byte, v Value) error {
 	return nil
 }
 
-// noSeps is the blob of no entries.
-var noSeps = (&packer{}).pack(nil, 0, 0)
+// noEntries is the blob of no entries.
+var noEntries = (&packer{}).pack(nil, 0, 0)
 
 func (e *Edit) begin() {
 	if e.scratch == nil {
@@ -219,15 +219,13 @@ func (e *Edit) splitLeaf(l *leaf, i int) {
 	if i == n-1 {
 		m = n - (n+15)/16
 	}
-	base := fixedSize + b.plen()
-	left, right := base+perEntry*m+b.off(n, m), base+perEntry*(n-m)+b.off(n, n)-b.off(n, m)
-	if max(left, right) > e.lim.bytes { // sizes are uneven: go by bytes
-		for m = 1; m < n-1 && 2*(perEntry*m+b.off(n, m)) < perEntry*n+b.off(n, n); m++ {
-		}
-	}
 	p := &e.packer
 	p.reset()
 	p.addFrom(b, 0, n)
+	if p.size(0, m) > e.lim.bytes || p.size(m, n) > e.lim.bytes { // sizes are uneven: go by bytes
+		for m = 1; m < n-1 && p.size(0, m+1) < p.size(m+1, n); m++ {
+		}
+	}
 	e.sep = separator(e.sep[:0], p.key(m-1), p.key(m))
 	l.blob = p.pack(b[:0], 0, m)
 	e.addKid(nil, e.newDraft(p.pack(e.memory(), m, n)))

@@ -27,12 +27,14 @@ func (p *packer) add(key []byte, kind byte, val []byte) {
 
 // addFrom gathers entries [from, to) of b.
 func (p *packer) addFrom(b blob, from, to int) {
-	n := b.count()
+	v := b.view()
 	for i := from; i < to; i++ {
-		it := packed{from: len(p.bytes), kind: b.tag(n, i) & kindMask}
-		p.bytes = b.appendKey(p.bytes, i)
+		tag, rest, val := v.entry(i)
+		it := packed{from: len(p.bytes), kind: tag & kindMask}
+		p.bytes = append(p.bytes, v.prefix...)
+		p.bytes = append(p.bytes, v.heads[headBytes*i:][:headLen(tag)]...)
+		p.bytes = append(p.bytes, rest...)
 		it.mid = len(p.bytes)
-		_, val := b.tail(i)
 		p.bytes = append(p.bytes, val...)
 		it.end = len(p.bytes)
 		p.items = append(p.items, it)
@@ -54,7 +56,7 @@ func (p *packer) prefixLen(from, to int) int {
 // size returns the bytes that entries [from, to) take when packed.
 func (p *packer) size(from, to int) int {
 	plen := p.prefixLen(from, to)
-	size := fixedSize + perEntry*(to-from) + plen
+	size := tailAt(to-from, plen)
 	for _, it := range p.items[from:to] {
 		size += max(it.mid-it.from-plen-headBytes, 0) + it.end - it.mid
 	}
@@ -71,22 +73,23 @@ func (p *packer) pack(dst []byte, from, to int) blob {
 	le.PutUint16(b, uint16(n))
 	le.PutUint16(b[2:], uint16(plen))
 	le.PutUint32(b[4:], uint32(size))
-	base := prefixAt(n) + plen
-	at := base
-	le.PutUint16(b[offsAt(n):], 0)
-	for i := range n {
-		it := p.items[from+i]
+	if n > 0 {
+		copy(b[headerSize:], p.key(from)[:plen])
+	}
+	clear(b[headerSize+plen : headsAt(plen)])
+	heads, meta, tail := headsAt(plen), metaAt(n, plen), tailAt(n, plen)
+	at := tail
+	for _, it := range p.items[from:to] {
 		suffix := p.bytes[it.from+plen : it.mid]
 		h, hl := head(suffix)
-		be.PutUint64(b[headerSize+headBytes*i:], h)
-		b[tagsAt(n)+i] = it.kind | byte(headBytes-hl)<<padShift
+		be.PutUint64(b[heads:], h)
+		le.PutUint16(b[meta:], uint16(at-tail))
+		b[meta+2] = it.kind | byte(headBytes-hl)<<padShift
 		at += copy(b[at:], suffix[hl:])
 		at += copy(b[at:], p.bytes[it.mid:it.end])
-		le.PutUint16(b[offsAt(n)+2*(i+1):], uint16(at-base))
+		heads, meta = heads+headBytes, meta+metaSize
 	}
-	if n > 0 {
-		copy(b[prefixAt(n):], p.key(from)[:plen])
-	}
+	le.PutUint16(b[meta:], uint16(at-tail))
 	return b
 }
 
