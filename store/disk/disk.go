@@ -92,9 +92,12 @@ func Open(dir, kind string) (FS, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := f.choose(kind); err != nil {
-		f.Close()
-		return nil, fmt.Errorf("disk %q: %w", kind, err)
+	f.forced = kind
+	if kind != "" {
+		if err := f.choose(); err != nil {
+			f.Close()
+			return nil, fmt.Errorf("disk %q: %w", kind, err)
+		}
 	}
 	return f, nil
 }
@@ -105,37 +108,60 @@ func OpenReadOnly(dir string) (FS, error) {
 	if err != nil {
 		return nil, err
 	}
-	f.kind, f.note, f.readOnly = "buffered", "open for reading only", true
+	f.readOnly = true
 	return f, nil
 }
 
-// choose finds out by trying what the directory and the kernel can do.
-func (f *folder) choose(kind string) error {
-	f.kind = "buffered"
-	if kind == "buffered" {
-		f.note = "forced"
-		return nil
-	}
-	if err := tryDirect(f.path); err != nil {
-		if kind != "" {
-			return err
+// direct finds out by trying, at the first durable write, whether the directory takes writes past the page cache.
+func (f *folder) direct() bool {
+	f.tried.Do(func() {
+		switch {
+		case f.readOnly:
+			f.noDirect = errors.New("open for reading only")
+		case f.forced == "buffered":
+			f.noDirect = errors.New("chosen by hand")
+		default:
+			f.noDirect = tryDirect(f.path)
 		}
-		f.note = err.Error()
-		return nil
-	}
-	f.kind = "direct"
-	if kind == "direct" {
-		f.note = "forced"
-		return nil
-	}
-	r, err := startRing(&f.counts)
-	if err != nil {
-		if kind != "" {
-			return err
+	})
+	return f.noDirect == nil
+}
+
+// choose finds out by trying what is the best kind. That is not done before the first Submit or question, because a ring takes a moment
+// to come and go, and short-lived processes do without. It returns an error only if a kind is forced and does not work.
+func (f *folder) choose() error {
+	f.chosen.Do(func() {
+		f.kind = "buffered"
+		if !f.direct() {
+			f.settle(f.noDirect)
+			return
 		}
-		f.note = err.Error()
-		return nil
+		f.kind = "direct"
+		if f.forced == "direct" {
+			f.note = "chosen by hand"
+			return
+		}
+		r, err := startRing(&f.counts)
+		if err != nil {
+			f.settle(err)
+			return
+		}
+		f.kind = "uring"
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		if f.closed {
+			r.stop()
+			return
+		}
+		f.queue = r
+	})
+	return f.missing
+}
+
+// settle goes without what does not work, unless it is asked for.
+func (f *folder) settle(why error) {
+	f.note = why.Error()
+	if f.forced != "" && f.forced != f.kind {
+		f.missing = why
 	}
-	f.kind, f.queue = "uring", r
-	return nil
 }

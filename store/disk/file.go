@@ -24,7 +24,7 @@ func (f *folder) file(name string, h *os.File) *file {
 		if f.readOnly {
 			return nil, f.mayWrite("write", name)
 		}
-		if f.kind == "buffered" {
+		if !f.direct() {
 			return h, nil
 		}
 		d, err := os.OpenFile(filepath.Join(f.path, name), os.O_WRONLY|directFlags, 0)

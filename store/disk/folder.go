@@ -13,14 +13,21 @@ import (
 // folder is a directory of the operating system.
 type folder struct {
 	path     string
-	kind     string
-	note     string
+	forced   string // the kind asked for
 	readOnly bool
 	counts   counts
 	dir      *os.File // for SyncDir; nil where directories cannot be synced
 
-	mu    sync.Mutex
-	queue queue // the ring, or made at the first Submit
+	tried    sync.Once // noDirect is set
+	noDirect error
+	chosen   sync.Once // kind, note and missing are set
+	kind     string
+	note     string
+	missing  error // why there is not the kind that was asked for
+
+	mu     sync.Mutex
+	queue  queue // the ring, or made at the first Submit
+	closed bool
 }
 
 // counts is Counters, counting.
@@ -71,8 +78,15 @@ func openFolder(path string) (*folder, error) {
 	return &folder{path: path, dir: dir}, nil
 }
 
-func (f *folder) Kind() string { return f.kind }
-func (f *folder) Note() string { return f.note }
+func (f *folder) Kind() string {
+	f.choose() // its error was returned by Open
+	return f.kind
+}
+
+func (f *folder) Note() string {
+	f.choose()
+	return f.note
+}
 
 func (f *folder) Counters() Counters {
 	c := &f.counts
@@ -164,6 +178,7 @@ func (f *folder) SyncDir() error {
 func (f *folder) Close() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.closed = true
 	if f.queue != nil {
 		f.queue.stop()
 		f.queue = nil
@@ -187,6 +202,7 @@ func (f *folder) mayWrite(what, name string) error {
 
 // background returns the queue, starting one of pwrites if there is no ring.
 func (f *folder) background() queue {
+	f.choose() // its error was returned by Open
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.queue == nil {

@@ -25,22 +25,28 @@ func syncData(h *os.File) error {
 
 // tryDirect writes a block past the page cache into a scratch file of dir.
 func tryDirect(dir string) error {
-	const refused = "no direct writes in this directory: %w"
-	path := filepath.Join(dir, ".try-"+strconv.Itoa(os.Getpid()))
-	h, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|unix.O_DIRECT, 0o600)
+	h, err := scratch(dir)
+	if err == nil {
+		_, err = h.WriteAt(Aligned(Align), 0)
+		h.Close()
+	}
+	if errors.Is(err, unix.EINVAL) {
+		err = errors.New("its filesystem does not know O_DIRECT")
+	}
 	if err != nil {
-		os.Remove(path) // some filesystems make the file before they refuse the flag
-		if errors.Is(err, unix.EINVAL) {
-			err = errors.New("its filesystem does not know O_DIRECT")
-		}
-		return fmt.Errorf(refused, err)
-	}
-	defer h.Close()
-	if err := os.Remove(path); err != nil {
-		return fmt.Errorf(refused, err)
-	}
-	if _, err := h.WriteAt(Aligned(Align), 0); err != nil {
-		return fmt.Errorf(refused, err)
+		return fmt.Errorf("no direct writes in this directory: %w", err)
 	}
 	return nil
+}
+
+// scratch opens a file that is gone when it is closed: one without a name, where the filesystem has such.
+func scratch(dir string) (*os.File, error) {
+	const flags = os.O_RDWR | unix.O_DIRECT
+	if h, err := os.OpenFile(dir, flags|unix.O_TMPFILE, 0o600); err == nil {
+		return h, nil
+	}
+	path := filepath.Join(dir, ".try-"+strconv.Itoa(os.Getpid()))
+	h, err := os.OpenFile(path, flags|os.O_CREATE, 0o600)
+	os.Remove(path) // even after an error: some filesystems make the file before they refuse the flag
+	return h, err
 }
