@@ -23,19 +23,22 @@ type lockNote struct {
 	reason string // why not
 }
 
+// A note has a fixed size, so that it is written at once and, after the first, needs no space on a full disk.
 const (
 	noteFirst = "arbor lock 1"
 	noteEnd   = "end"
-	maxNote   = 4096
+	noteSize  = 1024
+	maxReason = 300
 )
 
 func (n lockNote) String() string {
-	return fmt.Sprintf("%s\npid %d\nsocket %s\nreason %s\n%s\n", noteFirst, n.pid, n.socket, strings.ReplaceAll(n.reason, "\n", " "), noteEnd)
+	reason := strings.ReplaceAll(n.reason[:min(len(n.reason), maxReason)], "\n", " ")
+	return fmt.Sprintf("%s\npid %d\nsocket %s\nreason %s\n%s\n", noteFirst, n.pid, n.socket, reason, noteEnd)
 }
 
 // parseNote returns the zero note for anything that is not whole.
 func parseNote(s string) (n lockNote) {
-	lines := strings.Split(s, "\n")
+	lines := strings.Split(strings.TrimRight(s, " "), "\n")
 	if len(lines) != 6 || lines[0] != noteFirst || lines[4] != noteEnd || lines[5] != "" {
 		return n
 	}
@@ -63,18 +66,19 @@ func openLock(dir string, readOnly bool) (*os.File, error) {
 }
 
 func readNote(h *os.File) (lockNote, error) {
-	b, err := io.ReadAll(io.NewSectionReader(h, 0, maxNote))
+	b, err := io.ReadAll(io.NewSectionReader(h, 0, noteSize))
 	if err != nil {
 		return lockNote{}, fmt.Errorf("read %s: %w", lockName, err)
 	}
 	return parseNote(string(b)), nil
 }
 
-// writeNote replaces the note; the zero one empties the file.
+// writeNote replaces the note; the zero one says that nobody can be reached.
 func writeNote(h *os.File, n lockNote) error {
-	if err := h.Truncate(0); err != nil || n == (lockNote{}) {
-		return err
+	text := ""
+	if n != (lockNote{}) {
+		text = n.String()
 	}
-	_, err := h.WriteAt([]byte(n.String()), 0)
-	return err
+	_, err := h.WriteAt([]byte(text+strings.Repeat(" ", max(0, noteSize-len(text)))), 0)
+	return noSpace(err)
 }

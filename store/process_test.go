@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -122,6 +123,7 @@ type child struct {
 	cmd  *exec.Cmd
 	in   io.WriteCloser
 	out  *bufio.Scanner
+	name string // of the keys it writes
 	role string
 }
 
@@ -170,23 +172,9 @@ func (c *child) signal(s os.Signal) {
 	}
 }
 
-// durably skips what needs an engine that outlives its process.
-func durably(t *testing.T, dir string) {
-	t.Helper()
-	db, err := Open(dir, Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	if st, err := db.Stats(); err != nil || st.Disk == "memory" {
-		t.Skip("this engine keeps nothing", err)
-	}
-}
-
 // TestIncrementsOfFourProcessesAddUp shows that transactions of different processes are serializable.
 func TestIncrementsOfFourProcessesAddUp(t *testing.T) {
 	dir := t.TempDir()
-	durably(t, dir)
 	const each = 60
 	children := make([]*child, 4)
 	for i := range children {
@@ -209,43 +197,40 @@ func TestIncrementsOfFourProcessesAddUp(t *testing.T) {
 	}
 }
 
-// TestOwnerKilled shows that what any process was told is committed outlives the owner, and that the others go on.
+// TestOwnerKilled shows that what any process was told is committed outlives the owner, and that the others go on. ARBOR_SOAK=1 kills
+// the owner of the moment many times.
 func TestOwnerKilled(t *testing.T) {
+	rounds := 1
+	if os.Getenv("ARBOR_SOAK") != "" {
+		rounds = 40
+	}
 	dir := t.TempDir()
-	durably(t, dir)
-	owner, a, b := startChild(t, dir), startChild(t, dir), startChild(t, dir)
-	names := map[*child]string{owner: "owner", a: "a", b: "b"}
 	acknowledged := map[string]bool{}
-	read := func(c *child, n int) {
-		t.Helper()
-		for range n {
-			s := c.line()
-			if !strings.HasPrefix(s, names[c]+"/") {
-				t.Fatalf("%s said %q", names[c], s)
-			}
-			acknowledged[s] = true
+	var running []*child
+	for round := range rounds {
+		for len(running) < 3 {
+			c := startChild(t, dir)
+			c.name = fmt.Sprintf("%d.%d", round, len(running))
+			c.say("load " + c.name)
+			running = append(running, c)
+		}
+		for _, c := range running {
+			c.acknowledge(100, acknowledged)
+		}
+		owner := slices.IndexFunc(running, func(c *child) bool { return c.cmd.Process.Pid == ownerPID(t, dir) })
+		if owner < 0 {
+			t.Fatal("none of the children owns the store")
+		}
+		running[owner].signal(syscall.SIGKILL)
+		running[owner].acknowledge(-1, acknowledged)
+		running = slices.Delete(running, owner, owner+1)
+		for _, c := range running {
+			c.acknowledge(200, acknowledged)
 		}
 	}
-	for c, name := range names {
-		c.say("load " + name)
-	}
-	for c := range names {
-		read(c, 100)
-	}
-	owner.signal(syscall.SIGKILL)
-	for s := owner.line(); s != ""; s = owner.line() {
-		acknowledged[s] = true
-	}
-	read(a, 200)
-	read(b, 200)
-	for _, c := range []*child{a, b} {
+	for _, c := range running {
 		c.say("stop")
-		for s := c.line(); s != "done"; s = c.line() {
-			if s == "" {
-				t.Fatal("a client ended")
-			}
-			acknowledged[s] = true
-		}
+		c.acknowledge(-1, acknowledged)
 	}
 	db, ks := openTest(t, dir, Options{})
 	missing := 0
@@ -260,6 +245,39 @@ func TestOwnerKilled(t *testing.T) {
 	if err != nil || missing > 0 {
 		t.Errorf("%d of %d acknowledged commits are missing (%v)", missing, len(acknowledged), err)
 	}
+	if v, err := db.Verify(t.Context()); err != nil || len(v.Damage) > 0 {
+		t.Errorf("verify: %v, %v", v.Damage, err)
+	}
+}
+
+// acknowledge notes the next n commits that a loading child was told of, or all to its end.
+func (c *child) acknowledge(n int, into map[string]bool) {
+	c.t.Helper()
+	for i := 0; i != n; i++ {
+		s := c.line()
+		if n < 0 && (s == "" || s == "done") {
+			return
+		}
+		if !strings.HasPrefix(s, c.name+"/") {
+			c.t.Fatalf("%s said %q", c.name, s)
+		}
+		into[s] = true
+	}
+}
+
+// ownerPID is what the lock file says, once there is an owner.
+func ownerPID(t *testing.T, dir string) int {
+	t.Helper()
+	h, err := openLock(dir, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer h.Close()
+	n, err := readNote(h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n.pid
 }
 
 func TestStoppedOwner(t *testing.T) {
@@ -291,7 +309,6 @@ func TestStoppedOwner(t *testing.T) {
 // TestOwnerLeaves shows that a clean close of the owner is felt by nobody: no commit of a client is uncertain, let alone lost.
 func TestOwnerLeaves(t *testing.T) {
 	dir := t.TempDir()
-	durably(t, dir)
 	db, ks := openTest(t, dir, Options{})
 	clients := []*child{startChild(t, dir), startChild(t, dir)}
 	for _, c := range clients {

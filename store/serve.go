@@ -17,6 +17,8 @@ const (
 	maxConns = 1024 // at once, of all clients
 	maxPins  = 4096 // snapshots of one client
 	maxPage  = 64 << 10
+	// busyEvery is how often a client that waits hears that its owner lives: often enough for any OwnerTimeout that makes sense.
+	busyEvery = 100 * time.Millisecond
 )
 
 // server lets other processes use the engine of this one. It answers from the moment that the socket is there; until the engine is
@@ -132,7 +134,7 @@ func (s *server) awaitReady(c *serverConn, answer remote.Answer) bool {
 	default:
 	}
 	answer.Status = remote.Busy
-	tick := time.NewTicker(s.silence / 4)
+	tick := time.NewTicker(busyEvery)
 	defer tick.Stop()
 	for {
 		select {
@@ -247,7 +249,7 @@ func (s *server) work(c *serverConn, ss *session, q *remote.Request, r *remote.R
 	}
 	if q.Kind != remote.Wait {
 		c.working.Store(true)
-		c.busy.Reset(s.silence / 4)
+		c.busy.Reset(busyEvery)
 		defer func() {
 			c.working.Store(false)
 			c.busy.Stop()
@@ -259,6 +261,6 @@ func (s *server) work(c *serverConn, ss *session, q *remote.Request, r *remote.R
 // sayBusy keeps the client waiting. One that comes after the reply is passed over by the client.
 func (s *server) sayBusy(c *serverConn) {
 	if c.working.Load() && c.Send(&remote.Reply{Status: remote.Busy}, s.silence) == nil {
-		c.busy.Reset(s.silence / 4)
+		c.busy.Reset(busyEvery)
 	}
 }

@@ -451,6 +451,40 @@ func TestSocketPlaces(t *testing.T) {
 	}
 }
 
+// TestSocketOfTheDeadIsRemoved shows that killed owners leave no sockets behind for ever.
+func TestSocketOfTheDeadIsRemoved(t *testing.T) {
+	dir := t.TempDir()
+	lock, err := openLock(dir, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lock.Close()
+	left, err := net.Listen("unix", filepath.Join(t.TempDir(), "s"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	left.(*net.UnixListener).SetUnlinkOnClose(false)
+	left.Close()
+	path := left.Addr().String()
+	if err := writeNote(lock, lockNote{pid: 4242, socket: path}); err != nil {
+		t.Fatal(err)
+	}
+	db, _ := openTest(t, dir, Options{})
+	if _, err := os.Lstat(path); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the socket of the dead owner is still there (%v)", err)
+	}
+	note, err := readNote(lock)
+	if err != nil || note.pid != os.Getpid() {
+		t.Errorf("note %+v, %v", note, err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Lstat(note.socket); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the socket of the owner that closed is still there (%v)", err)
+	}
+}
+
 func FuzzNote(f *testing.F) {
 	f.Add(lockNote{pid: 1, socket: "/run/x", reason: "because"}.String())
 	f.Add("arbor lock 1\npid x\n")
@@ -459,30 +493,4 @@ func FuzzNote(f *testing.F) {
 			t.Errorf("%q → %+v", s, n)
 		}
 	})
-}
-
-// BenchmarkClientGet is one round trip to the owner.
-func BenchmarkClientGet(b *testing.B) {
-	dir := b.TempDir()
-	owner, err := Open(dir, Options{})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer owner.Close()
-	client, err := Open(dir, Options{})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer client.Close()
-	s, err := client.Snapshot()
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer s.Release()
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := s.Get(catalog, []byte("none")); !errors.Is(err, ErrNotFound) {
-			b.Fatal(err)
-		}
-	}
 }

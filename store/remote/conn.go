@@ -70,10 +70,8 @@ func (c *Conn) Send(m Message, timeout time.Duration) error {
 }
 
 func (c *Conn) write(b []byte, timeout time.Duration) error {
-	if len(b) > readBuffer { // a smaller one fits the socket's buffer and never waits
-		if err := c.c.SetWriteDeadline(time.Now().Add(timeout)); err != nil {
-			return err
-		}
+	if err := c.c.SetWriteDeadline(time.Now().Add(timeout)); err != nil {
+		return err
 	}
 	n, err := c.c.Write(b)
 	if err == nil && n < len(b) {
