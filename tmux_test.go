@@ -1,0 +1,129 @@
+//go:build unix
+
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// tmux is a terminal of its own: a server on a private socket with one window a pane.
+type tmux struct {
+	socket string
+	home   *home
+}
+
+// sockets makes the socket's name fresh: a server does not start on that of one that was just killed.
+var sockets atomic.Int64
+
+// newTmux starts a server whose windows are cols×rows. The test is skipped where there is no tmux.
+func newTmux(t *testing.T, h *home, cols, rows int) *tmux {
+	t.Helper()
+	if _, err := exec.LookPath("tmux"); err != nil {
+		t.Skip("tmux is not installed")
+	}
+	conf := filepath.Join(h.dir, "tmux.conf")
+	settings := "set -g default-terminal tmux-256color\nset -g status off\nset -g escape-time 0\nset -g remain-on-exit on\nset -g default-shell /bin/sh\n"
+	if err := os.WriteFile(conf, []byte(settings), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	m := &tmux{socket: fmt.Sprintf("arbor-%d-%d", os.Getpid(), sockets.Add(1)), home: h}
+	m.run(t, "-f", conf, "new-session", "-d", "-s", "main", "-x", fmt.Sprint(cols), "-y", fmt.Sprint(rows), "sh")
+	t.Cleanup(func() { exec.Command("tmux", "-L", m.socket, "kill-server").Run() }) // gone already if the last window closed
+	return m
+}
+
+// run runs a tmux command on the server.
+func (m *tmux) run(t *testing.T, args ...string) string {
+	t.Helper()
+	cmd := exec.Command("tmux", append([]string{"-L", m.socket}, args...)...)
+	cmd.Env, cmd.Dir = m.home.env, m.home.dir
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("tmux %s: %v: %s", strings.Join(args, " "), err, out)
+	}
+	return string(out)
+}
+
+// open opens a window that runs a command line, and returns its name.
+func (m *tmux) open(t *testing.T, name, line string) string {
+	t.Helper()
+	m.run(t, "new-window", "-d", "-n", name, line)
+	return name
+}
+
+// keys presses keys, by tmux' names for them, one at a time.
+func (m *tmux) keys(t *testing.T, window string, keys ...string) {
+	t.Helper()
+	for _, k := range keys {
+		m.run(t, "send-keys", "-t", window, k)
+	}
+}
+
+// typed types text as it is.
+func (m *tmux) typed(t *testing.T, window, text string) {
+	t.Helper()
+	m.run(t, "send-keys", "-t", window, "-l", text)
+}
+
+// screen is what the window shows.
+func (m *tmux) screen(t *testing.T, window string) string {
+	t.Helper()
+	return m.run(t, "capture-pane", "-p", "-t", window)
+}
+
+// pid is the process that runs in the window.
+func (m *tmux) pid(t *testing.T, window string) string {
+	t.Helper()
+	return strings.TrimSpace(m.run(t, "display-message", "-p", "-t", window, "#{pane_pid}"))
+}
+
+// see waits until the window shows every one of the texts, and returns the screen.
+func (m *tmux) see(t *testing.T, window string, texts ...string) string {
+	t.Helper()
+	return m.until(t, window, fmt.Sprintf("%q", texts), func(screen string) bool {
+		for _, text := range texts {
+			if !strings.Contains(screen, text) {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// until waits until the window's screen satisfies ok. tmux has no way to tell that a screen has changed, so it is looked at again and again.
+func (m *tmux) until(t *testing.T, window, what string, ok func(string) bool) string {
+	t.Helper()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	deadline := time.After(patience)
+	for {
+		screen := m.screen(t, window)
+		if ok(screen) {
+			return screen
+		}
+		select {
+		case <-tick.C:
+		case <-deadline:
+			t.Fatalf("window %s does not show %s but\n%s", window, what, screen)
+		}
+	}
+}
+
+// A command in a real terminal: its output is on the screen, and the shell's prompt comes back.
+func TestTmuxCommandLine(t *testing.T) {
+	h := newHome(t)
+	m := newTmux(t, h, 80, 24)
+	m.typed(t, "main", "PS1='ready> '; clear")
+	m.keys(t, "main", "Enter")
+	m.see(t, "main", "ready>")
+	m.typed(t, "main", "arbor add buy milk +home due:2030-01-02 && arbor ls && echo fin''ished")
+	m.keys(t, "main", "Enter")
+	m.see(t, "main", `added "buy milk"`, "· buy milk +home  due Wed 2 Jan 2030", "finished")
+}
