@@ -1,0 +1,116 @@
+package ingest
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Options say what the file itself may leave open. The zero value lets the file speak.
+type Options struct {
+	Delimiter    rune               // --delimiter: comma, semicolon, tab or bar; 0 is sniffed
+	TimeColumn   string             // --time-column: a name of the header or a number from 1
+	ValueColumns []string           // --value-column: likewise, one or several
+	TimeFormat   Format             // --time-format
+	Zone         *time.Location     // --zone: of times that do not name theirs; nil is UTC
+	DecimalComma bool               // --decimal-comma: 1,234 is a little more than one
+	Words        map[string]float64 // --value-map: what words stand for; a NaN means that there is no value
+}
+
+// Format is a way to write a time.
+type Format string
+
+// The formats.
+const (
+	ISO     Format = "iso"     // 2006-01-02, perhaps with 15:04:05.999 and a zone; also with slashes
+	Compact Format = "compact" // 20060102
+	DMY     Format = "dmy"     // 2.1.2006, 02/01/2006 15:04
+	MDY     Format = "mdy"     // 1/2/2006 3:04 PM
+	Seconds Format = "s"       // since 1970, perhaps with a fraction
+	Millis  Format = "ms"
+	Micros  Format = "us"
+	Nanos   Format = "ns"
+)
+
+// formats lists them in the order in which they are tried.
+var formats = []Format{ISO, Compact, DMY, MDY, Seconds, Millis, Micros, Nanos}
+
+// ParseFormat reads the name of a format.
+func ParseFormat(s string) (Format, error) {
+	var names []string
+	for _, f := range formats {
+		if string(f) == s {
+			return f, nil
+		}
+		names = append(names, string(f))
+	}
+	return "", fmt.Errorf("time format %q: it is one of %s", s, strings.Join(names, ", "))
+}
+
+// Errors of a file that is no table of text at all.
+var (
+	ErrEmpty  = errors.New("the file is empty")
+	ErrBinary = errors.New("the file is not text")
+)
+
+// RefusedError says why a file cannot be read as it stands and which flag decides.
+type RefusedError struct {
+	Why  string
+	Flag string // such as --time-column, or "" where no flag helps
+}
+
+func (e *RefusedError) Error() string {
+	if e.Flag == "" {
+		return e.Why
+	}
+	return e.Why + "; " + e.Flag + " decides"
+}
+
+// Kind is what a column holds.
+type Kind uint8
+
+// The kinds of columns.
+const (
+	Nothing Kind = iota // no cell has anything
+	Words
+	Numbers
+	Times
+)
+
+func (k Kind) String() string {
+	return [...]string{"nothing", "words", "numbers", "times"}[k]
+}
+
+// Column is what was seen of a column.
+type Column struct {
+	Name    string // of the header, or ""
+	Kind    Kind
+	Example string // the first cell that is not missing
+
+	format    Format
+	either    bool // DMY and MDY both fit
+	comma     bool // numbers have a decimal comma
+	thousands bool // every comma could also part thousands
+	words     []string
+}
+
+// Layout is how a file is read.
+type Layout struct {
+	Delimiter rune
+	Header    bool
+	Columns   []Column
+	Time      int // index of the column
+	Format    Format
+	Values    []int // indexes of the columns, in the order asked for
+	Comma     []bool
+	falling   bool // times fall from line to line
+}
+
+// label names column i for a person.
+func (l *Layout) label(i int) string {
+	if i < len(l.Columns) && l.Columns[i].Name != "" {
+		return fmt.Sprintf("column %d (%s)", i+1, l.Columns[i].Name)
+	}
+	return fmt.Sprintf("column %d", i+1)
+}
