@@ -9,7 +9,8 @@ import (
 )
 
 // Importer brings in many nodes as one action. What it creates stands detached, where nobody sees it, until the import's last batch
-// attaches it; if the import fails or the process dies before, nothing shows. It is one step of undo.
+// attaches it; if the import fails or the process dies before, nothing shows. It is one step of undo. Only where more than maxAttach
+// nodes hang directly from the tree does attaching them, too, take several batches.
 //
 // The functions given to it run later, in a transaction of their own choosing and again after a conflict, so they must have no effect
 // but on the edit, and they must not keep it.
@@ -33,8 +34,8 @@ type change struct {
 // Sizes of a batch of an import. A transaction has room for a batch and for what it does to state.
 const (
 	importBatch = 96 << 10
-	importNode  = 96 // bytes a node takes in a batch beside its text
-	maxAttach   = 2500
+	importNode  = 96   // bytes a node takes in a batch beside its text
+	maxAttach   = 2500 // nodes that become visible in one moment
 )
 
 // Import runs fn and then attaches what it created.
@@ -71,9 +72,6 @@ func (im *Importer) CreateID(id, parent ID, text string, size int, fill func(*Ed
 	}
 	inner := im.staged[parent]
 	if !inner {
-		if len(im.attach) == maxAttach {
-			return fmt.Errorf("more than %d nodes directly under nodes that are in the tree: put them under a new one: %w", maxAttach, ErrTooLarge)
-		}
 		im.attach = append(im.attach, func(e *Edit) error { return e.attach(id, parent) })
 	}
 	im.staged[id] = true
@@ -197,6 +195,12 @@ func (im *Importer) finish() (Receipt, error) {
 		}
 	}
 	var steps []func(*Edit) error
+	if len(im.attach) > maxAttach { // not all at once then, but in order and still one step of undo
+		for _, run := range im.attach {
+			im.changes = append(im.changes, change{importNode, run})
+		}
+		im.attach = nil
+	}
 	room := importBatch - min(len(im.attach)*importNode, importBatch/2)
 	size := 0
 	for _, c := range im.changes {

@@ -162,20 +162,33 @@ func TestImportOfWideVocabulary(t *testing.T) {
 	mustVerify(t, tree)
 }
 
-func TestImportRefusesTooManyTops(t *testing.T) {
+// A file with thousands of lines at its top comes in in order, too, and undo and redo take all of it.
+func TestImportOfManyTops(t *testing.T) {
 	tree := open(t)
 	_, err := tree.Import("flat", func(im *Importer) error {
-		for range maxAttach + 1 {
-			if _, err := im.Create(Root, "x", 0, nil); err != nil {
+		for i := range maxAttach + 1 {
+			if _, err := im.Create(Root, fmt.Sprint(i), 0, nil); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	if !errors.Is(err, ErrTooLarge) {
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := outline(t, tree, Root)
+	if lines := strings.Fields(whole); len(lines) != maxAttach+1 || lines[maxAttach] != fmt.Sprint(maxAttach) {
+		t.Fatalf("%d nodes, %s", len(lines), lines[len(lines)-1])
+	}
+	if _, err := tree.Undo(ThisSession); err != nil {
 		t.Fatal(err)
 	}
 	wantOutline(t, tree, Root, "")
+	if _, err := tree.Redo(ThisSession); err != nil {
+		t.Fatal(err)
+	}
+	wantOutline(t, tree, Root, whole)
+	mustVerify(t, tree)
 }
 
 // An import that changes nodes which were there takes several batches for it; undo takes all of them back.

@@ -132,7 +132,7 @@ func group(ks *spaces, r store.Reader, dev device, seq uint64) (whole entry, par
 			if o.kind == opCreate {
 				made[o.node] = true
 			}
-			lasting = lasting || !made[o.node] || o.kind == opSamples || o.kind == opChunk
+			lasting = lasting || !made[o.node] || o.leaves(e.batch.role, made)
 		}
 		if lasting {
 			parts = append(parts, e.batch.seq)
@@ -164,7 +164,7 @@ func (e *Edit) takeBack(target entry, made map[ID]bool) (refused, err error) {
 	texts := map[textKey]*textUndo{}
 	for i, o := range slices.Backward(target.batch.ops) {
 		u := s.inverse[i]
-		if !u.known || made[o.node] && !o.leaves(target.batch.role) {
+		if !u.known || made[o.node] && !o.leaves(target.batch.role, made) {
 			continue
 		}
 		n, err := e.node(o.node)
@@ -186,7 +186,7 @@ func (e *Edit) takeBack(target entry, made map[ID]bool) (refused, err error) {
 		}
 		ok, err := e.holds(n, &o)
 		if err == nil && ok && u.op.kind == opMove && u.op.parent != Detached {
-			ok, err = e.canGoBack(&u.op)
+			ok, err = e.canGoBack(&u.op, made[o.node])
 		}
 		if err != nil {
 			return nil, err
@@ -219,9 +219,9 @@ func (e *Edit) takeBack(target entry, made map[ID]bool) (refused, err error) {
 	return refused, nil
 }
 
-// leaves reports whether an op on a node that its own import created is to be taken back: where it hangs, and samples.
-func (o *op) leaves(r role) bool {
-	return o.kind == opSamples || o.kind == opChunk || o.kind == opMove && r != rolePart
+// leaves reports whether an op on a node that its own import created is to be taken back: where it hangs in the tree, and samples.
+func (o *op) leaves(r role, made map[ID]bool) bool {
+	return o.kind == opSamples || o.kind == opChunk || o.kind == opMove && (r != rolePart || o.parent != Detached && !made[o.parent])
 }
 
 // holds reports whether a node still has what an op gave it.
@@ -252,7 +252,8 @@ func (e *Edit) holds(n *Node, o *op) (bool, error) {
 }
 
 // canGoBack reports whether a move leads to where the node can be: its old parent may have gone since, or have been moved below it.
-func (e *Edit) canGoBack(o *op) (bool, error) {
+// What can be seen does not go where nothing is, unless it was made by what is being undone.
+func (e *Edit) canGoBack(o *op, made bool) (bool, error) {
 	p, err := e.node(o.parent)
 	if err != nil || p == nil {
 		return false, err
@@ -261,8 +262,8 @@ func (e *Edit) canGoBack(o *op) (bool, error) {
 		return false, err
 	}
 	there, err := e.shown(o.parent)
-	if err != nil || there {
-		return there, err
+	if err != nil || there || made {
+		return err == nil, err
 	}
 	here, err := e.shown(o.node)
 	return !here, err
