@@ -2,7 +2,9 @@ package index
 
 import (
 	"errors"
+	"fmt"
 	"iter"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -44,6 +46,24 @@ func TestBuildEqualsModel(t *testing.T) {
 		}
 		s.compare(t)
 	})
+}
+
+func TestBuildLeavesNoNodeOfOneKid(t *testing.T) {
+	var narrow func(n *node) bool
+	narrow = func(n *node) bool { return n.width() == 1 || slices.ContainsFunc(n.kids, narrow) }
+	for count := tiny.entries + 1; count < 300; count++ {
+		var keys []string
+		for i := range count {
+			keys = append(keys, fmt.Sprintf("%03d", i))
+		}
+		tree, err := build(sequence(keys, nil), tiny)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if narrow(tree.root) {
+			t.Fatalf("%d keys: a node has one kid", count)
+		}
+	}
 }
 
 func TestBuildRefuses(t *testing.T) {

@@ -222,6 +222,75 @@ func TestOtherPlace(t *testing.T) {
 	}
 }
 
+// TestWalkProvesAnew damages a leaf that was sound when it was first read.
+func TestWalkProvesAnew(t *testing.T) {
+	file := checkpoint(t, grown(t, 40, tiny))
+	tree, err := OpenCheckpoint("ckpt", file, testSeed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := tree.check(); err != nil {
+		t.Fatal(err)
+	}
+	file[ckptHeaderSize+ckptRecordSize+headerSize] ^= 4
+	damaged, all := 0, 0
+	for _, err := range tree.Walk() {
+		all++
+		if err != nil {
+			damaged++
+		}
+	}
+	if damaged != 1 || all < 10 {
+		t.Errorf("%d of %d leaves damaged", damaged, all)
+	}
+}
+
+// TestOpenRefusesBadTrees writes trees that no edit makes, with right checksums.
+func TestOpenRefusesBadTrees(t *testing.T) {
+	sep := func(n *node, i int, key string) {
+		var p packer
+		p.addFrom(n.seps, 0, i)
+		p.add([]byte(key), 0, nil)
+		p.addFrom(n.seps, i+1, n.seps.count())
+		n.seps = p.pack(nil, 0, p.len())
+	}
+	bottom := func(t *Tree) *node {
+		n := t.root
+		for n.kids != nil {
+			n = n.kids[len(n.kids)/2]
+		}
+		return n
+	}
+	for name, change := range map[string]func(t *Tree){
+		"separator above keys of the leaf before": func(t *Tree) { n := bottom(t); sep(n, 0, string(n.leaves[0].blob.appendKey(nil, 1))) },
+		"separator above keys of the leaf behind": func(t *Tree) { n := bottom(t); sep(n, 0, string(n.leaves[1].blob.appendKey(nil, 0))+"+") },
+		"separator below those of its node":       func(t *Tree) { sep(bottom(t), 0, "a") },
+		"separator above those of its node":       func(t *Tree) { n := bottom(t); sep(n, n.seps.count()-1, "z") },
+		"leaf out of order": func(t *Tree) {
+			b := bottom(t).leaves[0].blob
+			b[headsAt(b.plen())] = 0xff
+		},
+		"empty leaf":           func(t *Tree) { bottom(t).leaves[0].blob = noEntries },
+		"a kid too many":       func(t *Tree) { n := bottom(t); n.leaves = append(n.leaves, n.leaves[0]) },
+		"a separator too many": func(t *Tree) { n := bottom(t); n.leaves = n.leaves[1:] },
+		"too high": func(t *Tree) {
+			for range maxOpenHeight {
+				t.root = &node{seps: noEntries, kids: []*node{t.root}}
+			}
+		},
+	} {
+		tree := grown(t, 400, tiny)
+		if err := walk(checkpoint(t, tree)); err != nil {
+			t.Fatal(err)
+		}
+		change(tree)
+		var damage *DamageError
+		if err := walk(checkpoint(t, tree)); !errors.As(err, &damage) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // reseal gives every record it finds and the footer a right checksum, so that a fuzzer gets past them.
 func reseal(file []byte) {
 	put := func(b []byte, off int) { le.PutUint64(b, xxhash.Sum64(b[8:])^testSeed(int64(off))) }

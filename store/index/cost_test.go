@@ -123,6 +123,33 @@ func TestDeletesDoNotDegrade(t *testing.T) {
 	}
 }
 
+// TestHeightFollowsSize deletes all but a few keys of a high tree.
+func TestHeightFollowsSize(t *testing.T) {
+	const n = 5000
+	tree := grown(t, n, tiny)
+	high := height(tree)
+	e := tree.Edit()
+	e.lim = tiny
+	for i := range n {
+		if i%1000 != 7 {
+			if err := e.Delete(fmt.Appendf(nil, "key %05d", i)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if h := height(e.Tree()); high < 6 || h > 3 {
+		t.Errorf("%d levels for %d keys, %d for 5", high, n, h)
+	}
+}
+
+func height(t *Tree) int {
+	h := 1
+	for n := t.root; n.kids != nil; n = n.kids[0] {
+		h++
+	}
+	return h
+}
+
 func TestAscendingInsertsFillLeaves(t *testing.T) {
 	e := new(Tree).Edit()
 	const n = 20_000
@@ -165,8 +192,66 @@ func TestChangedSkipsWhatIsShared(t *testing.T) {
 			touched++
 		}
 	}
-	if n != 200 || touched > 12 {
+	if n != 200 || touched < 1 || touched > 12 {
 		t.Errorf("%d changes, %d leaves touched", n, touched)
+	}
+}
+
+// TestScanTouchesItsRange counts the leaves that a scan of a few keys reads.
+func TestScanTouchesItsRange(t *testing.T) {
+	file := checkpoint(t, grown(t, 20_000, defaults))
+	for _, reverse := range []bool{false, true} {
+		tree, err := OpenCheckpoint("ckpt", file, testSeed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		for _, err := range tree.Scan([]byte("key 10000"), []byte("key 10003"), reverse) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			n++
+		}
+		touched := 0
+		for l := range leavesOf(tree.root, map[*leaf]bool{}) {
+			if l.from.sound.Load() {
+				touched++
+			}
+		}
+		if n != 3 || touched < 1 || touched > 2 {
+			t.Errorf("reverse=%v: %d keys from %d leaves", reverse, n, touched)
+		}
+	}
+}
+
+// TestChangedEntersNoSharedNode takes away what is below shared inner nodes far from the change: who enters one panics.
+func TestChangedEntersNoSharedNode(t *testing.T) {
+	older := grown(t, 2000, tiny)
+	e := older.Edit()
+	e.lim = tiny
+	if err := e.Put([]byte("key 01000"), Value{Addr: 77}); err != nil {
+		t.Fatal(err)
+	}
+	newer := e.Tree()
+	poisoned := 0
+	for i, n := range newer.root.kids {
+		if n == older.root.kids[i] {
+			n.kids, n.leaves = []*node{nil}, nil
+			poisoned++
+		}
+	}
+	if poisoned == 0 || poisoned != newer.root.width()-1 {
+		t.Fatalf("%d of %d kids of the root are shared", poisoned, newer.root.width())
+	}
+	n := 0
+	for _, err := range Changed(older, newer, []byte("key 01000"), nil) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		n++
+	}
+	if n != 1 {
+		t.Errorf("%d changes", n)
 	}
 }
 

@@ -97,7 +97,11 @@ func TestValidateRefuses(t *testing.T) {
 		"end before the tail's":  func(b blob) blob { b[metaAt(n, p)+3*metaSize]--; return b },
 		"unknown kind":           func(b blob) blob { b[metaAt(n, p)+2] = b[metaAt(n, p)+2]&^kindMask | 18; return b },
 		"value larger than tail": func(b blob) blob { b[metaAt(n, p)+2] = b[metaAt(n, p)+2]&^kindMask | 16; return b },
-		"rest of a padded head":  func(b blob) blob { b[metaAt(n, p)+2*metaSize+2] |= 1 << padShift; return b },
+		"padded head and a rest": func(b blob) blob {
+			b[headsAt(p)+3*headBytes-1] = 0
+			b[metaAt(n, p)+2*metaSize+2] |= 1 << padShift
+			return b
+		},
 		"value of no entry": func(b blob) blob {
 			return slices.Concat(b[:0:0], noEntries[:4], []byte{11, 0, 0, 0}, noEntries[8:], []byte{0})
 		},
@@ -120,6 +124,25 @@ func TestValidateRefuses(t *testing.T) {
 	long := packLeaf([]string{string(bytes.Repeat([]byte("k"), MaxKey+1))}, func(int) Value { return Value{} })
 	if err := long.validate(); err == nil {
 		t.Error("a key above MaxKey is taken for sound")
+	}
+}
+
+func TestSeparatorIsShort(t *testing.T) {
+	for _, c := range [][3]string{{"a", "b", "b"}, {"a", "ab", "ab"}, {"abcd", "abxyz", "abx"}, {"ab", "abcdef", "abc"}, {"a\x00", "a\x01\x00", "a\x01"}} {
+		if got := separator(nil, []byte(c[0]), []byte(c[1])); string(got) != c[2] {
+			t.Errorf("between %q and %q: %q, want %q", c[0], c[1], got, c[2])
+		}
+	}
+}
+
+func TestValueEqual(t *testing.T) {
+	values := []Value{{}, {Inline: []byte{}}, {Inline: []byte("a")}, {Inline: []byte("b")}, {Addr: 1}, {Len: 1}, {Addr: 1, Len: 1}}
+	for i, v := range values {
+		for j, w := range values {
+			if v.Equal(w) != (i == j) {
+				t.Errorf("%+v equals %+v: %v", v, w, v.Equal(w))
+			}
+		}
 	}
 }
 

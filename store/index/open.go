@@ -33,27 +33,28 @@ func OpenCheckpoint(file string, b []byte, seed Seed) (*Tree, error) {
 		}
 		return &Tree{}, nil
 	}
-	o := opener{m: m, leaves: make([]leaf, leaves), origins: make([]origin, leaves), nodes: nodes}
+	o := opener{m: m, leaves: make([]leaf, leaves), origins: make([]origin, leaves)}
 	n, err := o.open(root, level, end, nil, nil)
 	if err != nil {
 		return nil, err
 	}
-	if o.used != len(o.leaves) || o.nodes != 0 {
-		return nil, m.damage(end, "%d leaves and %d nodes less than the footer says", len(o.leaves)-o.used, o.nodes)
+	if o.used != len(o.leaves) || o.nodes != nodes {
+		return nil, m.damage(end, "%d leaves and %d nodes, the footer says %d and %d", o.used, o.nodes, leaves, nodes)
 	}
 	return &Tree{root: n, size: int64(size)}, nil
 }
 
-// opener builds inner nodes. Its leaves are the number the footer tells, and no more are handed out, however the nodes refer to each other.
+// opener builds inner nodes. Its leaves are the number the footer tells, and no more are handed out, however the nodes refer to each other;
+// as there is a leaf below every node, that bounds the nodes too.
 type opener struct {
 	m       *mapping
 	leaves  []leaf
 	origins []origin
 	used    int
-	nodes   uint64 // still to come
+	nodes   uint64
 }
 
-var errTooMany = errors.New("more nodes than the footer says")
+var errTooMany = errors.New("more leaves than the footer says")
 
 // maxOpenHeight bounds the inner levels of a checkpoint, so that a tree made from it has room to grow below maxHeight.
 const maxOpenHeight = 16
@@ -64,10 +65,7 @@ func (o *opener) open(r ref, level int, end int64, low, high []byte) (*node, err
 	if !r.inside(end) {
 		return nil, o.m.damage(end, "refers to %d bytes at %d", r.size, r.off)
 	}
-	if o.nodes == 0 {
-		return nil, &DamageError{File: o.m.file, Offset: r.off, Err: errTooMany}
-	}
-	o.nodes--
+	o.nodes++
 	body, err := o.m.record(r, level)
 	if err != nil {
 		return nil, err

@@ -138,9 +138,12 @@ func TestTreeEqualsModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		now := state{&Tree{}, map[string]Value{}}
 		kept := []state{now}
+		var e *Edit
 		for range rapid.IntRange(1, 12).Draw(t, "batches") {
-			e := now.tree.Edit()
-			e.lim = tiny
+			if e == nil || rapid.Bool().Draw(t, "new edit") {
+				e = now.tree.Edit()
+				e.lim = tiny
+			}
 			model := maps.Clone(now.model)
 			mostly := rapid.SampledFrom([]int{1, 5, 9}).Draw(t, "puts of 10")
 			for range rapid.IntRange(1, 60).Draw(t, "changes") {
@@ -236,6 +239,40 @@ func TestPutRefuses(t *testing.T) {
 	}
 	if n := e.Tree().Len(); n != 0 {
 		t.Errorf("%d keys after refused puts", n)
+	}
+}
+
+// TestOutlierDoesNotOverflowLeaf puts a key beside as many of the longest keys as a leaf takes: unshared, their prefix would not fit
+// offsets of 16 bits.
+func TestOutlierDoesNotOverflowLeaf(t *testing.T) {
+	for _, outlier := range []string{"a", "z", "x"} {
+		e := new(Tree).Edit()
+		long := bytes.Repeat([]byte("x"), MaxKey-2)
+		for i := range defaults.entries {
+			if err := e.Put(fmt.Appendf(long[:len(long):len(long)], "%02d", i), Value{Addr: uint64(i)}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := len(leavesOf(e.root, map[*leaf]bool{})); n != 1 {
+			t.Fatalf("%d leaves", n)
+		}
+		if err := e.Put([]byte(outlier), Value{Addr: 7}); err != nil {
+			t.Fatal(err)
+		}
+		tree := e.Tree()
+		if err := tree.check(); err != nil {
+			t.Fatal(err)
+		}
+		for l := range leavesOf(tree.root, map[*leaf]bool{}) {
+			if len(l.blob) > defaults.bytes {
+				t.Errorf("%q: a leaf of %d bytes", outlier, len(l.blob))
+			}
+		}
+		for i := range defaults.entries {
+			if v, ok, err := tree.Get(fmt.Appendf(long[:len(long):len(long)], "%02d", i)); err != nil || !ok || v.Addr != uint64(i) {
+				t.Fatalf("%q: key %d is %v %v %v", outlier, i, v, ok, err)
+			}
+		}
 	}
 }
 
