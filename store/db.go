@@ -114,7 +114,19 @@ func (db *DB) Keyspace(name string) (Keyspace, error) {
 	if ks, ok := db.keyspaces[name]; ok {
 		return ks, nil
 	}
-	var ks Keyspace
+	ks, err := db.makeKeyspace(name)
+	for try := 0; errors.Is(err, ErrUncertain) && !errors.Is(err, ErrOwnerSilent) && try < maxTakeovers; try++ {
+		ks, err = db.makeKeyspace(name) // which finds it, if it was made
+	}
+	if err != nil {
+		return Keyspace{}, fmt.Errorf("keyspace %q: %w", name, err)
+	}
+	db.keyspaces[name] = ks
+	return ks, nil
+}
+
+// makeKeyspace finds the keyspace in the catalog, or adds it there.
+func (db *DB) makeKeyspace(name string) (ks Keyspace, err error) {
 	find := func(r Reader) error {
 		v, err := r.Get(catalog, []byte(name))
 		if err == nil && len(v) == 1 {
@@ -122,31 +134,28 @@ func (db *DB) Keyspace(name string) (Keyspace, error) {
 		}
 		return err
 	}
-	err := db.View(func(s *Snapshot) error { return find(s) })
-	if errors.Is(err, ErrNotFound) {
-		err = db.Update(func(tx *Tx) error {
-			if err := find(tx); !errors.Is(err, ErrNotFound) {
+	err = db.View(func(s *Snapshot) error { return find(s) })
+	if !errors.Is(err, ErrNotFound) {
+		return ks, err
+	}
+	err = db.Update(func(tx *Tx) error {
+		if err := find(tx); !errors.Is(err, ErrNotFound) {
+			return err
+		}
+		id := catalog.id
+		for e, err := range tx.Scan(catalog, Range{}) {
+			if err != nil {
 				return err
 			}
-			id := catalog.id
-			for e, err := range tx.Scan(catalog, Range{}) {
-				if err != nil {
-					return err
-				}
-				id = max(id, e.Value[0])
-			}
-			if id >= maxKeyspaces {
-				return fmt.Errorf("keyspace %q: %w: a store has at most %d", name, ErrTooLarge, maxKeyspaces)
-			}
-			ks = Keyspace{id: id + 1}
-			return tx.Put(catalog, []byte(name), []byte{ks.id})
-		})
-	}
-	if err != nil {
-		return Keyspace{}, fmt.Errorf("keyspace %q: %w", name, err)
-	}
-	db.keyspaces[name] = ks
-	return ks, nil
+			id = max(id, e.Value[0])
+		}
+		if id >= maxKeyspaces {
+			return fmt.Errorf("%w: a store has at most %d", ErrTooLarge, maxKeyspaces)
+		}
+		ks = Keyspace{id: id + 1}
+		return tx.Put(catalog, []byte(name), []byte{ks.id})
+	})
+	return ks, err
 }
 
 // View runs fn on a frozen state of the store. If the process that owns the store goes away, fn is run again on the state of the next

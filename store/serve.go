@@ -41,6 +41,7 @@ type server struct {
 // serverConn is one connection of a client.
 type serverConn struct {
 	*remote.Conn
+	greeted bool        // it belongs to a session; under server.mu
 	working atomic.Bool // a request is under way
 	busy    *time.Timer // says so now and then
 }
@@ -76,9 +77,18 @@ func (s *server) accept() {
 			continue
 		}
 		conn := &serverConn{Conn: remote.NewConn(c)}
+		s.mu.Lock()
+		s.conns[conn] = struct{}{}
+		if s.ctx.Err() != nil {
+			s.dismiss(conn)
+		}
+		s.mu.Unlock()
 		s.running.Go(func() {
-			defer conn.Close()
 			s.handle(conn)
+			s.mu.Lock()
+			delete(s.conns, conn)
+			s.mu.Unlock()
+			conn.Close()
 		})
 	}
 }
@@ -89,10 +99,19 @@ func (s *server) close() {
 	s.listener.Close() // nothing can be done about a socket that does not close
 	s.mu.Lock()
 	for c := range s.conns {
-		c.SetDeadline(time.Unix(1, 0))
+		s.dismiss(c)
 	}
 	s.mu.Unlock()
 	s.running.Wait()
+}
+
+// dismiss ends a connection: after the request under way, or at once if it has said nothing yet. mu is held.
+func (s *server) dismiss(c *serverConn) {
+	if c.greeted {
+		c.SetDeadline(time.Unix(1, 0))
+	} else {
+		c.Close()
+	}
 }
 
 // handle serves one connection.
@@ -154,7 +173,7 @@ func (s *server) awaitReady(c *serverConn, answer remote.Answer) bool {
 func (s *server) join(c *serverConn, number uint64) *session {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.conns) >= maxConns || s.ctx.Err() != nil {
+	if len(s.conns) > maxConns || s.ctx.Err() != nil {
 		return nil
 	}
 	ss := s.sessions[number]
@@ -167,7 +186,7 @@ func (s *server) join(c *serverConn, number uint64) *session {
 		return nil
 	}
 	c.SetDeadline(time.Time{})
-	s.conns[c] = struct{}{}
+	c.greeted = true
 	ss.conns[c] = struct{}{}
 	return ss
 }
@@ -175,7 +194,6 @@ func (s *server) join(c *serverConn, number uint64) *session {
 // part ends the connection; with the first of a session, which the client keeps open as long as it lives, the session ends.
 func (s *server) part(c *serverConn, ss *session, first bool) {
 	s.mu.Lock()
-	delete(s.conns, c)
 	delete(ss.conns, c)
 	if first {
 		delete(s.sessions, ss.id)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"os"
 	"path/filepath"
@@ -12,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"pgregory.net/rapid"
 
 	"arbor/store/remote"
 )
@@ -449,6 +452,107 @@ func TestSocketPlaces(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestOwnerIsNotHeldUp shows that neither noise on the socket nor a client that says nothing keeps the owner from working or leaving.
+func TestOwnerIsNotHeldUp(t *testing.T) {
+	dir := t.TempDir()
+	db, ks := openTest(t, dir, Options{OwnerTimeout: time.Hour})
+	lock, err := openLock(dir, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lock.Close()
+	note, _ := readNote(lock)
+	hello := remote.Hello{Version: remote.Version}.Append(nil)
+	for _, said := range []string{"", "GET / HTTP/1.1", strings.Repeat("noise", 100), string(hello), string(hello) + "\xff\xff\xff\xff", string(hello) + "\x03\x00\x00\x00abc"} {
+		c, err := net.Dial("unix", note.socket)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		c.Write([]byte(said))
+	}
+	put(t, db, ks, "k", "v")
+	if err := db.Close(); err != nil { // the timeout of the test is what fails it
+		t.Error(err)
+	}
+}
+
+// TestSharedHistory compares three handles on one directory, which come, go and sleep, with a map.
+func TestSharedHistory(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		dir, err := os.MkdirTemp(t.TempDir(), "")
+		if err != nil {
+			rt.Fatal(err)
+		}
+		want := map[string]string{}
+		dbs := make([]*DB, 3)
+		asleep := make([]bool, len(dbs))
+		defer func() {
+			for _, db := range dbs {
+				if db != nil {
+					db.Close()
+				}
+			}
+		}()
+		ok := func(err error) {
+			if err != nil {
+				rt.Fatal(err)
+			}
+		}
+		for range rapid.IntRange(1, 30).Draw(rt, "steps") {
+			i := rapid.IntRange(0, len(dbs)-1).Draw(rt, "handle")
+			db := dbs[i]
+			switch {
+			case db == nil:
+				dbs[i], err = Open(dir, Options{})
+				ok(err)
+				continue
+			case asleep[i]:
+				ok(db.Resume())
+				asleep[i] = false
+				continue
+			}
+			ks, err := db.Keyspace("test")
+			ok(err)
+			switch rapid.IntRange(0, 9).Draw(rt, "what") {
+			case 0:
+				ok(db.Close())
+				dbs[i] = nil
+			case 1, 2:
+				ok(db.Suspend())
+				asleep[i] = true
+			case 3, 4:
+				ok(db.View(func(s *Snapshot) error {
+					got := map[string]string{}
+					for e, err := range s.Scan(ks, Range{}) {
+						ok(err)
+						got[string(e.Key)] = string(e.Value)
+					}
+					if !maps.Equal(got, want) {
+						rt.Fatalf("the store has %v, want %v", got, want)
+					}
+					return nil
+				}))
+			default:
+				key, value := rapid.StringMatching("[a-c]{1,2}").Draw(rt, "key"), rapid.StringMatching("[x-z]{0,30}").Draw(rt, "value")
+				ok(db.Update(func(tx *Tx) error {
+					if v, err := tx.Get(ks, []byte(key)); !errors.Is(err, ErrNotFound) && (err != nil || string(v) != want[key]) {
+						return fmt.Errorf("%s is %q, want %q: %w", key, v, want[key], err)
+					}
+					if value == "" {
+						return tx.Delete(ks, []byte(key))
+					}
+					return tx.Put(ks, []byte(key), []byte(value))
+				}))
+				want[key] = value
+				if value == "" {
+					delete(want, key)
+				}
+			}
+		}
+	})
 }
 
 // TestSocketOfTheDeadIsRemoved shows that killed owners leave no sockets behind for ever.
