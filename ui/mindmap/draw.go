@@ -151,7 +151,7 @@ func (m *Map) item(canvas grid.Surface, i int, cursor bool) {
 	}
 	end := 0
 	for y, l := range it.Lines {
-		end = x + s.Text(x, y, style, l)
+		end = s.Text(x, y, style, l)
 	}
 	s.Text(0, len(it.Lines), theme.Spark, it.Spark)
 	if it.Hidden > 0 {

@@ -1,0 +1,77 @@
+package plot
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+)
+
+// Describe says in words what a chart shows, for those who cannot see it.
+func Describe(d *Data, loc *time.Location) string {
+	name := d.Name
+	if d.Unit != "" {
+		name += " in " + d.Unit
+	}
+	span := d.day(d.From, loc) + " to " + d.day(d.To-1, loc)
+	t := d.Total
+	if t.N == 0 {
+		return name + ", " + span + ": no samples"
+	}
+	if t.N == 1 {
+		return fmt.Sprintf("%s, %s: one sample, %s on %s", name, span, Number(t.Last), d.day(t.T1, loc))
+	}
+	lowest, highest := d.extremes()
+	parts := []string{
+		fmt.Sprintf("%s, %s: %d samples", name, span, t.N),
+		fmt.Sprintf("first %s on %s", Number(t.First), d.day(t.T0, loc)),
+		fmt.Sprintf("last %s on %s", Number(t.Last), d.day(t.T1, loc)),
+		fmt.Sprintf("least %s about %s", Number(t.Min), d.day(lowest, loc)),
+		fmt.Sprintf("greatest %s about %s", Number(t.Max), d.day(highest, loc)),
+		"trend " + trend(t.First, t.Last, t.Max-t.Min),
+	}
+	if n := d.gaps(); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d gaps", n))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// extremes returns the times of the columns with the least and the greatest value.
+func (d *Data) extremes() (lowest, highest int64) {
+	least, greatest := math.Inf(1), math.Inf(-1)
+	for _, c := range d.Columns {
+		if c.N > 0 && c.Min < least {
+			least, lowest = c.Min, c.T0
+		}
+		if c.N > 0 && c.Max > greatest {
+			greatest, highest = c.Max, c.T0
+		}
+	}
+	return lowest, highest
+}
+
+// trend compares the ends: less than a tenth of the span between the extremes is level.
+func trend(first, last, span float64) string {
+	switch change := last - first; {
+	case math.Abs(change) <= span/10:
+		return "level"
+	case change > 0:
+		return "up by " + Number(roundTo(change, span))
+	default:
+		return "down by " + Number(roundTo(-change, span))
+	}
+}
+
+func (d *Data) gaps() int {
+	count, gap, last := 0, d.gap(), -1
+	for i, c := range d.Columns {
+		if c.N == 0 {
+			continue
+		}
+		if last >= 0 && c.T0-d.Columns[last].T1 > gap {
+			count++
+		}
+		last = i
+	}
+	return count
+}

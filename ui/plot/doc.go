@@ -1,0 +1,6 @@
+// Package plot draws a series as a chart of braille dots with real axes, for a screen, for standard output and in words.
+//
+// Its invariant: every sample in the window is covered. A column of dots shows the first, the least, the greatest and the last of its samples
+// (M4: Jugel, Jerzak, Hackenbroich, Markl, "M4: a visualization-oriented time series data aggregation", VLDB 2014), so the line is the one that
+// all samples would draw; and what lies between two distant samples is left open.
+package plot
