@@ -29,8 +29,8 @@ type member struct {
 	change sync.Mutex // held while the role is exchanged
 	// gate is held for reading during each call of the role's backend, so that a role ends between calls.
 	gate    sync.RWMutex
-	role    *role         // nil while suspended and when closed
-	resumed chan struct{} // closed when a role follows, or none ever will
+	role    *role         // nil while suspended, after a failed resume, and when closed
+	resumed chan struct{} // while suspended: closed at its end
 	closed  bool
 }
 
@@ -143,10 +143,16 @@ func (m *member) enter() (*role, error) {
 		}
 		resumed, closed := m.resumed, m.closed
 		m.gate.RUnlock()
-		if closed {
+		switch {
+		case closed:
 			return nil, ErrClosed
+		case resumed != nil:
+			<-resumed
+		default:
+			if err := m.follow(nil); err != nil {
+				return nil, err
+			}
 		}
-		<-resumed
 	}
 }
 
@@ -169,12 +175,12 @@ func (m *member) do(f func(r *role) error) error {
 	return ErrStale
 }
 
-// follow finds the role that comes after r, unless another call has.
+// follow finds the role that comes after r, unless another call has, or there shall be none.
 func (m *member) follow(r *role) error {
 	m.change.Lock()
 	defer m.change.Unlock()
 	m.gate.RLock()
-	done := m.role != r
+	done := m.role != r || m.resumed != nil || m.closed
 	m.gate.RUnlock()
 	if done {
 		return nil
@@ -186,6 +192,9 @@ func (m *member) follow(r *role) error {
 	m.gate.Lock()
 	m.role = next
 	m.gate.Unlock()
+	if r == nil {
+		return nil
+	}
 	return r.leave()
 }
 
@@ -214,7 +223,7 @@ func (m *member) suspend(dropViews func()) error {
 		r := m.role
 		if r == nil || r.unlock == nil || r.views.Load() == 0 {
 			m.role = nil
-			if r != nil {
+			if m.resumed == nil {
 				m.resumed = make(chan struct{})
 			}
 			m.gate.Unlock()
@@ -232,27 +241,22 @@ func (m *member) suspend(dropViews func()) error {
 	}
 }
 
-// resume takes part again.
+// resume takes part again. If it cannot, the calls that follow try again.
 func (m *member) resume() error {
-	m.change.Lock()
-	defer m.change.Unlock()
-	m.gate.RLock()
-	present, closed := m.role != nil, m.closed
-	m.gate.RUnlock()
-	if closed {
+	m.gate.Lock()
+	if m.closed {
+		m.gate.Unlock()
 		return ErrClosed
 	}
-	if present {
-		return nil
+	if m.resumed != nil {
+		close(m.resumed)
+		m.resumed = nil
 	}
-	next, err := m.join()
-	if err != nil {
-		return err
-	}
-	m.gate.Lock()
-	m.role = next
-	close(m.resumed)
+	missing := m.role == nil
 	m.gate.Unlock()
+	if missing {
+		return m.follow(nil)
+	}
 	return nil
 }
 
@@ -267,8 +271,9 @@ func (m *member) close() error {
 	}
 	r := m.role
 	m.closed, m.role = true, nil
-	if r == nil {
-		close(m.resumed) // it was suspended
+	if m.resumed != nil {
+		close(m.resumed)
+		m.resumed = nil
 	}
 	m.gate.Unlock()
 	if r == nil {

@@ -145,8 +145,10 @@ func startChild(t *testing.T, dir string) *child {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		c.in.Close()
-		c.cmd.Process.Kill()
+		c.in.Close() // the child ends by itself, so that it leaves no socket behind
+		c.cmd.Process.Signal(syscall.SIGCONT)
+		for c.out.Scan() {
+		}
 		c.cmd.Wait()
 	})
 	fmt.Sscan(c.line(), &c.role)

@@ -280,6 +280,31 @@ func TestSuspendAndResume(t *testing.T) {
 	}
 }
 
+// TestFailedResume shows that a handle that could not come back says why, and comes back later.
+func TestFailedResume(t *testing.T) {
+	dir := t.TempDir()
+	db, ks := openTest(t, dir, Options{OwnerTimeout: 20 * time.Millisecond})
+	put(t, db, ks, "k", "v")
+	if err := db.Suspend(); err != nil {
+		t.Fatal(err)
+	}
+	lock, err := openLock(dir, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := takeLock(lock, false); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Resume(); !errors.Is(err, ErrLocked) {
+		t.Errorf("resume: %v, want ErrLocked", err)
+	}
+	if _, err := db.Snapshot(); !errors.Is(err, ErrLocked) {
+		t.Errorf("a read after it: %v, want ErrLocked", err)
+	}
+	lock.Close()
+	put(t, db, ks, "k", "w")
+}
+
 func TestExclusiveAndReadOnly(t *testing.T) {
 	dir := t.TempDir()
 	if _, err := Open(filepath.Join(dir, "none"), Options{ReadOnly: true}); !errors.Is(err, os.ErrNotExist) {
