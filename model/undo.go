@@ -161,62 +161,100 @@ func (e *Edit) takeBack(target entry, made map[ID]bool) (refused, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("what batch %d replaced: %w", target.batch.seq, err)
 	}
-	texts := map[textKey]*textUndo{}
+	r := reversal{e: e, batch: target.batch, made: made, texts: map[textKey]*textUndo{}, left: map[ID]bool{}}
+	before := len(e.batch.ops)
 	for i, o := range slices.Backward(target.batch.ops) {
 		u := s.inverse[i]
 		if !u.known || made[o.node] && !o.leaves(target.batch.role, made) {
 			continue
 		}
-		n, err := e.node(o.node)
-		if err != nil {
+		if err := r.takeBack(&o, &u); err != nil {
 			return nil, err
 		}
-		if n == nil {
-			continue
-		}
-		if o.kind == opSplice || o.kind == opNote {
-			why, err := e.takeBackText(target.batch, n, &u, texts)
-			if err != nil {
-				return nil, err
-			}
-			if why != nil {
-				refused = why
-			}
-			continue
-		}
-		ok, err := e.holds(n, &o)
-		if err == nil && ok && u.op.kind == opMove && u.op.parent != Detached {
-			ok, err = e.canGoBack(&u.op, made[o.node])
-		}
-		if err != nil {
-			return nil, err
-		}
-		if !ok {
-			refused = fmt.Errorf("%s: %w", o.node, ErrChanged)
-			continue
-		}
-		if u.chunk != nil {
-			e.chunks[u.op.hash] = u.chunk
-		}
-		if err := e.do(u.op); err != nil {
-			return nil, err
-		}
+	}
+	if len(e.batch.ops) == before {
+		return r.refused, nil
 	}
 	for _, o := range s.after {
-		if made[o.node] {
-			continue
-		}
 		n, err := e.node(o.node)
 		if err != nil {
 			return nil, err
 		}
-		if n != nil && n.Modified.Equal(target.batch.stamp.Time()) && string(n.get(o.reg)) != string(o.value) {
-			if err := e.do(o); err != nil {
-				return nil, err
-			}
+		if n == nil || made[o.node] || r.left[o.node] || !n.Modified.Equal(target.batch.stamp.Time()) || string(n.get(o.reg)) == string(o.value) {
+			continue
+		}
+		if err := e.do(o); err != nil {
+			return nil, err
 		}
 	}
-	return refused, nil
+	return r.refused, nil
+}
+
+// reversal is a batch being taken back.
+type reversal struct {
+	e       *Edit
+	batch   *batch
+	made    map[ID]bool // by it, or its parts
+	texts   map[textKey]*textUndo
+	left    map[ID]bool // nodes of which something was left, because another changed it
+	refused error       // why the last of them was
+}
+
+func (r *reversal) leave(id ID, what string) {
+	r.left[id] = true
+	r.refused = fmt.Errorf("%s of %s: %w", what, id, ErrChanged)
+}
+
+// takeBack undoes one op, or leaves it.
+func (r *reversal) takeBack(o *op, u *undoing) error {
+	n, err := r.e.node(o.node)
+	if err != nil || n == nil {
+		return err
+	}
+	if o.kind == opSplice || o.kind == opNote {
+		return r.takeBackText(n, u)
+	}
+	ok, err := r.e.holds(n, o)
+	if err == nil && ok && u.op.kind == opMove && u.op.parent != Detached {
+		ok, err = r.e.canGoBack(&u.op, r.made[o.node])
+	}
+	if err != nil {
+		return err
+	}
+	if o.kind == opRegister && o.reg == regState && r.left[o.node] {
+		ok = false // it was finished anew: state and time of finishing go together
+	}
+	if !ok {
+		r.leave(o.node, o.part())
+		return nil
+	}
+	if u.chunk != nil {
+		r.e.chunks[u.op.hash] = u.chunk
+	}
+	return r.e.do(u.op)
+}
+
+// part names what an op changes.
+func (o *op) part() string {
+	switch o.kind {
+	case opCreate, opMove:
+		return "the place"
+	case opTag:
+		return "tag " + o.key
+	case opField:
+		return "field " + o.key
+	case opArrow:
+		return "an arrow"
+	case opRegister:
+		return registerNames[o.reg]
+	}
+	return "the samples"
+}
+
+var registerNames = [registers]string{
+	regState: "the state", regDue: "due", regSched: "sched", regWait: "wait", regUntil: "until", regPosition: "the position",
+	regCollapsed: "the fold", regHideDone: "the view", regAutoArrange: "the layout", regSeries: "the series",
+	regCreated: "the time of creation", regModified: "the time of change", regFinished: "the time of finishing",
 }
 
 // leaves reports whether an op on a node that its own import created is to be taken back: where it hangs in the tree, and samples.
@@ -283,40 +321,35 @@ type textUndo struct {
 
 // takeBackText undoes one splice. Where the text was changed since, the splice is moved to where its characters are now; if someone
 // typed into the middle of them it is left alone.
-func (e *Edit) takeBackText(b *batch, n *Node, u *undoing, texts map[textKey]*textUndo) (refused, err error) {
+func (r *reversal) takeBackText(n *Node, u *undoing) error {
 	key := textKey{n.ID, u.op.kind}
-	t := texts[key]
+	t := r.texts[key]
 	if t == nil {
 		t = &textUndo{}
-		texts[key] = t
-		text, err := e.textOf(n, u.op.kind)
+		r.texts[key] = t
+		text, err := r.e.textOf(n, u.op.kind)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if textHash(text) != u.after {
-			if t.later, err = e.laterSplices(b, key); err != nil {
-				return nil, err
+			if t.later, err = r.e.laterSplices(r.batch, key); err != nil {
+				return err
 			}
 		}
-	}
-	why := fmt.Errorf("the text of %s: %w", n.ID, ErrChanged)
-	if t.refused {
-		return why, nil
 	}
 	mine := crdt.Splice{Pos: u.op.splice.pos, Del: u.op.splice.del, Ins: u.op.splice.ins}
 	for i, theirs := range t.later {
 		var ok bool
-		if mine, t.later[i], ok = crdt.Transform(mine, theirs); !ok {
-			t.refused = true
-			return why, nil
-		}
+		mine, t.later[i], ok = crdt.Transform(mine, theirs)
+		t.refused = t.refused || !ok
 	}
-	if mine.Del == 0 && mine.Ins == "" {
-		return nil, nil
+	if t.refused || mine.Del == 0 && mine.Ins == "" {
+		r.leave(n.ID, "the text")
+		return nil
 	}
 	o := u.op
 	o.splice = splice{mine.Pos, mine.Del, mine.Ins}
-	return nil, e.do(o)
+	return r.e.do(o)
 }
 
 func (e *Edit) textOf(n *Node, k kind) (string, error) {
