@@ -41,7 +41,7 @@ func (v *View) Draw(root ID, r *rand.Rand) (Drawn, error) {
 		return Drawn{}, err
 	}
 	d := drawing{v: v, r: r}
-	if err := d.below(top.ID, in); err != nil {
+	if _, err := d.below(top.ID, in); err != nil {
 		return Drawn{}, err
 	}
 	if d.Total == 0 {
@@ -79,12 +79,12 @@ type drawing struct {
 	r *rand.Rand
 }
 
-// below draws among the open descendants of id.
-func (d *drawing) below(id ID, in lineage) error {
+// below draws among the open descendants of id, and reports whether it has an open child.
+func (d *drawing) below(id ID, in lineage) (bool, error) {
 	var open []ID
 	for c, err := range d.v.Children(id) {
 		if err != nil {
-			return err
+			return false, err
 		}
 		if !c.State.Closed() {
 			open = append(open, c.ID)
@@ -93,20 +93,14 @@ func (d *drawing) below(id ID, in lineage) error {
 	for _, id := range open {
 		n, err := d.v.need(id)
 		if err != nil {
-			return err
+			return false, err
 		}
 		in := in.with(n)
-		inner, err := d.hasOpen(id)
+		inner, err := d.below(id, in)
 		if err != nil {
-			return err
+			return false, err
 		}
-		if inner {
-			if err := d.below(id, in); err != nil {
-				return err
-			}
-			continue
-		}
-		if !in.task {
+		if inner || !in.task {
 			continue
 		}
 		d.Leaves++
@@ -116,14 +110,5 @@ func (d *drawing) below(id ID, in lineage) error {
 			d.ID, d.Weight = id, w
 		}
 	}
-	return nil
-}
-
-func (d *drawing) hasOpen(id ID) (bool, error) {
-	for c, err := range d.v.Children(id) {
-		if err != nil || !c.State.Closed() {
-			return err == nil, err
-		}
-	}
-	return false, nil
+	return len(open) > 0, nil
 }

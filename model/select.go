@@ -214,7 +214,7 @@ func (p *paths) of(id ID) (spot, error) {
 	if s, ok := p.known[id]; ok {
 		return s, nil
 	}
-	s := spot{top: id}
+	s := spot{top: id, key: string(id[:])}
 	if !builtin(id) {
 		n := p.nodes[id]
 		if n == nil {
