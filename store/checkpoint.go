@@ -26,6 +26,9 @@ func (e *engine) setCheckpointAt() {
 func (e *engine) checkpoint() error {
 	e.checkpointing.Lock()
 	defer e.checkpointing.Unlock()
+	if err := e.begin(); err != nil {
+		return noSpace(err)
+	}
 	bytes, records := e.tailBytes.Load(), e.tailRecords.Load()
 	e.flush.mu.Lock()
 	replay := e.flush.start // all below is applied

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"sync"
 	"sync/atomic"
 
@@ -59,10 +60,11 @@ type engine struct {
 // limits are the sizes a test makes small.
 type limits struct {
 	minSegment, maxSegment uint32
-	unflushed              uint32 // bytes visible and not durable, beyond which they are written unasked
-	checkpointBytes        int64  // of the log's tail, beyond which the index is saved
-	closeRecords           int64  // of the tail at a clean close, likewise
-	manual                 bool   // no goroutines: what they would do is done by the committer, or by the test
+	unflushed              uint32    // bytes visible and not durable, beyond which they are written unasked
+	checkpointBytes        int64     // of the log's tail, beyond which the index is saved
+	closeRecords           int64     // of the tail at a clean close, likewise
+	random                 io.Reader // of the id of a new store; nil is the system's
+	manual                 bool      // no goroutines: what they would do is done by the committer, or by the test
 }
 
 var usualLimits = limits{
@@ -271,8 +273,11 @@ func (e *engine) close() error {
 
 // finish is the part of a clean close that writes.
 func (e *engine) finish() error {
-	if e.readOnly || e.broken != nil || e.poisoned() != nil {
-		return nil // every commit has said so
+	if e.readOnly || e.broken != nil {
+		return nil
+	}
+	if err := e.poisoned(); err != nil {
+		return err
 	}
 	if e.rebuild.Load() {
 		if err := e.manifest.update(func(m *manifest) { m.checkpoint = noCheckpoint }); err != nil {

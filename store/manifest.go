@@ -164,18 +164,21 @@ func (m *manifests) read(dir disk.FS) error {
 	case empty == 2:
 		return errNoStore
 	}
-	return errors.Join(m.bad[0], m.bad[1])
+	return fmt.Errorf("%w; %w", m.bad[0], m.bad[1])
 }
 
 // make begins a new store: a fresh id, and an empty log.
-func (m *manifests) make() error {
+func (m *manifests) make(random io.Reader) error {
 	for slot := range manifestNames {
 		if err := m.create(slot); err != nil {
 			return err
 		}
 		m.bad[slot] = nil
 	}
-	if _, err := rand.Read(m.now.id[:]); err != nil {
+	if random == nil {
+		random = rand.Reader
+	}
+	if _, err := io.ReadFull(random, m.now.id[:]); err != nil {
 		return fmt.Errorf("draw a store id: %w", err)
 	}
 	m.now.durable, m.now.closed, m.slot = logStart, true, 1

@@ -26,7 +26,7 @@ func openEngine(d disk.FS, readOnly bool, l limits) (_ *engine, err error) {
 	if errors.Is(err, errNoStore) && len(ords) > 0 {
 		err = &CorruptError{File: manifestNames[0], Err: errors.New("neither manifest is there, but segments are")}
 	} else if errors.Is(err, errNoStore) && !readOnly {
-		err = e.manifest.make()
+		err = e.manifest.make(l.random)
 	}
 	if err != nil {
 		return nil, noSpace(err)

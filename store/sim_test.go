@@ -1,0 +1,353 @@
+package store
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+
+	"arbor/store/disk"
+)
+
+var seedFlag = flag.Uint64("seed", 0, "run the simulation tests with this seed alone")
+
+// seeds returns the seeds of a simulation: a fixed few, or those that were asked for.
+func seeds(t testing.TB, n int) []uint64 {
+	if *seedFlag != 0 {
+		return []uint64{*seedFlag}
+	}
+	if os.Getenv("ARBOR_SOAK") != "" {
+		n *= 50
+	} else if testing.Short() {
+		n = (n + 1) / 2
+	}
+	s := make([]uint64, n)
+	for i := range s {
+		s[i] = uint64(i + 1)
+	}
+	return s
+}
+
+// contents is what a store holds.
+type contents map[string]string
+
+// history is a workload on a simulated disk, and what the store may hold after a crash: one of states, from acked on.
+type history struct {
+	t      testing.TB
+	sim    *disk.Sim
+	rng    *rand.Rand
+	limits limits
+	e      *engine
+	db     *DB
+	ks     Keyspace
+	states []contents // after every transaction that was made, in their order
+	acked  int        // all up to states[acked] is durable
+	failed bool       // something returned an error
+}
+
+func newHistory(t testing.TB, sim *disk.Sim, seed uint64) *history {
+	l := small
+	l.minSegment, l.maxSegment = 12<<10, 32<<10
+	l.closeRecords = 5
+	l.random = rand.NewChaCha8([32]byte{byte(seed)})
+	return &history{t: t, sim: sim, rng: rand.New(rand.NewPCG(seed, 7)), limits: l, states: []contents{{}}}
+}
+
+// allowed are the errors that a planted fault may lead to.
+func (h *history) note(err error) error {
+	if err == nil {
+		return nil
+	}
+	h.failed = true
+	for _, e := range []error{disk.ErrCrashed, syscall.EIO, syscall.ENOSPC, io.ErrShortWrite, ErrNoSpace} {
+		if errors.Is(err, e) {
+			return err
+		}
+	}
+	h.t.Fatalf("an error without a cause: %v", err)
+	return err
+}
+
+// open opens the store and checks what it holds.
+func (h *history) open() error {
+	e, err := openEngine(h.sim, false, h.limits)
+	if err != nil {
+		return h.note(err)
+	}
+	h.e, h.db = e, newDB(e)
+	if e.broken != nil {
+		h.t.Fatalf("taken for damaged: %v", e.broken)
+	}
+	if err := h.settle(); err != nil {
+		return err
+	}
+	ks, err := h.db.Keyspace("test")
+	if err != nil {
+		return h.note(err)
+	}
+	h.ks = ks
+	return nil
+}
+
+// settle finds the state that the store is in, which has to be a possible one, and forgets those behind it.
+func (h *history) settle() error {
+	got, err := h.read()
+	if err != nil {
+		return h.note(err)
+	}
+	for i := len(h.states) - 1; i >= h.acked; i-- {
+		if maps.Equal(got, h.states[i]) {
+			h.states = h.states[:i+1]
+			return nil
+		}
+	}
+	h.t.Logf("the log ends at %v, visible %v, rebuilt %v, manifest %+v", h.e.resume, h.e.head.Load().at, h.e.rebuilt.Load(), h.e.manifest.now)
+	for i, s := range h.states {
+		if maps.Equal(got, s) {
+			h.t.Errorf("the store holds state %d, %d is acknowledged, %d the last", i, h.acked, len(h.states)-1)
+		}
+	}
+	h.t.Fatalf("the store holds none of the %d states from the acknowledged one on:\n got %v\nwant %v", len(h.states)-h.acked, short(got), short(h.states[h.acked]))
+	return nil
+}
+
+// short makes contents fit for a message.
+func short(c contents) string {
+	out := contents{}
+	for k, v := range c {
+		out[k] = fmt.Sprintf("%.6q/%d", v, len(v))
+	}
+	return fmt.Sprint(out)
+}
+
+func (h *history) read() (contents, error) {
+	got := contents{}
+	f, err := h.e.snapshot()
+	if err != nil {
+		return nil, err
+	}
+	defer f.release()
+	for x, err := range f.scan([]byte{2}, nil, h.rng.IntN(2) == 0) {
+		if err != nil {
+			return nil, err
+		}
+		got[string(x.Key[1:])] = string(x.Value)
+	}
+	return got, nil
+}
+
+// update runs one transaction of random changes.
+func (h *history) update(d Durability) error {
+	next := maps.Clone(h.states[len(h.states)-1])
+	err := h.db.Update(func(tx *Tx) error {
+		tx.SetDurability(d)
+		for range 1 + h.rng.IntN(5) {
+			k := fmt.Sprintf("key %d", h.rng.IntN(30))
+			if h.rng.IntN(4) == 0 {
+				if err := tx.Delete(h.ks, []byte(k)); err != nil {
+					return err
+				}
+				delete(next, k)
+				continue
+			}
+			n := []int{h.rng.IntN(17), 17 + h.rng.IntN(300), 1000 + h.rng.IntN(4000)}[min(h.rng.IntN(8)/3, 2)]
+			v := make([]byte, n)
+			for i := range v {
+				v[i] = byte(h.rng.Uint32())
+			}
+			if err := tx.Put(h.ks, []byte(k), v); err != nil {
+				return err
+			}
+			next[k] = string(v)
+		}
+		return nil
+	})
+	if err == nil {
+		h.states = append(h.states, next)
+		if d == Commit {
+			h.acked = len(h.states) - 1
+		}
+		return nil
+	}
+	h.note(err)
+	h.states = append(h.states, next) // it may have happened
+	if got, e := h.read(); e == nil && !maps.Equal(got, next) {
+		h.states = h.states[:len(h.states)-1]
+	}
+	return err
+}
+
+func (h *history) sync() error {
+	err := h.db.Sync()
+	if err == nil {
+		h.acked = len(h.states) - 1
+	}
+	return h.note(err)
+}
+
+// step makes one random step of the workload.
+func (h *history) step() error {
+	switch h.rng.IntN(16) {
+	case 0:
+		return h.note(h.e.checkpoint())
+	case 1:
+		err := h.db.Close()
+		if err == nil {
+			h.acked = len(h.states) - 1
+		}
+		if h.note(err) != nil && errors.Is(err, disk.ErrCrashed) {
+			return err
+		}
+		return h.open()
+	case 2:
+		return h.sync()
+	case 3, 4: // two frames in flight, which end in any order
+		for range 2 {
+			if err := h.update(None); err != nil {
+				return err
+			}
+			h.e.want(h.e.head.Load().at)
+			h.e.submit(func() {})
+		}
+		for h.sim.Step() {
+		}
+		return h.sync()
+	case 5, 6, 7:
+		return h.update(None)
+	}
+	return h.update(Commit)
+}
+
+// run makes n steps. With faults that leave the store usable it goes on after errors.
+func (h *history) run(n int) {
+	if h.open() != nil {
+		return
+	}
+	for range n {
+		if err := h.step(); errors.Is(err, disk.ErrCrashed) || err != nil && h.db == nil {
+			return
+		} else if err != nil && h.e.poisoned() != nil {
+			return
+		}
+	}
+}
+
+// TestCrashAtEveryStep cuts the power at every I/O step of a workload, several times with different luck, and again during the use after.
+func TestCrashAtEveryStep(t *testing.T) {
+	for _, seed := range seeds(t, 4) {
+		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
+			const length = 40
+			sim := disk.NewSim(seed)
+			newHistory(t, sim, seed).run(length)
+			steps := sim.Steps()
+			if steps < 80 {
+				t.Fatalf("a workload of %d steps", steps)
+			}
+			for at := 1; at <= steps; at++ {
+				sim := disk.NewSim(seed)
+				sim.CrashAt(at)
+				h := newHistory(t, sim, seed)
+				h.run(length)
+				for luck := range 2 {
+					afterCrash(t, h, seed, at, luck)
+				}
+			}
+		})
+	}
+}
+
+// afterCrash opens what a crash has left, uses it, crashes there, and opens again.
+func afterCrash(t *testing.T, before *history, seed uint64, at, luck int) {
+	t.Helper()
+	h := *before
+	h.states = append([]contents(nil), before.states...)
+	for round := range 3 {
+		h.sim = h.sim.Crash()
+		h.rng = rand.New(rand.NewPCG(seed, uint64(at*10+luck)))
+		if round < 2 {
+			h.sim.CrashAt(1 + h.rng.IntN(20))
+		}
+		if t.Failed() {
+			return
+		}
+		sim := h.sim
+		defer func() {
+			if t.Failed() {
+				t.Logf("seed %d, crash at step %d, luck %d, round %d:\n%s", seed, at, luck, round, strings.Join(sim.Trace(), "\n"))
+			}
+		}()
+		if h.open() != nil {
+			continue
+		}
+		for range 6 {
+			if h.step() != nil {
+				break
+			}
+		}
+	}
+	rep, err := h.db.Verify(t.Context())
+	if err != nil || len(rep.Damage) > 0 {
+		t.Fatalf("seed %d, crash at step %d: verify: %v %v", seed, at, err, rep.Damage)
+	}
+	if err := h.db.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestFailAtEveryStep makes every I/O step of a workload fail once.
+func TestFailAtEveryStep(t *testing.T) {
+	for _, fault := range []error{syscall.EIO, syscall.ENOSPC, io.ErrShortWrite} {
+		for _, seed := range seeds(t, 1) {
+			t.Run(fmt.Sprintf("%v, seed %d", fault, seed), func(t *testing.T) {
+				const length = 30
+				sim := disk.NewSim(seed)
+				newHistory(t, sim, seed).run(length)
+				steps := sim.Steps()
+				for at := 1; at <= steps; at++ {
+					failAt(t, seed, at, length, fault)
+				}
+			})
+		}
+	}
+}
+
+func failAt(t *testing.T, seed uint64, at, length int, fault error) {
+	defer func() {
+		if t.Failed() {
+			t.Logf("seed %d, %v at step %d", seed, fault, at)
+		}
+	}()
+	sim := disk.NewSim(seed)
+	sim.FailAt(at, fault)
+	h := newHistory(t, sim, seed)
+	h.run(length)
+	crashed := *h
+	crashed.states = append([]contents(nil), h.states...)
+	crashed.sim = sim.Crash()
+	if h.db != nil {
+		if err := h.db.Close(); !errors.Is(err, ErrClosed) {
+			h.note(err)
+		}
+	}
+	for _, h := range []*history{h, &crashed} { // after a clean end, and after a power cut
+		if err := h.open(); err != nil {
+			t.Fatalf("open again: %v", err)
+		}
+		if err := h.update(Commit); err != nil {
+			t.Fatalf("write again: %v", err)
+		}
+		rep, err := h.db.Verify(t.Context())
+		if err != nil || len(rep.Damage) > 0 {
+			t.Fatalf("verify: %v %v", err, rep.Damage)
+		}
+		if err := h.db.Close(); err != nil {
+			t.Fatalf("close: %v", err)
+		}
+	}
+}
