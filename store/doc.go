@@ -1,4 +1,66 @@
-// Package store is a lock-free, log-structured, embedded key-value store: durable, ordered, atomic bytes.
+// Package store is a log-structured, embedded key-value store: durable, ordered, atomic bytes.
 //
 // Its invariant: what a commit acknowledged survives any crash.
+//
+// # Where things are
+//
+// A directory holds a log of segments (000001.seg, …), a checkpoint of the index (000042.ckpt), a manifest in two copies, and the lock by
+// which one process owns it. FORMAT.md gives every byte. The index, in memory, leads from a key to a value of up to 16 bytes or to the
+// place of a longer one in the log. It is a tree of which every state is immutable (package index); all reading is done on one state,
+// found by one atomic load, and holds up nobody.
+//
+// # How a commit goes
+//
+// A transaction ran on a state and noted what it read. Its commit is a record that goes through these steps:
+//
+//  1. encode: the record is made and its checksums computed, outside of anything shared.
+//  2. reserve: one atomic addition to tail gives it its place, a run of bytes in the image of the active segment.
+//  3. publish: the bytes are copied there, the checksums bound to the place, and one atomic store of the record's first word shows it.
+//  4. apply: the records are folded into the index in the order of the log. Here it is decided whether what the transaction read is
+//     still so; if not it is aborted. The fold is a pure function of a state and the records behind it. Any goroutine may compute it, for
+//     its own record and for those before, and one compare-and-swap of head makes the result visible.
+//  5. flush: the records up to some point are closed into a frame, which is written in one durable write. Only what is applied is
+//     flushed, so that an aborted transaction is marked so on the disk and recovery decides nothing again.
+//  6. The durable LSN moves over the frames that are written without a gap, and whoever waits for it is woken, each alone.
+//
+// A frame begins at a multiple of 4 KiB with a header. Committers know nothing of frames: the flusher closes one by reserving for itself,
+// with a compare-and-swap of tail, the rest of the page and the header of the next frame, which it publishes as records of their own
+// kinds. So a page is never written twice, and the records before the cut are a frame, whoever made them.
+//
+// A lone committer writes its frame on its own goroutine. Where several commit, a flusher does, with at most two frames on their way to
+// the disk: while one is written the other gathers, and who has just been woken finds a frame to join.
+//
+// # Where something waits, and where a lock is
+//
+// Reading takes no lock, with one exception: the first touch of a segment that was there at the open takes that segment's lock to map it.
+// Taking a view, and ending it, are one addition to a counter each.
+//
+// Reserve, publish and apply take no lock; but between its reserve and its publish a committer must be let run: those behind it cannot be
+// applied before. It copies the record in between, and nothing else. Applying is helped: a goroutine that sleeps in the middle of a fold,
+// also with the token that keeps others from doing the same work, stops nobody (TestHelping shows it). Apply is therefore lock-free but
+// for unpublished records, not wait-free: a fold may be lost to another one and be made again.
+//
+// A lock is taken, always by few and for short, never on the way of a read: to begin the next segment (rolling), by the committers that
+// find the last one full, and while the segment after it is being made; to close a frame and to tell it complete (flusher.mu), never
+// during its write; to join and leave the list of those who wait (waiters.mu); to hand out an id (ids.mu); to change the manifest.
+// The first commit after an open waits for the manifest to be raised to the next epoch. Close waits for views and transactions.
+//
+// What is visible and not yet durable is bounded: the committer that begins a segment waits until the second before it is on the disk.
+//
+// # What goes wrong
+//
+// An error of a write or a sync poisons the engine: nobody knows what of the log the disk holds, so every later commit returns that error,
+// nothing is retried, and only an open, which reads the disk again, helps. Want of space is found out earlier, when the next segment is
+// made; commits that add then return ErrNoSpace, those that only delete go on in the space that is left, and all go on once there is
+// space again.
+//
+// The log ends, at an open, where no whole frame follows. If anything proves that more was durable, the manifest or a frame further on,
+// acknowledged data is lost: the store opens for reading only, commits return a *CorruptError, and nothing is overwritten. Otherwise it
+// is the torn end of what nobody was told is there, and the log goes on in its place, in a new epoch: a leftover frame of an earlier
+// epoch behind it is never taken for a part of the log. What no reader can tell from a torn end is damage to the very last frames of a
+// store that was not closed; of one that was, the manifest knows where the log ends.
+//
+// A value's checksum is proved whenever it is read, together with its key (about 20 ns for 100 bytes), a leaf of the checkpoint when it
+// is first touched. A value that is damaged fails its own reads alone. A checkpoint that is damaged is made again from the log, at the
+// next open. Mapped bytes that the disk does not deliver become a *CorruptError too.
 package store
