@@ -87,7 +87,9 @@ func BenchmarkCycle(b *testing.B) {
 				db, err := Open(dir, Options{})
 				must(b, err)
 				ks := keyspace(b, db)
-				must(b, db.Update(func(tx *Tx) error { return tx.Put(ks, fmt.Appendf(nil, "cycle %d", i), []byte("a value that lies in the log")) }))
+				must(b, db.Update(func(tx *Tx) error {
+					return tx.Put(ks, fmt.Appendf(nil, "cycle %d", i), []byte("a value that lies in the log"))
+				}))
 				must(b, db.Close())
 			}
 		})

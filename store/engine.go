@@ -131,10 +131,10 @@ func (e *engine) begin() error {
 // writable tells why nothing can be written, or nil.
 func (e *engine) writable() error {
 	switch {
-	case e.readOnly:
-		return ErrReadOnly
 	case e.broken != nil:
 		return fmt.Errorf("%w: %w", ErrReadOnly, e.broken)
+	case e.readOnly:
+		return ErrReadOnly
 	}
 	return e.poisoned()
 }

@@ -57,7 +57,7 @@ func lsnOf(t *testing.T, db *DB) LSN {
 	return s.LSN()
 }
 
-func put(t *testing.T, db *DB, ks Keyspace, key, value string) {
+func put(t testing.TB, db *DB, ks Keyspace, key, value string) {
 	t.Helper()
 	if err := db.Update(func(tx *Tx) error { return tx.Put(ks, []byte(key), []byte(value)) }); err != nil {
 		t.Fatal(err)
