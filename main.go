@@ -56,6 +56,8 @@ func start(ctx context.Context, s *cli.Session) error {
 		ASCII:    s.Config.ASCII,
 		Now:      now,
 		Notice:   notice,
+		Suspend:  s.DB.Suspend,
+		Resume:   s.DB.Resume,
 		CrashDir: filepath.Dir(s.Config.Paths.Log),
 		Offers: []screen.Offer{
 			{Name: "Take the tour", Title: "seven things to try", Run: func() error { return sample.Tour(s.Tree) }},
