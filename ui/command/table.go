@@ -148,7 +148,7 @@ var table = slices.Concat([]Command{
 	{Mouse, "Let the terminal have the mouse, to select text, or take it back", "mouse", "View", Frame, []string{"ctrl+t"}, "", nil},
 	{Suspend, "Leave for the shell; fg returns", "suspend", "View", Frame, []string{"ctrl+z"}, "", nil},
 	{Quit, "Quit; everything is saved", "quit", "View", Frame, []string{"q"}, "", nil},
-}, foldLevels(), mapRows)
+}, foldLevels(), mapRows, plotRows)
 
 func foldLevels() []Command {
 	var rows []Command

@@ -1,0 +1,287 @@
+package plot
+
+import (
+	"math"
+	"time"
+
+	"arbor/model"
+	"arbor/timeseries"
+	"arbor/ui/command"
+	"arbor/ui/grid"
+	"arbor/ui/plot"
+	"arbor/ui/screen"
+	"arbor/ui/theme"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// Model is the plot.
+type Model struct {
+	env  screen.Env
+	w, h int
+
+	place    screen.Place // where the person came from; the selection stays on it until another series is chosen
+	series   []model.Node
+	at       int // the series shown
+	all      timeseries.Summary
+	from, to int64 // the window of time, Unix nanoseconds
+	data     plot.Data
+	zone     *time.Location
+	drag     *drag
+	loaded   bool
+	seq      uint64 // the number of the latest request
+}
+
+// drag is the window when the button was pressed, and where.
+type drag struct {
+	x        int
+	from, to int64
+}
+
+// New returns a plot of nothing. It shows nothing until it is entered.
+func New(env screen.Env) Model { return Model{env: env} }
+
+var _ screen.Screen = Model{}
+
+// Update implements screen.Screen.
+func (m Model) Update(msg tea.Msg) (screen.Screen, tea.Cmd) { return m.update(msg) }
+
+func (m Model) update(msg tea.Msg) (Model, tea.Cmd) {
+	switch msg := msg.(type) {
+	case screen.Resize:
+		m.w, m.h = msg.W, msg.H
+		if m.loaded {
+			return m.load(model.ID{})
+		}
+	case screen.Enter:
+		m.place = msg.Place
+		return m.load(msg.Place.Cursor)
+	case screen.Changed:
+		if m.loaded {
+			return m.load(model.ID{})
+		}
+	case screen.Goto:
+		m.place.Cursor, m.place.On = msg.ID, true
+		return m.load(msg.ID)
+	case screen.Mouse:
+		return m.mouse(msg)
+	case command.Invoke:
+		return m.invoke(msg.ID)
+	case answer:
+		return m.arrived(msg)
+	}
+	return m, nil
+}
+
+// answer is what was read for a window of time. fresh says that the series is another one and the window is to be all of it.
+type answer struct {
+	seq    uint64
+	series []model.Node
+	at     int
+	fresh  bool
+	all    timeseries.Summary
+	data   plot.Data
+	zone   *time.Location
+	err    error
+}
+
+// load reads the chart: of the series nearest to a node if one is given, else of the one that is shown.
+func (m Model) load(near model.ID) (Model, tea.Cmd) {
+	m.seq++
+	return m, func() tea.Msg {
+		a := answer{seq: m.seq, zone: m.env.Now().Location()}
+		if m.env.Book != nil {
+			a.err = m.env.Tree.View(func(v *model.View) error { return m.read(v, near, &a) })
+		}
+		return a
+	}
+}
+
+func (m Model) read(v *model.View, near model.ID, a *answer) (err error) {
+	if a.series, err = v.AllSeries(); err != nil || len(a.series) == 0 {
+		return err
+	}
+	shown := model.ID{}
+	if m.at < len(m.series) {
+		shown = m.series[m.at].ID
+	}
+	if a.at, err = pick(v, a.series, near, shown); err != nil {
+		return err
+	}
+	id := a.series[a.at].ID
+	if a.all, err = m.env.Book.Span(v.Reader(), timeseries.ID(id)); err != nil {
+		return err
+	}
+	from, to := m.from, m.to
+	if a.fresh = id != shown || to <= from; a.fresh {
+		from, to = plot.Window(a.all)
+	}
+	a.data, err = plot.Load(m.env.Book, v, a.series[a.at], from, to, m.w, m.h)
+	return err
+}
+
+// pick returns which series to show: the node near itself, else one below it, else what was shown, else the first.
+func pick(v *model.View, series []model.Node, near, shown model.ID) (int, error) {
+	at := 0
+	for i, n := range series {
+		switch {
+		case n.ID == near:
+			return i, nil
+		case n.ID == shown:
+			at = i
+		}
+	}
+	if near == (model.ID{}) {
+		return at, nil
+	}
+	for i, n := range series {
+		if under, err := v.Under(n.ID, near); err != nil || under {
+			return i, err
+		}
+	}
+	return at, nil
+}
+
+func (m Model) arrived(a answer) (Model, tea.Cmd) {
+	if a.seq != m.seq {
+		return m, nil
+	}
+	if a.err != nil {
+		return m, screen.Say(screen.Echo{Text: a.err.Error(), Bad: true})
+	}
+	m.series, m.at, m.all, m.data, m.zone, m.loaded = a.series, a.at, a.all, a.data, a.zone, true
+	if len(a.series) > 0 {
+		m.from, m.to = a.data.From, a.data.To
+	}
+	return m, nil
+}
+
+// invoke runs a command.
+func (m Model) invoke(id command.ID) (Model, tea.Cmd) {
+	if len(m.series) == 0 {
+		return m, nil
+	}
+	switch id {
+	case command.PlotEarlier:
+		return m.pan(-0.1)
+	case command.PlotLater:
+		return m.pan(0.1)
+	case command.PlotPageEarlier:
+		return m.pan(-0.9)
+	case command.PlotPageLater:
+		return m.pan(0.9)
+	case command.ZoomIn:
+		return m.zoom(0.5, 0.5)
+	case command.ZoomOut:
+		return m.zoom(2, 0.5)
+	case command.PlotAll:
+		m.from, m.to = plot.Window(m.all)
+	case command.PlotNow:
+		_, end := plot.Window(m.all)
+		return m.show(end-(m.to-m.from), m.to-m.from)
+	case command.NextSeries, command.PrevSeries:
+		step := 1
+		if id == command.PrevSeries {
+			step = len(m.series) - 1
+		}
+		next := m.series[(m.at+step)%len(m.series)].ID
+		m.place.Cursor, m.place.On = next, true
+		return m.load(next)
+	default:
+		return m, nil
+	}
+	return m.load(model.ID{})
+}
+
+// leastSpan bounds how far one can zoom in.
+const leastSpan = int64(10 * time.Second)
+
+// zoom makes the window by so much longer, round a point at that part of it.
+func (m Model) zoom(by, at float64) (Model, tea.Cmd) {
+	span := float64(m.to - m.from)
+	next := min(max(span*by, float64(leastSpan)), math.MaxInt64/4)
+	return m.show(m.from+int64((span-next)*at), int64(next))
+}
+
+// pan moves the window by a part of its length.
+func (m Model) pan(by float64) (Model, tea.Cmd) {
+	span := m.to - m.from
+	return m.show(m.from+int64(float64(span)*by), span)
+}
+
+// show sets the window, which never leaves the series altogether and is never much longer than it.
+func (m Model) show(from, span int64) (Model, tea.Cmd) {
+	first, last := plot.Window(m.all)
+	span = max(min(span, 2*(last-first)), leastSpan)
+	from = min(max(from, first-span*9/10), last-span/10)
+	m.from, m.to = from, from+span
+	return m.load(model.ID{})
+}
+
+// mouse zooms by the wheel, about the pointer, and pans by a drag.
+func (m Model) mouse(e screen.Mouse) (Model, tea.Cmd) {
+	if len(m.series) == 0 || m.w <= 0 {
+		return m, nil
+	}
+	span := m.to - m.from
+	switch e.Kind {
+	case screen.Wheel:
+		switch {
+		case e.Sideways && e.WheelUp:
+			return m.pan(-0.1)
+		case e.Sideways:
+			return m.pan(0.1)
+		case e.WheelUp:
+			return m.zoom(0.8, float64(e.X)/float64(m.w))
+		}
+		return m.zoom(1.25, float64(e.X)/float64(m.w))
+	case screen.Press:
+		m.drag = &drag{e.X, m.from, m.to}
+	case screen.Drag:
+		if m.drag != nil {
+			return m.show(m.drag.from-int64(float64(span)*float64(e.X-m.drag.x)/float64(m.w)), span)
+		}
+	case screen.Release:
+		m.drag = nil
+	}
+	return m, nil
+}
+
+// View implements screen.Screen.
+func (m Model) View(s grid.Surface) {
+	if !m.loaded {
+		return
+	}
+	w, h := s.Size()
+	if len(m.series) == 0 {
+		for i, l := range []string{"There are no measurements yet. In a shell:", "", "arbor log weight 72.4", "arbor import csv FILE --series NAME"} {
+			st := theme.Dim
+			if i > 1 {
+				st = theme.Accent
+			}
+			s.Text(max((w-44)/2, 0), h/2-2+i, st, l)
+		}
+		return
+	}
+	margin := min(1, w/40)
+	plot.Draw(s.Sub(margin, 0, w-2*margin, h), &m.data, plot.Options{Location: m.zone, Style: theme.Series(m.at)})
+}
+
+// Keys implements screen.Screen.
+func (m Model) Keys() []command.ID {
+	return []command.ID{command.ZoomIn, command.ZoomOut, command.PlotEarlier, command.PlotLater, command.PlotAll, command.PlotNow, command.NextSeries,
+		command.ViewOutline, command.ViewMap, command.Palette, command.Help, command.Quit}
+}
+
+// CapturesText implements screen.Screen.
+func (m Model) CapturesText() bool { return false }
+
+// Place implements screen.Screen.
+func (m Model) Place() screen.Place {
+	p := m.place
+	p.Facts.Series = len(m.series) > 0
+	if len(m.series) > 1 {
+		p.Note = m.series[m.at].Text
+	}
+	return p
+}
