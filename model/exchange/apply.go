@@ -20,7 +20,7 @@ func Apply(t *model.Tree, book *timeseries.Book, p *Plan, label string, dry bool
 		}
 		return p.Samples(func(s Samples) error {
 			fresh, err := Missing(v, book, s)
-			p.Report.Samples += len(fresh)
+			p.Report.CountSamples(fresh)
 			return err
 		})
 	})

@@ -55,30 +55,40 @@ type Remark struct {
 const maxRemarks = 1000
 
 // Keep notes what is preserved as it is.
-func (r *Report) Keep(line int, format string, args ...any) { r.note(kept, line, format, args) }
+func (r *Report) Keep(line int, format string, args ...any) { r.note(kept, line, 1, format, args) }
 
 // Map notes what became something of ours.
-func (r *Report) Map(line int, format string, args ...any) { r.note(mapped, line, format, args) }
+func (r *Report) Map(line int, format string, args ...any) { r.note(mapped, line, 1, format, args) }
 
 // Drop notes what was left out.
-func (r *Report) Drop(line int, format string, args ...any) { r.note(dropped, line, format, args) }
+func (r *Report) Drop(line int, format string, args ...any) { r.note(dropped, line, 1, format, args) }
 
-func (r *Report) note(kind remarkKind, line int, format string, args []any) {
+// MapCount is Map for a number of things at once.
+func (r *Report) MapCount(line, count int, format string, args ...any) {
+	r.note(mapped, line, count, format, args)
+}
+
+// DropCount is Drop for a number of things at once.
+func (r *Report) DropCount(line, count int, format string, args ...any) {
+	r.note(dropped, line, count, format, args)
+}
+
+func (r *Report) note(kind remarkKind, line, count int, format string, args []any) {
 	text := fmt.Sprintf(format, args...)
 	list, key := r.list(kind), remarkKey{kind, text}
 	if i, ok := r.index[key]; ok {
-		(*list)[i].Count++
+		(*list)[i].Count += count
 		return
 	}
 	if len(*list) >= maxRemarks {
-		r.more[kind]++
+		r.more[kind] += count
 		return
 	}
 	if r.index == nil {
 		r.index = map[remarkKey]int{}
 	}
 	r.index[key] = len(*list)
-	*list = append(*list, Remark{Text: text, Line: line, Count: 1})
+	*list = append(*list, Remark{Text: text, Line: line, Count: count})
 }
 
 // WriteTo writes the report for a person.

@@ -15,38 +15,79 @@ type Samples struct {
 	Samples []timeseries.Sample
 }
 
-// Missing returns the samples that a series does not have with that time and value. If the series is not in the tree these are all.
-func Missing(v *model.View, book *timeseries.Book, s Samples) ([]timeseries.Sample, error) {
+// Fresh are the samples that a series lacks.
+type Fresh struct {
+	Added   []timeseries.Sample // of times that it does not have
+	Changed []timeseries.Sample // of times that it has with another value
+}
+
+// Len returns how many they are.
+func (f Fresh) Len() int { return len(f.Added) + len(f.Changed) }
+
+// CountSamples adds fresh samples to the report.
+func (r *Report) CountSamples(f Fresh) {
+	r.Samples += f.Len()
+	if len(f.Changed) > 0 {
+		r.MapCount(0, len(f.Changed), "samples whose time was there with another value → the file's value")
+	}
+}
+
+// Missing returns the samples that a series does not have. If the series is not in the tree these are all.
+func Missing(v *model.View, book *timeseries.Book, s Samples) (f Fresh, err error) {
 	if len(s.Samples) == 0 {
-		return nil, nil
+		return f, nil
 	}
 	top, err := v.Top(s.Series)
 	if errors.Is(err, model.ErrNoNode) || err == nil && top == model.Detached {
-		return s.Samples, nil
+		return Fresh{Added: s.Samples}, nil
 	}
 	if err != nil {
-		return nil, err
+		return f, err
 	}
-	var fresh []timeseries.Sample
 	rest := s.Samples
 	for have, err := range book.Range(v.Reader(), timeseries.ID(s.Series), rest[0].T, rest[len(rest)-1].T+1) {
 		if err != nil {
-			return nil, fmt.Errorf("samples of %s: %w", s.Series, err)
+			return f, fmt.Errorf("samples of %s: %w", s.Series, err)
 		}
-		for len(rest) > 0 && rest[0].T < have.T {
-			fresh, rest = append(fresh, rest[0]), rest[1:]
+		n := 0
+		for n < len(rest) && rest[n].T < have.T {
+			n++
 		}
+		f.Added, rest = append(f.Added, rest[:n]...), rest[n:]
 		if len(rest) > 0 && rest[0].T == have.T {
 			if !same(rest[0].V, have.V) {
-				fresh = append(fresh, rest[0])
+				f.Changed = append(f.Changed, rest[0])
 			}
 			rest = rest[1:]
 		}
 	}
-	return append(fresh, rest...), nil
+	f.Added = append(f.Added, rest...)
+	return f, nil
 }
 
 func same(a, b float64) bool { return a == b || math.IsNaN(a) && math.IsNaN(b) }
+
+// Put adds samples to a series of an import, or of the tree: new ones as chunks, and as if logged by hand those that must lie above what is
+// there.
+func (f Fresh) Put(im *model.Importer, series model.ID) error {
+	for rest := f.Added; len(rest) > 0; {
+		n := min(len(rest), timeseries.MaxChunk)
+		chunk, err := timeseries.EncodeChunk(rest[:n])
+		if err != nil {
+			return fmt.Errorf("samples of %s: %w", series, err)
+		}
+		if err := im.PutChunk(series, chunk); err != nil {
+			return err
+		}
+		rest = rest[n:]
+	}
+	for rest := f.Changed; len(rest) > 0; {
+		part := rest[:min(len(rest), timeseries.MaxChunk)]
+		im.Change(16*len(part), func(e *model.Edit) error { return e.Log(series, part...) })
+		rest = rest[len(part):]
+	}
+	return nil
+}
 
 // samples puts those samples into a series that it lacks.
 func (a *applier) samples(s Samples) error {
@@ -55,22 +96,6 @@ func (a *applier) samples(s Samples) error {
 		if err != nil {
 			return err
 		}
-		return PutSamples(a.im, Samples{s.Series, fresh})
+		return fresh.Put(a.im, s.Series)
 	})
-}
-
-// PutSamples adds samples to a series of an import, or of the tree, as chunks.
-func PutSamples(im *model.Importer, s Samples) error {
-	for rest := s.Samples; len(rest) > 0; {
-		n := min(len(rest), timeseries.MaxChunk)
-		chunk, err := timeseries.EncodeChunk(rest[:n])
-		if err != nil {
-			return fmt.Errorf("samples of %s: %w", s.Series, err)
-		}
-		if err := im.PutChunk(s.Series, chunk); err != nil {
-			return err
-		}
-		rest = rest[n:]
-	}
-	return nil
 }

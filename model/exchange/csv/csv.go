@@ -1,0 +1,204 @@
+// Package csv brings tables of text into series: each column of numbers becomes one, found or made by its name. Its invariant: a table
+// that was imported before adds nothing, a longer one adds what is new.
+package csv
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"arbor/model"
+	"arbor/model/exchange"
+	"arbor/timeseries"
+	"arbor/timeseries/ingest"
+)
+
+// Options say what the table leaves open.
+type Options struct {
+	// Series names the series. Of several columns each adds its own name to it. Empty: the columns' names.
+	Series string
+	// DryRun only reports.
+	DryRun bool
+	ingest.Options
+}
+
+// column is a column of values and the series that it goes to.
+type column struct {
+	name    string
+	samples []timeseries.Sample
+}
+
+// Import reads a table and adds the samples that its series lack, as one step of undo under label. Samples are kept in memory, 16 bytes
+// each, until the table has been read whole. A sample of a time that is there with another value takes its place.
+func Import(t *model.Tree, book *timeseries.Book, in io.Reader, label string, opt Options) (*exchange.Report, error) {
+	report := &exchange.Report{Format: string(exchange.CSV), DryRun: opt.DryRun}
+	columns, err := read(in, opt, report)
+	if err != nil {
+		return nil, err
+	}
+	missing := make([]exchange.Fresh, len(columns))
+	ids := make([]model.ID, len(columns))
+	err = t.View(func(v *model.View) error {
+		for i, c := range columns {
+			id, found, err := v.SeriesByName(c.name)
+			if err != nil {
+				return err
+			}
+			if !found {
+				report.Created++
+				missing[i].Added = c.samples
+				continue
+			}
+			ids[i] = id
+			if missing[i], err = exchange.Missing(v, book, exchange.Samples{Series: id, Samples: c.samples}); err != nil {
+				return err
+			}
+			if missing[i].Len() > 0 {
+				report.Changed++
+			} else {
+				report.Unchanged++
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range missing {
+		report.CountSamples(m)
+	}
+	if opt.DryRun || report.Samples == 0 {
+		return report, nil
+	}
+	_, err = t.Import(label, func(im *model.Importer) error {
+		for i, c := range columns {
+			if missing[i].Len() == 0 {
+				continue
+			}
+			if ids[i] == (model.ID{}) {
+				if ids[i], err = im.Series(c.name); err != nil {
+					return err
+				}
+			}
+			if err := missing[i].Put(im, ids[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return report, nil
+}
+
+// read returns the columns of a table, sorted by time, each time once.
+func read(in io.Reader, opt Options, report *exchange.Report) ([]*column, error) {
+	var samples [][]timeseries.Sample
+	r, err := ingest.Read(in, opt.Options, func(i int, s timeseries.Sample) error {
+		for len(samples) <= i {
+			samples = append(samples, nil)
+		}
+		samples[i] = append(samples[i], s)
+		return nil
+	})
+	if err != nil {
+		return nil, explain(err)
+	}
+	for _, d := range r.Dropped {
+		line := 0
+		if len(d.Lines) > 0 {
+			line = d.Lines[0]
+		}
+		report.DropCount(line, int(d.Count), "%v, first %.40q", d.Why, d.Example)
+	}
+	if r.Samples == 0 {
+		return nil, fmt.Errorf("none of its %d lines holds a sample", r.Rows)
+	}
+	names, err := name(&r.Layout, opt.Series)
+	if err != nil {
+		return nil, err
+	}
+	var out []*column
+	for i := range samples {
+		if len(samples[i]) == 0 {
+			continue
+		}
+		c := &column{name: names[i], samples: samples[i]}
+		c.sort(report)
+		report.MapCount(0, len(c.samples), "column %s → series %s", title(&r.Layout, r.Layout.Values[i]), c.name)
+		out = append(out, c)
+	}
+	return out, nil
+}
+
+// explain adds what to do to the errors of files that are no tables.
+func explain(err error) error {
+	switch {
+	case errors.Is(err, ingest.ErrEmpty):
+		return fmt.Errorf("%w; there is nothing to import", err)
+	case errors.Is(err, ingest.ErrBinary):
+		return fmt.Errorf("%w; arbor import csv reads tables of text", err)
+	}
+	return err
+}
+
+// name returns the names of the series of a table's columns.
+func name(l *ingest.Layout, series string) ([]string, error) {
+	series = strings.TrimSpace(model.OneLine(series))
+	names := make([]string, len(l.Values))
+	for i, v := range l.Values {
+		own := strings.TrimSpace(model.OneLine(l.Columns[v].Name))
+		switch {
+		case series == "" && own == "":
+			return nil, errors.New("the columns have no names; say --series NAME")
+		case series == "":
+			names[i] = own
+		case len(l.Values) == 1:
+			names[i] = series
+		case own == "":
+			names[i] = fmt.Sprintf("%s %d", series, v+1)
+		default:
+			names[i] = series + " " + own
+		}
+		if j := slices.Index(names[:i], names[i]); j >= 0 {
+			return nil, fmt.Errorf("columns %d and %d are both named %s; --value-column takes them by number, one after the other", l.Values[j]+1, v+1, names[i])
+		}
+	}
+	return names, nil
+}
+
+func title(l *ingest.Layout, i int) string {
+	if l.Columns[i].Name != "" {
+		return fmt.Sprintf("%d (%.40s)", i+1, model.OneLine(l.Columns[i].Name))
+	}
+	return fmt.Sprint(i + 1)
+}
+
+// sort brings the samples into the order of time; of those of one time the last in the table counts.
+func (c *column) sort(report *exchange.Report) {
+	byTime := func(a, b timeseries.Sample) int {
+		switch {
+		case a.T < b.T:
+			return -1
+		case a.T > b.T:
+			return 1
+		}
+		return 0
+	}
+	if !slices.IsSortedFunc(c.samples, byTime) {
+		slices.SortStableFunc(c.samples, byTime)
+	}
+	out := c.samples[:0]
+	for _, s := range c.samples {
+		if n := len(out); n > 0 && out[n-1].T == s.T {
+			report.DropCount(0, 1, "samples of %s at a time that comes again further down", c.name)
+			out[n-1] = s
+			continue
+		}
+		out = append(out, s)
+	}
+	c.samples = out
+}
