@@ -179,7 +179,7 @@ func TestSimTraceAndDeterminism(t *testing.T) {
 			}
 			return out.String()
 		}
-		if left() != left() {
+		if once, again := left(), left(); once != again {
 			t.Errorf("crash at step %d: two runs of one seed differ", at+1)
 		}
 	}
