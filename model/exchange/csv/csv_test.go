@@ -1,6 +1,7 @@
 package csv
 
 import (
+	_ "embed"
 	"errors"
 	"fmt"
 	"os"
@@ -48,11 +49,8 @@ func series(t *testing.T, tr *exchangetest.Tree, name string) string {
 	return b.String()
 }
 
-const table = `time,weight,rain
-2026-11-01T07:00:00Z,72.4,0
-2026-11-03T07:00:00Z,72.0,1.5
-2026-11-02T07:00:00Z,72.2,NA
-`
+//go:embed testdata/weight.csv
+var table string
 
 func TestImport(t *testing.T) {
 	tr := exchangetest.New(t, 1)

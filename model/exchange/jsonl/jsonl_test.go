@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -300,4 +301,19 @@ func FuzzRead(f *testing.F) {
 			t.Fatalf("the samples: %v", err)
 		}
 	})
+}
+
+// A file of the first format is read and written as ever.
+func TestFormat1(t *testing.T) {
+	data, err := os.ReadFile("testdata/tree.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr := exchangetest.New(t, 1)
+	if r := load(t, tr, data, false); r.Created != 3 || r.Samples != 2 || len(r.Mapped)+len(r.Dropped) > 0 {
+		t.Errorf("%+v", r)
+	}
+	if got := export(t, tr); !bytes.Equal(got, data) {
+		t.Errorf("written\n%s\nwant\n%s", got, data)
+	}
 }

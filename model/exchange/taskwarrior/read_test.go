@@ -1,6 +1,7 @@
 package taskwarrior
 
 import (
+	_ "embed"
 	"os"
 	"path/filepath"
 	"slices"
@@ -39,18 +40,8 @@ func has(remarks []exchange.Remark, part string) bool {
 	return slices.ContainsFunc(remarks, func(r exchange.Remark) bool { return strings.Contains(r.Text, part) })
 }
 
-const full = `[
-{"id":3,"urgency":7.1,"uuid":"` + uuids + `1","status":"pending","description":"first\nand more","entry":"20261101T100000Z","modified":"20261102T100000Z",
- "due":"20261224T083000Z","scheduled":"1798101000","wait":"2026-12-01T00:00:00Z","until":"20270101T000000Z","start":"20261103T100000Z",
- "tags":["b","a","a"],"tags_c":"x","priority":"H","project":"home.garden.pond","depends":["` + uuids + `2","` + uuids + `9"],
- "annotations":[{"entry":"20261105T120000Z","description":"later"},{"entry":"20261104T120000Z","description":"earlier\nline"}],
- "estimate":30,"person":{"a":[1, 2]},"prio":"own","path":"a\/b \u00e9"},
-{"uuid":"` + uuids + `2","status":"completed","description":"second","entry":"20261101T100000Z","end":"20261110T100000Z","project":"home.garden","depends":""},
-{"uuid":"` + uuids + `3","status":"deleted","description":"third","end":"20261111T100000Z","modification":"20261112T100000Z"},
-{"uuid":"` + uuids + `4","status":"waiting","description":"fourth","wait":"99991230T000000Z","priority":"U"},
-{"uuid":"` + uuids + `5","status":"recurring","description":"template","recur":"weekly","mask":"-+X","due":"20261101T000000Z"},
-{"uuid":"` + uuids + `6","status":"pending","description":"instance","recur":"weekly","imask":2.0,"parent":"` + uuids + `5"}
-]`
+//go:embed testdata/tasks.json
+var full string
 
 func TestRead(t *testing.T) {
 	nodes, report := plan(t, full)
@@ -179,7 +170,7 @@ func TestReadRefuses(t *testing.T) {
 	for _, c := range []struct{ name, data, want string }{
 		{"empty", "", "empty"},
 		{"empty array", "[]", "no task"},
-		{"truncated array", full[:len(full)-3], "truncated"},
+		{"truncated array", full[:len(full)-4], "truncated"},
 		{"truncated task", full[:len(full)/2], "truncated"},
 		{"other JSON", `{"foo":1}`, "no task of Taskwarrior's"},
 		{"text", "buy milk", "line 1"},
