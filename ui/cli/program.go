@@ -108,7 +108,7 @@ func (r *run) root() *cobra.Command {
 		}
 	}
 	add("write", r.addCommand(), r.editCommand(), r.doneCommand(), r.mvCommand(), r.rmCommand(), r.logCommand(), r.undoCommand(), r.redoCommand())
-	add("read", r.lsCommand(), r.showCommand(), r.drawCommand(), r.watchCommand())
+	add("read", r.lsCommand(), r.showCommand(), r.drawCommand(), r.plotCommand(), r.watchCommand())
 	add("care", r.demoCommand(), r.doctorCommand(), r.storeCommand(), r.configCommand(), r.manCommand(root))
 	root.InitDefaultVersionFlag()
 	root.InitDefaultHelpCmd() // before the arguments are looked at
