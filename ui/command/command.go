@@ -47,7 +47,8 @@ func (c Command) Why(f Facts) string {
 	return c.When(f)
 }
 
-// Invoke is the message that runs a command. Text is what was typed, where a preset lets typing begin an edit.
+// Invoke is the message that runs a command. Text is what was typed or pasted, where that begins a line: of Edit in a preset that lets typing do
+// so, of AddSibling after a paste.
 type Invoke struct {
 	ID   ID
 	Text string

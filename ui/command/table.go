@@ -144,7 +144,7 @@ var table = slices.Concat([]Command{
 	{Palette, "Any command, by its name", "commands", "View", Frame, []string{":", "ctrl+p"}, "", nil},
 	{Back, "One step back; never quits", "back", "View", Frame, []string{"esc"}, "", nil},
 	{Cancel, "Cancel", "cancel", "View", Frame, []string{"ctrl+c"}, "", nil},
-	{Redraw, "Draw the screen again", "redraw", "View", Frame, []string{"ctrl+l"}, "", nil},
+	{Redraw, "Repaint the screen", "repaint", "View", Frame, []string{"ctrl+l"}, "", nil},
 	{Mouse, "Let the terminal have the mouse, to select text, or take it back", "mouse", "View", Frame, []string{"ctrl+t"}, "", nil},
 	{Suspend, "Leave for the shell; fg returns", "suspend", "View", Frame, []string{"ctrl+z"}, "", nil},
 	{Quit, "Quit; everything is saved", "quit", "View", Frame, []string{"q"}, "", nil},

@@ -204,9 +204,9 @@ func (l List) drawLine(s grid.Surface, i int, base grid.Hit) {
 	s.Clear(theme.Text)
 	keys, kw := e.Keys, 15
 	if w < 40 {
-		kw = 7
+		kw = 8
 	}
-	s.Sub(1, 0, kw-1, 1).Text(0, 0, theme.Key, keys)
+	s.Sub(1, 0, kw-2, 1).Text(0, 0, theme.Key, keys)
 	title := theme.Text
 	right := w
 	switch {

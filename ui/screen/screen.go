@@ -87,8 +87,12 @@ type Enter struct{ Place Place }
 // Goto asks the screen with the focus to put its cursor on a node.
 type Goto struct{ ID model.ID }
 
-// Changed tells that nodes were changed, by whomever. No IDs means that any may have been.
-type Changed struct{ IDs []model.ID }
+// Changed tells that nodes were changed, by whomever. No IDs means that any may have been. Own says that the person at the screen did it: the
+// screen settles, so that the next key finds what the last one left.
+type Changed struct {
+	IDs []model.ID
+	Own bool
+}
 
 // Clock tells the time, when it matters that it has passed.
 type Clock struct{ Now time.Time }

@@ -101,7 +101,7 @@ func (m Model) did(d screen.Did) (Model, tea.Cmd) {
 		m, cmd = m.tellAll(screen.Clear{})
 		cmds = append(cmds, cmd)
 	}
-	m, cmd = m.tellAll(screen.Changed{})
+	m, cmd = m.tellAll(screen.Changed{Own: true})
 	cmds = append(cmds, cmd)
 	if d.Goto != nil {
 		m, cmd = m.tell(m.focus, screen.Goto{ID: *d.Goto})

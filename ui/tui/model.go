@@ -68,12 +68,14 @@ type Model struct {
 	press     term.Mouse // the last press, for the double click
 	down      bool       // a button is held
 	fatal     *term.CrashError
+
+	tick func(time.Duration, func(time.Time) tea.Msg) tea.Cmd // tea.Tick, but for tests, which do not wait
 }
 
 // newModel returns the frame before its first message.
 func newModel(opt *Options) Model {
 	keys, errs := command.New(opt.Preset, opt.Keys)
-	m := Model{opt: opt, keys: keys, views: views(), now: opt.Now()}
+	m := Model{opt: opt, keys: keys, views: views(), now: opt.Now(), tick: tea.Tick}
 	m.env = screen.Env{Tree: opt.Tree, Book: opt.Book, Now: opt.Now, Fields: opt.Fields, Offers: opt.Offers, Keys: keys}
 	profile, ascii := theme.Detect(opt.Getenv)
 	m.look = theme.Options{Name: opt.Theme, Profile: profile, ASCII: ascii || opt.ASCII}

@@ -32,7 +32,8 @@ type prompt struct {
 	overlay.Prompt
 	kind kind
 	ids  []model.ID
-	seq  int // of the search, so that a late answer is dropped
+	// seq counts searches, so that a late answer is dropped; answered is the last one answered.
+	seq, answered int
 }
 
 // prompted opens a prompt.
@@ -304,6 +305,7 @@ func (m Model) searched(a searched) Model {
 		return m
 	}
 	p := *m.prompt
+	p.answered = a.seq
 	p.Choices, p.Cur, p.Bad, p.Says = a.choices, 0, false, ""
 	switch {
 	case a.err != nil:

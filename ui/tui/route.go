@@ -21,7 +21,7 @@ const maxQueue = 4096
 func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	m, cmd := m.route(msg)
 	var cmds []tea.Cmd
-	for len(m.queue) > 0 && !m.settling() {
+	for len(m.queue) > 0 && !m.waits(m.queue[0]) {
 		k := m.queue[0]
 		m.queue = m.queue[1:]
 		var c tea.Cmd
@@ -96,9 +96,17 @@ func (m Model) route(msg tea.Msg) (Model, tea.Cmd) {
 // settling reports whether keys wait for an answer.
 func (m Model) settling() bool { return m.inflight > 0 || m.screen().Place().Settling }
 
+// waits reports whether a key waits: all do while the screen settles, and in a search those that choose, until the search is answered.
+func (m Model) waits(k tea.KeyMsg) bool {
+	if m.prompt != nil && m.prompt.kind == promptFind && m.prompt.seq != m.prompt.answered {
+		return m.settling() || k.Type != tea.KeyRunes && k.Type != tea.KeySpace && k.Type != tea.KeyBackspace
+	}
+	return m.settling()
+}
+
 // press1 takes a key that a person pressed.
 func (m Model) press1(k tea.KeyMsg) (Model, tea.Cmd) {
-	if m.settling() || len(m.queue) > 0 {
+	if m.waits(k) || len(m.queue) > 0 {
 		if m.is(k, command.Cancel) {
 			m.queue = nil
 			return m, nil
@@ -153,11 +161,7 @@ func (m Model) paste(k tea.KeyMsg) (Model, tea.Cmd) {
 	if m.views[m.focus].focus&command.Tree == 0 {
 		return m, nil
 	}
-	m, cmd := m.tell(m.focus, command.Invoke{ID: command.AddSibling})
-	if m.settling() || m.screen().CapturesText() {
-		m.queue = append([]tea.KeyMsg{k}, m.queue...)
-	}
-	return m, cmd
+	return m.tell(m.focus, command.Invoke{ID: command.AddSibling, Text: string(k.Runes)})
 }
 
 type whichKey struct{ n int }
@@ -178,7 +182,7 @@ func (m Model) sequence(k tea.KeyMsg) (Model, tea.Cmd) {
 		m.typed = typed
 		m.typedAt++
 		n := m.typedAt
-		return m, tea.Tick(whichAfter, func(time.Time) tea.Msg { return whichKey{n} })
+		return m, m.tick(whichAfter, func(time.Time) tea.Msg { return whichKey{n} })
 	case len(typed) > 1:
 		if typed[len(typed)-1] != "esc" {
 			m.echo = screen.Echo{Text: command.KeyLabel(strings.Join(typed, " ")) + " means nothing here; " + m.keys.Label(command.Help) + " shows the keys"}

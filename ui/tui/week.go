@@ -40,5 +40,5 @@ func (m Model) weekCmd() tea.Cmd {
 func (m Model) midnight() tea.Cmd {
 	clock, now := m.env.Now, m.now
 	next := time.Date(now.Year(), now.Month(), now.Day()+1, 0, 0, 1, 0, now.Location())
-	return tea.Tick(min(max(next.Sub(now), time.Minute), time.Hour), func(time.Time) tea.Msg { return screen.Clock{Now: clock()} })
+	return m.tick(min(max(next.Sub(now), time.Minute), time.Hour), func(time.Time) tea.Msg { return screen.Clock{Now: clock()} })
 }

@@ -28,6 +28,16 @@ func (e edit) with(l line.Model) *edit {
 	return &e
 }
 
+// follow returns the edit with its place in another picture: by its node, or by the top if that is gone.
+func (e *edit) follow(from, to picture) *edit {
+	if e == nil || e.at >= len(from.nodes) {
+		return e
+	}
+	at := *e
+	at.at = to.index[from.nodes[e.at].ID]
+	return &at
+}
+
 // add opens a line for a new node. What is shown as the top has no siblings in sight: it gets a child.
 func (m Model) add(how command.ID) Model {
 	n := &m.pic.nodes[m.cur]

@@ -90,6 +90,7 @@ func (m Model) arrived(p picture) (Model, tea.Cmd) {
 
 func (m Model) accept(p picture) Model {
 	was, here := m.rect(), m.node()
+	m.edit, m.drag = m.edit.follow(m.pic, p), m.drag.follow(m.pic, p)
 	first := !m.loaded || p.root != m.pic.root
 	m.pic, m.root, m.folds, m.loaded = p, p.root, p.folds, true
 	at, ok := p.index[here]

@@ -18,6 +18,20 @@ type drag struct {
 // wheelStep is how far the wheel pans, in cells down and twice that aside.
 const wheelStep = 3
 
+// follow returns the drag with its node in another picture. It ends if the node is gone.
+func (d *drag) follow(from, to picture) *drag {
+	if d == nil || d.node < 0 || d.node >= len(from.nodes) {
+		return d
+	}
+	i, ok := to.index[from.nodes[d.node].ID]
+	if !ok {
+		return nil
+	}
+	at := *d
+	at.node = i
+	return &at
+}
+
 // mouse takes what the mouse did: a press selects and begins to drag, on the empty canvas it pans; a double click goes in.
 func (m Model) mouse(e screen.Mouse) (Model, tea.Cmd) {
 	if !m.loaded || m.settling {

@@ -51,7 +51,7 @@ func (m Model) done(a acted) (Model, tea.Cmd) {
 	if a.window.seq != m.seq {
 		return m, nil
 	}
-	m.loading, m.settling = false, false
+	m = m.answered()
 	if a.err != nil {
 		return m, screen.Say(screen.Echo{Text: a.err.Error(), Bad: true})
 	}

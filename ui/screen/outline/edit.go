@@ -51,10 +51,15 @@ func besides(r row, how command.ID) *edit {
 	return &edit{anchor: r.id, parent: r.parent, place: model.After(r.id), depth: r.depth}
 }
 
-// add opens a line for a new node.
-func (m Model) add(how command.ID) (Model, tea.Cmd) {
+// add opens a line for a new node, with what was pasted.
+func (m Model) add(how command.ID, pasted string) (Model, tea.Cmd) {
 	m.edit = m.adding(how)
-	return m.showEdit()
+	m, show := m.showEdit()
+	if pasted == "" {
+		return m, show
+	}
+	m, cmd := m.typed(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(pasted), Paste: true})
+	return m, tea.Batch(show, cmd)
 }
 
 // showEdit makes sure that the rows at which a new node appears are loaded: those of a child are unfolded, and the end of a long subtree is
@@ -129,7 +134,7 @@ func (m Model) editNode(typed string) (Model, tea.Cmd) {
 		return m, nil
 	}
 	m.seq++
-	m.loading, m.settling = false, true
+	m.loading, m.settling = true, true
 	env, seq, id := m.env, m.seq, m.node()
 	return m, func() tea.Msg {
 		a := opened{seq: seq, id: id}
@@ -154,7 +159,7 @@ func (m Model) begin(a opened) (Model, tea.Cmd) {
 	if a.seq != m.seq {
 		return m, nil
 	}
-	m.settling = false
+	m = m.answered()
 	if a.err != nil {
 		return m, screen.Say(screen.Echo{Text: a.err.Error(), Bad: true})
 	}

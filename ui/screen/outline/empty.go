@@ -43,7 +43,7 @@ func (m Model) invokeBare(c command.Invoke) (Model, tea.Cmd) {
 		m, cmd, _ := m.choose(map[command.ID]string{command.Up: "up", command.Down: "down"}[c.ID])
 		return m, cmd
 	case command.AddSibling:
-		if m.offer > 0 {
+		if m.offer > 0 && c.Text == "" {
 			return m.take()
 		}
 	case command.AddChild, command.AddAbove, command.Edit:
@@ -52,8 +52,11 @@ func (m Model) invokeBare(c command.Invoke) (Model, tea.Cmd) {
 	default:
 		return m, nil
 	}
-	m.edit = &edit{parent: model.Root, place: model.Last, line: line.New(c.Text)}
-	return m, nil
+	if c.ID == command.Edit {
+		m.edit = &edit{parent: model.Root, place: model.Last, line: line.New(c.Text)}
+		return m, nil
+	}
+	return m.add(c.ID, c.Text)
 }
 
 // take does what the selected offer says. The first is to begin by typing.

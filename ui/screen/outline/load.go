@@ -44,7 +44,7 @@ type window struct {
 	crumbs []screen.Crumb
 	root   model.ID
 	folds  folds
-	keep   model.ID
+	keep   []model.ID
 	bare   bool // the whole tree is empty
 	now    time.Time
 	err    error
@@ -94,7 +94,7 @@ type query struct {
 	root     model.ID
 	folds    folds
 	hideDone bool
-	keep     model.ID
+	keep     []model.ID
 	span     int // rows of a screen
 }
 
@@ -144,7 +144,7 @@ func (q query) settleRoot(v *model.View, a *window) error {
 			a.folds = a.folds.with(p, true)
 		}
 	}
-	a.keep = id
+	a.keep = path
 	return q.crumbs(v, a)
 }
 

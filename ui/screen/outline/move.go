@@ -59,7 +59,7 @@ func (m Model) invoke(c command.Invoke) (Model, tea.Cmd) {
 		m.folds = folds{}
 		return m.reload(true)
 	case command.AddSibling, command.AddChild, command.AddAbove:
-		return m.add(c.ID)
+		return m.add(c.ID, c.Text)
 	case command.Edit:
 		return m.editNode(c.Text)
 	case command.Indent, command.Outdent, command.MoveUp, command.MoveDown:
@@ -158,16 +158,21 @@ func (m Model) goIn() (Model, tea.Cmd) {
 	if m.cur >= len(m.rows) {
 		return m, nil
 	}
+	m.came = append(slices.Clip(m.came), m.root)
 	m.root = m.node()
 	return m.load(want{}, true)
 }
 
+// goOut goes back to where one went in from, or to the parent.
 func (m Model) goOut() (Model, tea.Cmd) {
 	if len(m.crumbs) < 2 {
 		return m, nil
 	}
 	was := m.root
 	m.root = m.crumbs[len(m.crumbs)-2].ID
+	if n := len(m.came); n > 0 {
+		m.root, m.came = m.came[n-1], m.came[:n-1]
+	}
 	return m.load(want{ids: []model.ID{was}}, true)
 }
 
@@ -181,7 +186,7 @@ func (m Model) back() (Model, tea.Cmd) {
 }
 
 func (m Model) toggleDone() (Model, tea.Cmd) {
-	m.hideDone, m.keep = !m.hideDone, model.ID{}
+	m.hideDone, m.keep = !m.hideDone, nil
 	text := "what is done is shown"
 	if m.hideDone {
 		text = "what is done is hidden; " + m.env.Keys.Label(command.HideDone) + " shows it"

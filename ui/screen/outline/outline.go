@@ -16,10 +16,11 @@ type Model struct {
 	env  screen.Env
 	w, h int
 
-	root     model.ID // what is shown is below it
+	root     model.ID   // what is shown is below it
+	came     []model.ID // the roots from which one went in, the latest last
 	folds    folds
 	hideDone bool
-	keep     model.ID // shown though it is done: it was searched for
+	keep     []model.ID // shown though done: what was searched for and what it is below
 	marks    []model.ID
 
 	rows   []row
@@ -36,8 +37,9 @@ type Model struct {
 
 	seq      uint64 // the number of the latest request
 	loaded   bool
-	loading  bool
-	settling bool
+	loading  bool // the latest request is not answered
+	stale    bool // something changed since it was made
+	settling bool // its answer may move the cursor
 }
 
 // New returns an outline of the whole tree. It shows nothing until it is entered.
@@ -61,14 +63,13 @@ func (m Model) update(msg tea.Msg) (Model, tea.Cmd) {
 	case screen.Enter:
 		return m.enter(msg.Place)
 	case screen.Changed:
-		if m.loaded {
-			return m.reload(false)
+		if msg.Own && m.loaded {
+			return m.reload(true)
 		}
+		return m.refresh()
 	case screen.Clock:
 		m.now = msg.Now
-		if m.loaded {
-			return m.reload(false)
-		}
+		return m.refresh()
 	case screen.Goto:
 		return m.load(want{ids: []model.ID{msg.ID}, reveal: true}, true)
 	case screen.Clear:
@@ -91,8 +92,26 @@ func (m Model) update(msg tea.Msg) (Model, tea.Cmd) {
 	return m, nil
 }
 
+// refresh loads again what is shown, now or after the answer that is awaited.
+func (m Model) refresh() (Model, tea.Cmd) {
+	if m.loading {
+		m.stale = true
+		return m, nil
+	}
+	if !m.loaded {
+		return m, nil
+	}
+	return m.reload(false)
+}
+
+// answered notes that the latest request is answered.
+func (m Model) answered() Model {
+	m.loading, m.settling = false, false
+	return m
+}
+
 func (m Model) enter(p screen.Place) (Model, tea.Cmd) {
-	m.root, m.marks = p.Root, p.Marks
+	m.root, m.marks, m.came = p.Root, p.Marks, nil
 	w := want{}
 	if p.On {
 		w.ids = []model.ID{p.Cursor}
@@ -106,13 +125,12 @@ func (m Model) arrived(a window) (Model, tea.Cmd) {
 	if a.seq != m.seq {
 		return m, nil
 	}
-	m.loading = false
+	jump := m.settling
+	m = m.answered()
 	if a.err != nil {
-		m.settling = false
 		return m, screen.Say(screen.Echo{Text: a.err.Error(), Bad: true})
 	}
-	m = m.accept(a, m.settling)
-	m.settling = false
+	m = m.accept(a, jump)
 	if m.bare && m.edit == nil && !m.loaded {
 		m.edit = m.adding(command.AddSibling)
 	}
@@ -133,6 +151,9 @@ func (m Model) accept(a window, jump bool) Model {
 			off = i - m.top // it stays where it was on the screen
 		}
 	}
+	if a.root != m.root {
+		m.came = nil
+	}
 	m.rows, m.cur, m.top = a.rows, cur, cur-off
 	m.atTop, m.atEnd, m.crumbs, m.root, m.folds, m.bare, m.now = a.atTop, a.atEnd, a.crumbs, a.root, a.folds, a.bare, a.now
 	m.keep = a.keep
@@ -141,6 +162,10 @@ func (m Model) accept(a window, jump bool) Model {
 
 // more asks for another window if the cursor has come near the end of this one.
 func (m Model) more() (Model, tea.Cmd) {
+	if m.stale && !m.loading {
+		m.stale = false
+		return m.reload(false)
+	}
 	if m.loading || len(m.rows) == 0 {
 		return m, nil
 	}

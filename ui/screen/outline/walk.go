@@ -3,6 +3,7 @@ package outline
 import (
 	"errors"
 	"maps"
+	"slices"
 
 	"arbor/model"
 )
@@ -50,7 +51,7 @@ type walker struct {
 	root     model.ID
 	folds    folds
 	hideDone bool
-	keep     model.ID // shown even if it is done
+	keep     []model.ID // shown even if they are done
 	rootHide bool
 }
 
@@ -61,7 +62,7 @@ type spot struct {
 }
 
 func (w *walker) shows(c model.Child, parentHides bool) bool {
-	return !c.State.Closed() || c.ID == w.keep || !w.hideDone && !parentHides
+	return !c.State.Closed() || slices.Contains(w.keep, c.ID) || !w.hideDone && !parentHides
 }
 
 func (w *walker) hides(parent model.ID) (bool, error) {
