@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"strings"
 	"testing"
 
 	"github.com/cespare/xxhash/v2"
@@ -285,8 +286,12 @@ func TestOpenRefusesBadTrees(t *testing.T) {
 		}
 		change(tree)
 		var damage *DamageError
-		if err := walk(checkpoint(t, tree)); !errors.As(err, &damage) {
+		file := checkpoint(t, tree)
+		if err := walk(file); !errors.As(err, &damage) {
 			t.Errorf("%s: %v", name, err)
+		}
+		if _, err := OpenCheckpoint("ckpt", file, testSeed); err == nil && strings.HasSuffix(name, "of its node") {
+			t.Errorf("%s: opened", name)
 		}
 	}
 }
