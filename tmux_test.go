@@ -127,3 +127,66 @@ func TestTmuxCommandLine(t *testing.T) {
 	m.keys(t, "main", "Enter")
 	m.see(t, "main", `added "buy milk"`, "· buy milk +home  due Wed 2 Jan 2030", "finished")
 }
+
+// Two interfaces and the command line work on one store at once; the first, which owns it, is killed; the second and the command line go
+// on, and nothing that was acknowledged is missing.
+func TestTmuxTwoInterfaces(t *testing.T) {
+	h := newHome(t)
+	m := newTmux(t, h, 100, 30)
+	first := m.open(t, "first", "exec arbor")
+	m.see(t, first, "Start empty", "tour")
+	h.must(t, "add", "added from a shell")
+	m.see(t, first, "added from a shell")
+
+	second := m.open(t, "second", "exec arbor")
+	m.see(t, second, "added from a shell")
+	h.must(t, "add", "for both of them")
+	m.see(t, first, "for both of them")
+	m.see(t, second, "for both of them")
+
+	// What is typed in one is seen in the other.
+	m.keys(t, second, "Enter")
+	m.typed(t, second, "typed in the second")
+	m.keys(t, second, "Enter", "Escape")
+	m.see(t, first, "typed in the second")
+
+	pid := m.pid(t, first)
+	if out, err := exec.Command("kill", "-9", pid).CombinedOutput(); err != nil {
+		t.Fatalf("kill: %v: %s", err, out)
+	}
+	h.must(t, "add", "after the kill")
+	screen := m.see(t, second, "after the kill")
+	for _, text := range []string{"added from a shell", "for both of them", "typed in the second"} {
+		if !strings.Contains(screen, text) {
+			t.Errorf("%q is missing in\n%s", text, screen)
+		}
+	}
+	m.keys(t, second, "q")
+	if out := h.must(t, "ls"); strings.Count(out, "\n") != 4 {
+		t.Errorf("want four nodes:\n%s", out)
+	}
+}
+
+// Ctrl-Z gives the terminal and the store to the shell, fg takes both again.
+func TestTmuxSuspend(t *testing.T) {
+	h := newHome(t)
+	m := newTmux(t, h, 80, 24)
+	m.run(t, "new-window", "-d", "-n", "shell", "bash --norc")
+	m.typed(t, "shell", "PS1='ready> '; clear")
+	m.keys(t, "shell", "Enter")
+	m.see(t, "shell", "ready>")
+	h.must(t, "add", "one")
+	m.typed(t, "shell", "arbor")
+	m.keys(t, "shell", "Enter")
+	m.see(t, "shell", "· one", "outline")
+	m.keys(t, "shell", "C-z")
+	m.see(t, "shell", "Stopped")
+	m.typed(t, "shell", "arbor add while it sleeps && echo ad''ded")
+	m.keys(t, "shell", "Enter")
+	m.see(t, "shell", "added\n")
+	m.typed(t, "shell", "fg")
+	m.keys(t, "shell", "Enter")
+	m.see(t, "shell", "· while it sleeps")
+	m.keys(t, "shell", "q")
+	m.see(t, "shell", "ready>")
+}
