@@ -79,8 +79,8 @@ soak:
 bench: build
 	$(GO) test $(RING) -run '^$$' -bench . -benchtime 1x -timeout 30m .
 
-shots: build
-	.ci/shots
+shots:
+	$(GO) test ./ui/tui -run Shots -update
 
 clean:
 	rm -rf bin

@@ -41,6 +41,12 @@ type fatal interface {
 // newTree returns an empty tree in memory whose ids and times are always the same.
 func newTree(tb fatal) *model.Tree {
 	tb.Helper()
+	tree, _ := newTreeIn(tb)
+	return tree
+}
+
+func newTreeIn(tb fatal) (*model.Tree, *store.DB) {
+	tb.Helper()
 	db, err := store.Open("", store.Options{Memory: true})
 	if err != nil {
 		tb.Fatal(err)
@@ -50,7 +56,7 @@ func newTree(tb fatal) *model.Tree {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return tree
+	return tree, db
 }
 
 // sameBytes is a source of bytes that looks random and is the same every time.
