@@ -125,7 +125,8 @@ func (t *Theme) Ink(st Style) Ink {
 	s := t.styles[t.id(st)]
 	k := Ink{Fg: hex(t.ink), Bold: s.GetBold() || st&Bold != 0, Faint: s.GetFaint(), Underline: s.GetUnderline() || st&Underline != 0,
 		Strike: s.GetStrikethrough()}
-	if c, ok := s.GetForeground().(lipgloss.Color); ok && c != "" {
+	barred := t.reverse && st&OnCursor != 0 // the bar of the cursor is in one colour, as SGR draws it
+	if c, ok := s.GetForeground().(lipgloss.Color); ok && c != "" && !barred {
 		k.Fg = hex(c)
 	}
 	if st&OnPanel != 0 && t.bgs[1] != "" {
@@ -134,7 +135,7 @@ func (t *Theme) Ink(st Style) Ink {
 	if st&OnCursor != 0 && t.bgs[0] != "" {
 		k.Bg = hex(t.bgs[0])
 	}
-	if s.GetReverse() || st&Reverse != 0 || t.reverse && st&OnCursor != 0 {
+	if s.GetReverse() || st&Reverse != 0 || barred {
 		if k.Bg == "" {
 			k.Bg = hex(t.paper)
 		}

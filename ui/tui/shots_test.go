@@ -16,8 +16,8 @@ func TestShots(t *testing.T) {
 		name, keys string
 		w, h       int
 	}{
-		{"outline", "j j", 96, 26},
-		{"map", "j ] 2", 96, 24},
+		{"outline", "jjj", 96, 26},
+		{"map", "]2", 96, 24},
 		{"plot", "6", 96, 22},
 	} {
 		tree, db := newTreeIn(t)
@@ -28,7 +28,11 @@ func TestShots(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		d := start(t, tree, c.w, c.h, func(o *Options) { o.Book, o.Theme = book, "dark" })
+		d := start(t, tree, c.w, c.h, func(o *Options) {
+			o.Book, o.Theme, o.Getenv = book, "dark", func(name string) string {
+				return map[string]string{"TERM": "xterm-256color", "COLORTERM": "truecolor"}[name]
+			}
+		})
 		d.press(c.keys)
 		var b bytes.Buffer
 		if err := d.m.draw().SVG(&b, d.m.theme); err != nil {
