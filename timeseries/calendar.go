@@ -15,7 +15,7 @@ func StartOfDay(year int, month time.Month, day int, loc *time.Location) time.Ti
 	at := civil.Add(-26 * time.Hour).In(loc)
 	for {
 		_, offset := at.Zone()
-		_, end := at.ZoneBounds()
+		_, end := ZoneBounds(at)
 		midnight := civil.Add(-time.Duration(offset) * time.Second).In(loc)
 		if midnight.Before(at) {
 			midnight = at
@@ -25,6 +25,16 @@ func StartOfDay(year int, month time.Month, day int, loc *time.Location) time.Ti
 		}
 		at = end
 	}
+}
+
+// ZoneBounds is t.ZoneBounds with an end that is after t. On the last day of a leap year behind the end of a zone's table the library gives
+// one that is not; an hour later is then asked for again.
+func ZoneBounds(t time.Time) (start, end time.Time) {
+	start, end = t.ZoneBounds()
+	if !end.IsZero() && !end.After(t) {
+		end = t.Add(time.Hour)
+	}
+	return start, end
 }
 
 // Days returns the edges of the days in loc that meet [from, to): the first is at from or before it, the last at to or after it, each

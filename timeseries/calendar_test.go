@@ -29,8 +29,11 @@ func TestStartOfDay(t *testing.T) {
 	}
 	for _, name := range hardZones {
 		loc := zone(t, name)
-		for civil := time.Date(2010, 12, 1, 0, 0, 0, 0, time.UTC); civil.Year() < 2011+years; civil = civil.AddDate(0, 0, 1) {
+		for civil := time.Date(2010, 12, 1, 0, 0, 0, 0, time.UTC); civil.Year() < 2050; civil = civil.AddDate(0, 0, 1) {
 			y, m, d := civil.Date()
+			if y > 2010+years && (y < 2040 || m < 12) { // far off only the ends of years, where the library's tables have ended
+				continue
+			}
 			got := StartOfDay(y, m, d, loc)
 			reached := func(at time.Time) bool {
 				ay, am, ad := at.In(loc).Date()

@@ -224,7 +224,10 @@ func TestDaysBelongToTheZone(t *testing.T) {
 func TestLocalTimesAgree(t *testing.T) {
 	for _, name := range []string{"Europe/Berlin", "Australia/Lord_Howe", "Pacific/Apia", "Asia/Kathmandu", "Africa/Casablanca", "UTC"} {
 		c := clock{zone: zone(t, name)}
-		for at := time.Date(2011, 1, 1, 0, 0, 0, 0, c.zone); at.Year() < 2013; at = at.Add(47*time.Minute + 13*time.Second) {
+		for at := time.Date(2011, 1, 1, 0, 0, 0, 0, c.zone); at.Year() < 2042; at = at.Add(47*time.Minute + 13*time.Second) {
+			if at.Year() == 2013 { // then the years behind the end of the library's tables
+				at = at.AddDate(27, 0, 0)
+			}
 			m, ok := parseTime([]byte(at.Format("2006-01-02 15:04:05")), ISO)
 			if !ok {
 				t.Fatalf("%v is not read", at)

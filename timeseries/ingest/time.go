@@ -336,12 +336,14 @@ func (c *clock) instant(m moment) (t int64, ok bool) {
 func (c *clock) resolve(m moment) (int64, bool) {
 	var found []int64
 	at := time.Unix(m.secs-26*3600, 0).In(c.zone)
-	for range 8 { // no zone has changed so often in two days
+	for range 64 { // steps of an hour or more
 		_, offset := at.Zone()
-		start, end := at.ZoneBounds()
+		start, end := timeseries.ZoneBounds(at)
 		t := m.secs - int64(offset)
 		if (start.IsZero() || t >= start.Unix()) && (end.IsZero() || t < end.Unix()) {
-			found = append(found, t*1e9+int64(m.nanos))
+			if ns := t*1e9 + int64(m.nanos); len(found) == 0 || found[len(found)-1] != ns {
+				found = append(found, ns)
+			}
 			c.from, c.to, c.offset = math.MinInt64, math.MaxInt64, int64(offset)
 			if !start.IsZero() { // 26 hours from its ends no other offset can mean the same
 				c.from = start.Unix() + int64(offset) + 26*3600
