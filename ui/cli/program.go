@@ -96,7 +96,7 @@ func (r *run) root() *cobra.Command {
 			f.String(s.Name, "", s.Help)
 		}
 	}
-	for _, group := range []cobra.Group{{ID: "write", Title: "Write:"}, {ID: "read", Title: "Read:"}, {ID: "care", Title: "Look after:"}} {
+	for _, group := range []cobra.Group{{ID: "write", Title: "Write:"}, {ID: "read", Title: "Read:"}, {ID: "move", Title: "Bring in and take out:"}, {ID: "care", Title: "Look after:"}} {
 		root.AddGroup(&group)
 	}
 	add := func(group string, cmds ...*cobra.Command) {
@@ -109,6 +109,7 @@ func (r *run) root() *cobra.Command {
 	}
 	add("write", r.addCommand(), r.editCommand(), r.doneCommand(), r.mvCommand(), r.rmCommand(), r.logCommand(), r.undoCommand(), r.redoCommand())
 	add("read", r.lsCommand(), r.showCommand(), r.drawCommand(), r.plotCommand(), r.watchCommand())
+	add("move", r.importCommand(), r.exportCommand())
 	add("care", r.demoCommand(), r.doctorCommand(), r.storeCommand(), r.configCommand(), r.manCommand(root))
 	root.InitDefaultVersionFlag()
 	root.InitDefaultHelpCmd() // before the arguments are looked at

@@ -1,0 +1,125 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"arbor/model"
+	"arbor/model/exchange/jsonl"
+)
+
+func (r *run) exportCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "export", Short: "write the tree to a file", Args: words(1, 1, "a format: json"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return usagef("there is no format %q to export to; json is there", args[0])
+		},
+	}
+	var file string
+	asJSON := &cobra.Command{
+		Use: "json [QUERY...]", Short: "everything, or what a query means with what is above it, one JSON object a line",
+		Long: "'arbor import json FILE' reads it back to an equal tree. The format is described in model/exchange/jsonl.",
+		RunE: func(cmd *cobra.Command, args []string) error { return r.exportJSON(strings.Join(args, " "), file) },
+	}
+	asJSON.Flags().StringVarP(&file, "output", "o", "", "`FILE` to write instead of standard output; it is replaced whole or not at all")
+	cmd.AddCommand(asJSON)
+	return cmd
+}
+
+func (r *run) exportJSON(text, file string) error {
+	q, err := r.parseQuery(text)
+	if err != nil {
+		return err
+	}
+	s, err := r.open()
+	if err != nil {
+		return err
+	}
+	write := func(out io.Writer) error {
+		return s.Tree.View(func(v *model.View) error {
+			if strings.TrimSpace(text) == "" {
+				return jsonl.Write(out, v, s.Book, r.now())
+			}
+			w, err := jsonl.NewWriter(out, r.now())
+			if err != nil {
+				return err
+			}
+			part := partial{w: w, v: v, s: s, written: map[model.ID]bool{}, children: map[model.ID]int{}}
+			for n, err := range v.Select(q) {
+				if err == nil {
+					err = part.add(n.ID)
+				}
+				if err != nil {
+					return err
+				}
+			}
+			return w.Close()
+		})
+	}
+	if file == "" {
+		return s.close(write(r.Out))
+	}
+	return s.close(replaceFile(file, write))
+}
+
+// partial writes some nodes of a tree with those above them, so that the file is a tree too.
+type partial struct {
+	w        *jsonl.Writer
+	v        *model.View
+	s        *Session
+	written  map[model.ID]bool
+	children map[model.ID]int // how many of each were written
+}
+
+func (p *partial) add(id model.ID) error {
+	path, err := p.v.Path(id)
+	if err != nil {
+		return err
+	}
+	for _, id := range path {
+		if p.written[id] {
+			continue
+		}
+		p.written[id] = true
+		n, err := p.v.Node(id)
+		if err != nil {
+			return err
+		}
+		if err := p.w.Node(p.v, p.s.Book, &n, p.children[n.Parent]); err != nil {
+			return err
+		}
+		if n.ID != n.Parent {
+			p.children[n.Parent]++
+		}
+	}
+	return nil
+}
+
+// replaceFile writes a file beside the one of that name and puts it in its place once it is whole and on the disk.
+func replaceFile(name string, write func(io.Writer) error) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	defer func() {
+		if err != nil {
+			f.Close()
+			os.Remove(f.Name()) // what is left of it is of no use
+		}
+	}()
+	if err := write(f); err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	if err := f.Sync(); err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	if err := f.Close(); err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	return os.Rename(f.Name(), name)
+}

@@ -1,0 +1,227 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"arbor/model/exchange"
+	"arbor/model/exchange/csv"
+	"arbor/model/exchange/jsonl"
+	"arbor/model/exchange/taskwarrior"
+	"arbor/model/exchange/void"
+	"arbor/timeseries/ingest"
+)
+
+func (r *run) importCommand() *cobra.Command {
+	var opt importing
+	cmd := &cobra.Command{
+		Use: "import [FORMAT] FILE...", Short: "bring in void, taskwarrior, csv or json files; - is standard input",
+		Long: "Without FORMAT the file says what it is. What was kept, turned into something of ours and dropped is reported with line numbers; a second import of the same " +
+			"file changes nothing, one undo takes it back, and a file that cannot be read whole changes nothing.",
+		Args: words(1, -1, "a file to import"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if i := slices.Index(exchange.Formats, exchange.Format(args[0])); i >= 0 {
+				opt.format, args = exchange.Formats[i], args[1:]
+			}
+			if len(args) == 0 {
+				return usagef("missing the file to import; - is standard input")
+			}
+			return r.importFiles(args, &opt)
+		},
+	}
+	cmd.Flags().BoolVar(&opt.dry, "dry-run", false, "only report what an import would do")
+	cmd.Flags().BoolVar(&opt.json, "json", false, "print the report as a JSON object")
+	opt.table.flags(cmd.Flags())
+	return cmd
+}
+
+// importing is how files are to be imported.
+type importing struct {
+	format    exchange.Format // "" asks the file
+	dry, json bool
+	table     table
+}
+
+// job brings one file into an open store.
+type job func(*Session) (*exchange.Report, error)
+
+// importFiles reads all the files that are read whole before it changes anything, then brings in each as a step of undo.
+func (r *run) importFiles(names []string, opt *importing) error {
+	var jobs []job
+	for _, name := range names {
+		f, err := r.openFile(name)
+		if err != nil {
+			return err
+		}
+		defer f.Close() // after the jobs that read from it
+		do, err := r.read(f, name, opt)
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		jobs = append(jobs, do)
+	}
+	s, err := r.open()
+	if err != nil {
+		return err
+	}
+	for i, do := range jobs {
+		report, err := do(s)
+		var unclear *ingest.RefusedError
+		if errors.As(err, &unclear) {
+			err = refusedf("%w", err)
+		}
+		if err != nil {
+			return s.close(fmt.Errorf("%s: %w", names[i], err))
+		}
+		if err := r.printReport(report, opt.json); err != nil {
+			return s.close(err)
+		}
+	}
+	return s.close(nil)
+}
+
+func (r *run) printReport(report *exchange.Report, asJSON bool) error {
+	if !asJSON {
+		_, err := report.WriteTo(r.Out)
+		return err
+	}
+	return newEncoder(r.Out).Encode(struct {
+		V int `json:"v"`
+		*exchange.Report
+	}{jsonVersion, report})
+}
+
+// openFile opens a file, or a copy of standard input, which can be read only once.
+func (r *run) openFile(name string) (*os.File, error) {
+	if name != "-" {
+		f, err := os.Open(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, missingf("there is no file %q to import", name)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if info, err := f.Stat(); err != nil || info.IsDir() {
+			f.Close()
+			return nil, errors.Join(err, fmt.Errorf("%s is a directory; name a file", name))
+		}
+		return f, nil
+	}
+	f, err := os.CreateTemp("", "arbor-import")
+	if err != nil {
+		return nil, err
+	}
+	os.Remove(f.Name()) // where that works the copy goes with the process
+	if _, err := io.Copy(f, r.In); err != nil {
+		f.Close()
+		return nil, fmt.Errorf("read standard input: %w", err)
+	}
+	_, err = f.Seek(0, io.SeekStart)
+	return f, err
+}
+
+// read reads a file as far as that needs no store.
+func (r *run) read(f *os.File, name string, opt *importing) (job, error) {
+	head := make([]byte, exchange.Head)
+	n, err := io.ReadFull(f, head)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, err
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return nil, err
+	}
+	format := opt.format
+	if format == "" {
+		if format, err = exchange.Detect(head[:n]); err != nil {
+			return nil, err
+		}
+	}
+	label := "import " + filepath.Base(name)
+	if format == exchange.CSV {
+		options, err := opt.table.options(opt.dry, r.config.Zone)
+		return func(s *Session) (*exchange.Report, error) {
+			return csv.Import(s.Tree, s.Book, f, label, options)
+		}, err
+	}
+	plan, err := r.plan(f, format)
+	return func(s *Session) (*exchange.Report, error) {
+		return exchange.Apply(s.Tree, s.Book, plan, label, opt.dry)
+	}, err
+}
+
+// plan reads a file whole.
+func (r *run) plan(f *os.File, format exchange.Format) (*exchange.Plan, error) {
+	if format == exchange.JSON {
+		return jsonl.Read(f)
+	}
+	data, err := exchange.Load(f)
+	if err != nil {
+		return nil, err
+	}
+	if format == exchange.Void {
+		return void.Read(data, "")
+	}
+	return taskwarrior.Read(data, r.config.Zone)
+}
+
+// table is what the flags say of a CSV file.
+type table struct {
+	series, delimiter, timeColumn, timeFormat string
+	valueColumns                              []string
+	words                                     map[string]string
+	comma                                     bool
+}
+
+func (t *table) flags(f *pflag.FlagSet) {
+	f.StringVar(&t.series, "series", "", "csv: `NAME` of the series; the columns' names without")
+	f.StringVar(&t.delimiter, "delimiter", "", "csv: comma, semicolon, tab or bar")
+	f.StringVar(&t.timeColumn, "time-column", "", "csv: the `COLUMN` of the times, by name or number from 1")
+	f.StringVar(&t.timeFormat, "time-format", "", "csv: how a time is written: iso, compact, dmy, mdy, s, ms, us or ns")
+	f.StringSliceVar(&t.valueColumns, "value-column", nil, "csv: a `COLUMN` of values, by name or number; may be repeated")
+	f.StringToStringVar(&t.words, "value-map", nil, "csv: what words stand for: `YES=1,NO=0`; nothing for no value")
+	f.BoolVar(&t.comma, "decimal-comma", false, "csv: 1,5 is one and a half")
+}
+
+// delimiters are the names by which a shell lets them through.
+var delimiters = map[string]rune{"": 0, "comma": ',', ",": ',', "semicolon": ';', ";": ';', "tab": '\t', "\t": '\t', "bar": '|', "|": '|'}
+
+// options reads the flags. Times that name no zone are read in the person's.
+func (t *table) options(dry bool, zone *time.Location) (csv.Options, error) {
+	o := csv.Options{Series: t.series, DryRun: dry, Options: ingest.Options{
+		TimeColumn: t.timeColumn, ValueColumns: t.valueColumns, Zone: zone, DecimalComma: t.comma}}
+	var ok bool
+	if o.Delimiter, ok = delimiters[t.delimiter]; !ok {
+		return o, usagef("--delimiter %q is none of comma, semicolon, tab and bar", t.delimiter)
+	}
+	if t.timeFormat != "" {
+		format, err := ingest.ParseFormat(t.timeFormat)
+		if err != nil {
+			return o, usagef("--time-format: %w", err)
+		}
+		o.TimeFormat = format
+	}
+	for word, text := range t.words {
+		number := math.NaN()
+		if text != "" {
+			var err error
+			if number, err = parseNumber(text); err != nil {
+				return o, usagef("--value-map: %w", err)
+			}
+		}
+		if o.Words == nil {
+			o.Words = map[string]float64{}
+		}
+		o.Words[word] = number
+	}
+	return o, nil
+}
