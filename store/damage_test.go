@@ -82,7 +82,7 @@ func TestEveryBitCounts(t *testing.T) {
 			want := filled(t, sim, l, 25)
 			list, err := sim.List()
 			must(t, err)
-			step := int64(61)
+			step := int64(97)
 			if testing.Short() {
 				step = 311
 			}

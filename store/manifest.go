@@ -50,6 +50,7 @@ const manifestMagic = "arbor\x00mf"
 var (
 	manifestNames = [2]string{"MANIFEST-A", "MANIFEST-B"}
 	errManifest   = errors.New("not a manifest")
+	errNoManifest = errors.New("missing")
 	errNoStore    = errors.New("there is no store here")
 )
 
@@ -79,7 +80,7 @@ func parseManifest(b []byte) (manifest, error) {
 	u := func(off int) uint64 { return le.Uint64(b[off:]) }
 	m.generation = u(32)
 	sound := u(pageSize-8) == m.id.sum(b[:pageSize-8], LSN(m.generation))
-	if v := le.Uint32(b[8:]); v > formatVersion && (sound || u(56) > 1) {
+	if v := le.Uint32(b[8:]); sound && v > formatVersion {
 		return manifest{}, fmt.Errorf("format %d, this arbor knows %d: %w", v, formatVersion, ErrVersion)
 	}
 	if !sound {
@@ -127,10 +128,11 @@ func (m *manifests) update(change func(*manifest)) error {
 	return nil
 }
 
-// read finds the newer valid manifest. It returns errNoStore if neither file has ever been written.
-func (m *manifests) read(dir disk.FS) error {
+// read finds the newer valid manifest. It returns errNoStore if neither is one and there are no segments: then nothing was ever stored,
+// and the making of the store was cut short at most.
+func (m *manifests) read(dir disk.FS, segments int) error {
 	m.dir = dir
-	found, empty := false, 0
+	found := false
 	var version error
 	for i, name := range manifestNames {
 		b := make([]byte, pageSize)
@@ -140,8 +142,7 @@ func (m *manifests) read(dir disk.FS) error {
 			_, err = f.ReadAt(b, 0)
 		}
 		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, io.EOF) || err == nil && allZero(b) {
-			m.bad[i] = errNoStore
-			empty++
+			m.bad[i] = errNoManifest
 			continue
 		} else if err != nil {
 			return fmt.Errorf("read %s: %w", name, err)
@@ -151,7 +152,7 @@ func (m *manifests) read(dir disk.FS) error {
 		case errors.Is(err, ErrVersion):
 			version = fmt.Errorf("%s: %w", name, err)
 		case err != nil:
-			m.bad[i] = &CorruptError{File: name, Err: err}
+			m.bad[i] = err
 		case !found || x.generation > m.now.generation:
 			found, m.now, m.slot = true, x, i
 		}
@@ -161,10 +162,10 @@ func (m *manifests) read(dir disk.FS) error {
 		return version
 	case found:
 		return nil
-	case empty == 2:
+	case segments == 0:
 		return errNoStore
 	}
-	return fmt.Errorf("%w; %w", m.bad[0], m.bad[1])
+	return &CorruptError{File: manifestNames[0], Err: fmt.Errorf("%w; %s: %w", m.bad[0], manifestNames[1], m.bad[1])}
 }
 
 // make begins a new store: a fresh id, and an empty log.

@@ -22,10 +22,8 @@ func openEngine(d disk.FS, readOnly bool, l limits) (_ *engine, err error) {
 		return nil, err
 	}
 	ords := segmentNumbers(names)
-	err = e.manifest.read(d)
-	if errors.Is(err, errNoStore) && len(ords) > 0 {
-		err = &CorruptError{File: manifestNames[0], Err: errors.New("neither manifest is there, but segments are")}
-	} else if errors.Is(err, errNoStore) && !readOnly {
+	err = e.manifest.read(d, len(ords))
+	if errors.Is(err, errNoStore) && !readOnly {
 		err = e.manifest.make(l.random)
 	}
 	if err != nil {

@@ -15,8 +15,8 @@ import (
 
 // recovery finds the end of the log and the state there: from the newest checkpoint over the frames behind it.
 //
-// The log ends at the first place where no frame is, or one of an earlier epoch than the frame before: a leftover of a write that an
-// earlier recovery has cut off. What was acknowledged cannot lie behind that place, unless something says that all below a later one was
+// The log ends at the first place where no frame is, or one of an earlier epoch than it should be: a leftover of a write that an earlier
+// recovery has cut off. What was acknowledged cannot lie behind that place, unless something says that all below a later one was
 // durable: the manifest, or the header of a frame further on. Then it is not the torn end of the log but damage, and the store is opened
 // for reading only.
 type recovery struct {
@@ -128,7 +128,7 @@ func (r *recovery) replay() error {
 			return nil
 		}
 		f, b, err := r.frame(r.pos)
-		if err == nil && f.epoch < r.epoch {
+		if err == nil && f.epoch < r.least() {
 			err = errNoFrame
 		}
 		if err == nil && f.epoch > r.m.epoch && e.broken == nil {
@@ -147,6 +147,16 @@ func (r *recovery) replay() error {
 		r.epoch = f.epoch
 		r.pos = f.end(r.file.size)
 	}
+}
+
+// least is the epoch that a frame at r.pos has at least. Behind what was durable when the manifest's epoch began, leftovers of earlier ones
+// may lie: not only where frames were cut off, but also right where the log went on, for a torn write of the new epoch may complete a torn
+// one of an earlier.
+func (r *recovery) least() uint64 {
+	if r.pos >= r.m.durable {
+		return max(r.epoch, r.m.epoch)
+	}
+	return r.epoch
 }
 
 // frame reads the frame at l.
@@ -272,7 +282,7 @@ func (r *recovery) proof(ord, from uint32) (bool, error) {
 			return false, fmt.Errorf("search %s: %w", segmentName(ord), err)
 		}
 		h, err := parseHeader(b, &r.e.id, makeLSN(ord, off), size)
-		if err == nil && (h.durable > r.pos || errors.Is(header, ErrCorrupt) && h.epoch >= r.epoch && h.epoch > 0) {
+		if err == nil && (h.durable > r.pos || errors.Is(header, ErrCorrupt) && h.epoch >= r.least() && h.epoch > 0) {
 			return true, nil
 		}
 	}
