@@ -63,7 +63,11 @@ func (s scale) label(v float64) string {
 	unit, suffix := 1.0, ""
 	switch {
 	case top >= 1e15 || top < 1e-6 && top > 0:
-		return strconv.FormatFloat(v, 'e', 2, 64)
+		digits := 2
+		if s.step > 0 { // as many as it takes to tell a step
+			digits = min(max(int(math.Ceil(math.Log10(top/s.step))), 2), 16)
+		}
+		return strconv.FormatFloat(v, 'e', digits, 64)
 	case top >= 1e12:
 		unit, suffix = 1e12, "T"
 	case top >= 1e9:
