@@ -367,3 +367,39 @@ func TestVerifyTellsADifference(t *testing.T) {
 		t.Fatalf("got %v", err)
 	}
 }
+
+// What a person types costs a few keys, so that the log of the store grows little.
+func TestCreateWritesFewKeys(t *testing.T) {
+	tree := library(t, 1000)
+	older, err := tree.db.Snapshot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer older.Release()
+	do(t, tree, func(e *Edit) error {
+		_, err := e.Create(Root, Last, "buy milk and bread")
+		return err
+	})
+	newer, err := tree.db.Snapshot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer newer.Release()
+	keys, size := 0, 0
+	for _, name := range stateSpaces {
+		ks, err := tree.db.Keyspace(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for c, err := range newer.Changed(older, ks, store.Range{}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			keys, size = keys+1, size+len(c.Key)+len(c.Value)
+		}
+	}
+	t.Logf("%d keys, %d bytes", keys, size)
+	if keys > 11 || size > 2000 { // record, place, four words, a day, log, head, stack; the batch before was big and stands alone
+		t.Errorf("%d keys and %d bytes, want at most 11 and 2000", keys, size)
+	}
+}

@@ -55,7 +55,7 @@ func (t *Tree) Import(label string, fn func(*Importer) error) (Receipt, error) {
 // it is to have; size is about how many bytes that takes.
 func (im *Importer) Create(parent ID, text string, size int, fill func(*Edit, ID) error) (ID, error) {
 	var id ID
-	err := im.t.View(func(v *View) (err error) {
+	err := im.t.look(func(v *View) (err error) {
 		id, err = v.freeID(func(id ID) bool { return im.staged[id] })
 		return err
 	})
@@ -106,7 +106,7 @@ func (im *Importer) Series(name string) (ID, error) {
 		return id, nil
 	}
 	var found, used bool
-	err := im.View(func(v *View) error {
+	err := im.t.look(func(v *View) error {
 		known, ok, err := v.SeriesByName(name)
 		if found = ok; err != nil || ok {
 			id = known

@@ -269,7 +269,7 @@ func (e *Edit) SeriesNode(name string) (ID, error) {
 func (t *Tree) SeriesNode(name string) (ID, error) {
 	var id ID
 	var found bool
-	err := t.View(func(v *View) (err error) {
+	err := t.look(func(v *View) (err error) {
 		id, found, err = v.SeriesByName(name)
 		return err
 	})

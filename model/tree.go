@@ -119,14 +119,14 @@ func (t *Tree) bind() error {
 		return err == nil && s.fingerprint == want, err
 	}
 	var bound bool
-	err := t.db.View(func(s *store.Snapshot) (err error) {
-		bound, err = fits(s)
+	err := t.look(func(v *View) (err error) {
+		bound, err = fits(v.r)
 		return err
 	})
 	if err != nil || bound {
 		return err
 	}
-	return t.db.Update(func(tx *store.Tx) error {
+	err = t.db.Update(func(tx *store.Tx) error {
 		if bound, err := fits(tx); err != nil || bound {
 			return err
 		}
@@ -139,6 +139,10 @@ func (t *Tree) bind() error {
 		}
 		return tx.Put(t.ks.meta, selfKey, binary.BigEndian.AppendUint64(d[:], want))
 	})
+	if errors.Is(err, store.ErrReadOnly) {
+		return nil // nothing will be written, by whichever device
+	}
+	return err
 }
 
 func foldMark() []byte { return binary.AppendUvarint(nil, foldVersion) }
@@ -229,8 +233,8 @@ func (t *Tree) commit(what intent, fn func(*Edit) error) (Receipt, error) {
 // arrived reports whether the batch of an edit is in the log.
 func (t *Tree) arrived(e *Edit) (bool, error) {
 	found := false
-	err := t.db.View(func(s *store.Snapshot) error {
-		got, err := readBatch(&t.ks, s, e.batch.device, e.batch.seq)
+	err := t.look(func(v *View) error {
+		got, err := readBatch(&t.ks, v.r, e.batch.device, e.batch.seq)
 		if errors.Is(err, store.ErrNotFound) {
 			return nil
 		}
@@ -240,7 +244,17 @@ func (t *Tree) arrived(e *Edit) (bool, error) {
 	return found, err
 }
 
-// View runs fn on a frozen state of the tree.
+// look is View for a function that can run again: it does where the owner of the store went away during it.
+func (t *Tree) look(fn func(*View) error) error {
+	for try := 0; ; try++ {
+		err := t.View(fn)
+		if !errors.Is(err, store.ErrStale) || try == maxUncertain {
+			return err
+		}
+	}
+}
+
+// View runs fn on a frozen state of the tree. If the owner of the store goes away meanwhile what is read is store.ErrStale.
 func (t *Tree) View(fn func(*View) error) error {
 	return t.db.View(func(s *store.Snapshot) error { return fn(&View{t: t, r: s}) })
 }

@@ -48,7 +48,7 @@ func (t *Tree) revert(scope Scope, r role) (Receipt, error) {
 		target, parts, made, err = group(&t.ks, v.r, me.device, found.seq)
 		return err
 	}
-	if err := t.View(find); err != nil {
+	if err := t.look(find); err != nil {
 		return Receipt{}, fmt.Errorf("%s: %w", verbs[r], err)
 	}
 	label := target.batch.label
