@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"arbor/store"
 )
@@ -76,17 +77,23 @@ func hasWord(text, prefix string) bool {
 func wordRanges(prefix string) []store.Range {
 	long := store.Prefix(termPrefix(string(rune(termLong))))
 	term := wordTerm(prefix)
-	exact := store.Prefix(termPrefix(term))
-	runes := len([]rune(prefix))
-	switch {
-	case strings.IndexFunc(prefix, unicode.IsDigit) >= 0 && runes >= maxDigitWord, runes >= maxWord:
-		return []store.Range{exact, long} // the term is cut, so all its words are under that one
-	case runes <= maxDigitWord:
-		return []store.Range{store.Prefix([]byte(term)), long}
+	exact, begins := store.Prefix(termPrefix(term)), store.Prefix([]byte(term))
+	runes := utf8.RuneCountInString(prefix)
+	if strings.IndexFunc(prefix, unicode.IsDigit) >= 0 {
+		if runes >= maxDigitWord {
+			return []store.Range{exact, long} // the term is cut: all its words are under that one
+		}
+		return []store.Range{begins, long}
+	}
+	if runes <= maxDigitWord {
+		return []store.Range{begins, long}
+	}
+	if runes >= maxWord {
+		begins = exact
 	}
 	// A word that goes on with a digit is cut shorter than the prefix.
 	cut := string(rune(termWord)) + prefix[:runeOffset(prefix, maxDigitWord)]
-	return []store.Range{store.Prefix(termPrefix(cut)), store.Prefix([]byte(term)), long}
+	return []store.Range{begins, store.Prefix(termPrefix(cut)), long}
 }
 
 // maxEstimate bounds how many blocks of ids are counted to find out which word is the rarest.

@@ -211,6 +211,25 @@ func FuzzFold(f *testing.F) {
 	})
 }
 
+// The fold itself makes no cycle, whatever an op from elsewhere asks for.
+func TestFoldMakesNoCycle(t *testing.T) {
+	tree := open(t)
+	ids := plant(t, tree, "a\n\tb\n\t\tc\n")
+	order := []byte{0x80, 1, 2, 0x81}
+	do(t, tree, func(e *Edit) error {
+		return errors.Join(
+			e.do(op{kind: opMove, node: ids["a"], parent: ids["c"], order: order}),
+			e.do(op{kind: opMove, node: ids["b"], parent: ids["b"], order: order}),
+			e.do(op{kind: opMove, node: ids["b"], parent: Named("nowhere"), order: order}),
+			e.do(op{kind: opCreate, node: ids["a"], parent: ids["c"], order: order}),
+			e.do(op{kind: opCreate, node: Trash, parent: ids["c"], order: order}),
+			e.do(op{kind: opMove, node: Root, parent: ids["c"], order: order}),
+		)
+	})
+	wantOutline(t, tree, Root, "a\n\tb\n\t\tc\n")
+	mustVerify(t, tree)
+}
+
 func TestDiff(t *testing.T) {
 	for _, c := range []struct {
 		older, newer string
