@@ -290,7 +290,8 @@ func (e *engine) finish() error {
 	if err := e.waitDurable(e.head.Load().at); err != nil {
 		return err
 	}
-	if e.tailRecords.Load() > e.limits.closeRecords && !e.rebuild.Load() {
+	long := e.tailRecords.Load() > e.limits.closeRecords || e.tailBytes.Load() > e.limits.checkpointBytes/16
+	if long && !e.rebuild.Load() {
 		if err := e.checkpoint(); err != nil && !errors.Is(err, ErrNoSpace) { // without one the next open is slower
 			return err
 		}
