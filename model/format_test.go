@@ -287,7 +287,7 @@ func TestCrowdedSiblings(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		for _, text := range []string{"c", "d"} { // as two devices may make them
+		for _, text := range []string{"a", "c", "d"} { // as two devices may make them
 			do(t, tree, func(e *Edit) error { return e.do(op{kind: opMove, node: ids[text], parent: Root, order: n.Order}) })
 		}
 		return nil
