@@ -13,9 +13,15 @@
 //	nodes   id → record
 //	places  parent, order, 0, id → state of the node
 //	notes   id → text
-//	terms   kind, term, 0, number → up to 32 ids: words, tags, days of creation and of finishing
+//	terms   kind, term, 0, number → up to 32 ids: words, tags, days of creation and of finishing, series
 //	arrows  to, from → nothing: who points here; the arrow itself is in the record of from
 //	meta    this device, the heads of the logs, the stacks of undo and redo
 //
-// Terms are only ever appended to, so an id found there must be checked against its record.
+// Terms are only ever appended to, so an id found there must be checked against its record. Samples are kept by package timeseries in
+// the same store; an op that brings a chunk of them names it by its hash.
+//
+// # Undo
+//
+// Undo and redo are batches like others. Beside each batch stands what it replaced; undo restores that wherever the batch's own values
+// are still there, and says so where nothing of it is. A node whose creation is undone goes to Detached, from where redo brings it back.
 package model
