@@ -19,7 +19,7 @@ func (e *engine) settleTail() error {
 		if s == nil {
 			continue
 		}
-		d, err := e.touch(s, 0)
+		d, err := e.withFile(s)
 		if err != nil {
 			return err
 		}

@@ -12,9 +12,10 @@ import (
 // during I/O.
 type flusher struct {
 	mu       sync.Mutex
-	start    LSN       // of the open frame
-	inFlight []*flight // in the order of the log
-	depth    int       // how many there may be before a committer among others waits for one to end
+	start    LSN        // of the open frame
+	inFlight []*flight  // in the order of the log
+	full     []*segment // durable to the end, and not yet settled
+	depth    int        // how many there may be before a committer among others waits for one to end
 	wanted   atomic.Uint64
 }
 
@@ -105,20 +106,20 @@ func (e *engine) complete(fl *flight, err error) {
 	if err != nil {
 		e.poison(fmt.Errorf("write the log: %w", noSpace(err)))
 	}
-	var full []*segment
 	for len(e.flush.inFlight) > 0 && e.flush.inFlight[0].done && e.poisoned() == nil {
 		first := e.flush.inFlight[0]
 		e.flush.inFlight = e.flush.inFlight[1:]
 		e.durable.Store(uint64(first.end))
 		e.tailBytes.Add(int64(len(first.b)))
 		if first.end.ord() != first.seg.ord {
-			full = append(full, first.seg)
+			e.flush.full = append(e.flush.full, first.seg)
 		}
 	}
+	full := len(e.flush.full) > 0
 	e.flush.mu.Unlock()
 	e.durably.wake(LSN(e.durable.Load()))
-	for _, s := range full {
-		e.settle(s)
+	if full {
+		e.step(e.preparing, e.settle)
 	}
 }
 

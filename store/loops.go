@@ -10,7 +10,7 @@ type loops struct {
 	started    atomic.Bool
 	stop       chan struct{}
 	flushing   chan struct{} // frames are wanted
-	preparing  chan struct{} // the next segment is
+	preparing  chan struct{} // the next segment is, or a full one is durable
 	collecting chan struct{} // a checkpoint is
 	running    sync.WaitGroup
 }
@@ -29,7 +29,10 @@ func (e *engine) startLoops() {
 		for e.submit(func() { e.kick(e.flushing) }) {
 		}
 	})
-	e.loop(e.preparing, func() { e.unseen(e.prepare()) })
+	e.loop(e.preparing, func() {
+		e.unseen(e.settle())
+		e.unseen(e.prepareSoon())
+	})
 	e.loop(e.collecting, func() { e.unseen(e.checkpoint()) })
 	e.started.Store(true)
 }

@@ -28,8 +28,10 @@ type recovery struct {
 	state state
 	edit  *index.Edit
 
-	segment LSN    // the place whose segment is open, as ordinal
-	file    reader // its file
+	segment uint32 // that file is of
+	file    reader
+	passing bool      // files are opened for a look and closed again
+	passed  disk.File // the one to be closed
 }
 
 // recover brings e to the state at the end of its log.
@@ -72,7 +74,7 @@ func (e *engine) recover(ords []uint32) error {
 		kept := list[:keep:keep]
 		e.log.list.Store(&kept)
 		for _, s := range list[keep:] {
-			if d := s.data.Load(); d != nil {
+			if d := s.data.Load(); d != nil && d.file != nil {
 				d.file.Close() // opened for reading alone
 			}
 		}
@@ -181,23 +183,40 @@ func (r *recovery) frame(l LSN) (frame, []byte, error) {
 
 // seek makes r.file segment ord.
 func (r *recovery) seek(ord uint32) error {
-	if r.segment == LSN(ord) {
+	if r.segment == ord {
 		return nil
 	}
 	s := r.e.log.at(ord)
 	if s == nil {
 		return fs.ErrNotExist
 	}
-	d := s.data.Load()
-	if d == nil {
-		var err error
-		if d, err = openSegment(r.e.fs, &r.e.id, ord); err != nil {
-			return err
-		}
-		s.data.Store(d)
+	if err := r.leave(); err != nil {
+		return err
 	}
-	r.segment, r.file = LSN(ord), reader{file: d.file, size: d.size}
+	var d *segmentData
+	var err error
+	if r.passing {
+		if d, err = openSegment(r.e.fs, &r.e.id, ord); err == nil {
+			r.passed = d.file
+		}
+	} else {
+		d, err = r.e.withFile(s)
+	}
+	if err != nil {
+		return err
+	}
+	r.segment, r.file = ord, reader{file: d.file, size: d.size}
 	return nil
+}
+
+// leave closes what seek has opened for a look.
+func (r *recovery) leave() error {
+	f := r.passed
+	r.segment, r.passed = 0, nil
+	if f == nil {
+		return nil
+	}
+	return f.Close()
 }
 
 // apply brings the transactions of a frame into the state.

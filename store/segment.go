@@ -23,7 +23,7 @@ type segment struct {
 
 // segmentData is how a segment's bytes are reached. It is replaced as a whole, never changed.
 type segmentData struct {
-	file   disk.File // nil in a store without files
+	file   disk.File // nil in a store without files, and where all is mapped
 	size   uint32
 	mapped []byte // the bytes below from, or all
 	image  []byte // the bytes at from and above; nil once mapped holds them
@@ -157,6 +157,9 @@ func (e *engine) touch(s *segment, off uint32) (*segmentData, error) {
 		}
 		s.data.Store(d)
 	}
+	if d.image == nil {
+		return e.onlyMapped(s, d)
+	}
 	m, err := e.mappings.add(d.file)
 	if err != nil {
 		return nil, err
@@ -167,17 +170,51 @@ func (e *engine) touch(s *segment, off uint32) (*segmentData, error) {
 	return &with, nil
 }
 
-// settle lets go of the image of a segment that is full and durable. If the file cannot be mapped, the image stays.
-func (e *engine) settle(s *segment) {
+// onlyMapped replaces the file, and the image, of a segment by a mapping. s.mu is held.
+func (e *engine) onlyMapped(s *segment, d *segmentData) (*segmentData, error) {
+	m, err := e.mappings.add(d.file)
+	if err != nil {
+		return nil, err
+	}
+	mapped := &segmentData{size: d.size, mapped: m}
+	s.data.Store(mapped)
+	return mapped, d.file.Close()
+}
+
+// withFile returns a segment's data with its file open.
+func (e *engine) withFile(s *segment) (*segmentData, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	d := s.data.Load()
-	if d.file == nil || d.image == nil {
-		return
+	if d != nil && d.file != nil {
+		return d, nil
 	}
-	if m, err := e.mappings.add(d.file); err == nil {
-		s.data.Store(&segmentData{file: d.file, size: d.size, mapped: m})
+	opened, err := openSegment(e.fs, &e.id, s.ord)
+	if err != nil {
+		return nil, err
 	}
+	if d != nil {
+		opened.mapped = d.mapped
+	}
+	s.data.Store(opened)
+	return opened, nil
+}
+
+// settle lets go of the images of the segments that are full and durable. If a file cannot be mapped its image stays.
+func (e *engine) settle() error {
+	e.flush.mu.Lock()
+	full := e.flush.full
+	e.flush.full = nil
+	e.flush.mu.Unlock()
+	for _, s := range full {
+		s.mu.Lock()
+		_, err := e.onlyMapped(s, s.data.Load())
+		s.mu.Unlock()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // segments is the table of the log's segments; its entry i is segment i+1. The slice is replaced, never changed.

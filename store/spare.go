@@ -13,6 +13,15 @@ import (
 // The segment after the active one is made before it is needed, when the active one is half full. If that fails for want of space, the
 // rest of the active segment is kept for transactions that only delete, so that space can be made; see engine.room.
 
+// prepareSoon makes the spare if the active segment is more than half full.
+func (e *engine) prepareSoon() error {
+	t := LSN(e.tail.Load())
+	if s := e.log.at(t.ord()); s == nil || t.off() <= s.data.Load().size/2 {
+		return nil
+	}
+	return e.prepare()
+}
+
 // prepare makes the spare segment, if there is none.
 func (e *engine) prepare() error {
 	e.rolling.Lock()

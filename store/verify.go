@@ -122,12 +122,13 @@ func (c *check) log(ctx context.Context) error {
 	if !e.begun.Load() {
 		end = e.resume
 	}
-	r := recovery{e: e, pos: logStart}
+	r := recovery{e: e, pos: logStart, passing: true}
+	defer r.leave() // opened for reading alone
 	for r.pos < end {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if r.segment != LSN(r.pos.ord()) {
+		if r.segment != r.pos.ord() {
 			c.report.Segments++
 		}
 		f, b, err := r.frame(r.pos)
