@@ -2,11 +2,17 @@
 
 package term
 
-import "os"
+import (
+	"errors"
+	"os"
+)
 
 func stopSignals() []os.Signal { return nil }
 
 func isStop(os.Signal) bool { return false }
 
-// Suspend does nothing where there is no job control.
-func (s *Signals) Suspend() {}
+// ErrNoShell says that nobody would let the process go on again if it stopped.
+var ErrNoShell = errors.New("this system has no job control")
+
+// Suspend stops nothing where there is no job control.
+func (s *Signals) Suspend() error { return ErrNoShell }

@@ -3,6 +3,7 @@
 package term
 
 import (
+	"errors"
 	"os"
 	"os/signal"
 	"syscall"
@@ -14,33 +15,22 @@ func stopSignals() []os.Signal { return []os.Signal{syscall.SIGTSTP} }
 
 func isStop(s os.Signal) bool { return s == syscall.SIGTSTP }
 
-// Suspend stops the process and its group as Ctrl-Z does, and returns when it goes on. Where no shell controls the group nobody would wake it,
-// so it returns at once. It sends SIGSTOP: once a Go program has asked to be told of SIGTSTP, its handler stays and the default action does not
-// come back.
-func (s *Signals) Suspend() {
-	if !controlled() {
-		return
+// ErrNoShell says that nobody would let the process go on again if it stopped.
+var ErrNoShell = errors.New("there is no shell to go back to")
+
+// Suspend stops the process and its group as Ctrl-Z does, and returns when it goes on. It stops them by SIGSTOP, because Go never gives a signal
+// that was caught its first meaning again. SIGSTOP works without job control too, where nobody would end it: there, in the group of the session's
+// leader, Suspend refuses.
+func (s *Signals) Suspend() error {
+	if session, err := unix.Getsid(0); err != nil || session == unix.Getpgrp() {
+		return ErrNoShell
 	}
 	cont := make(chan os.Signal, 1)
 	signal.Notify(cont, syscall.SIGCONT)
 	defer signal.Stop(cont)
-	if syscall.Kill(0, syscall.SIGSTOP) != nil {
-		return
+	if err := syscall.Kill(0, syscall.SIGSTOP); err != nil {
+		return err
 	}
 	<-cont
-}
-
-// controlled reports whether a shell with job control started the process: its parent is in the same session and in another group.
-func controlled() bool {
-	parent := os.Getppid()
-	mine, err := unix.Getsid(0)
-	if err != nil {
-		return false
-	}
-	its, err := unix.Getsid(parent)
-	if err != nil || its != mine {
-		return false
-	}
-	group, err := syscall.Getpgid(parent)
-	return err == nil && group != syscall.Getpgrp()
+	return nil
 }

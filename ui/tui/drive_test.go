@@ -213,6 +213,9 @@ func (d *driver) answer(cmd tea.Cmd) {
 func (d *driver) later() {
 	for len(d.wait) > 0 && d.rand.IntN(3) > 0 {
 		d.one()
+		if d.rand.IntN(4) == 0 { // the watch tells of a change when it comes to it
+			d.send(screen.Changed{})
+		}
 	}
 }
 
@@ -226,7 +229,7 @@ func (d *driver) one() {
 // settle lets all answers come.
 func (d *driver) settle() {
 	for n := 0; len(d.wait) > 0; n++ {
-		if n > 2000 {
+		if n > 20000 {
 			d.tb.Fatalf("answers without end")
 		}
 		d.one()

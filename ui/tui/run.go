@@ -175,7 +175,7 @@ type resumed struct {
 // suspend gives terminal and store to others and stops, until the shell lets the process go on.
 func (m Model) suspend() tea.Cmd {
 	if m.signals == nil {
-		return screen.Say(screen.Echo{Text: "there is no shell to go to"})
+		return screen.Say(screen.Echo{Text: term.ErrNoShell.Error()})
 	}
 	mouse := !m.mouseOff
 	return tea.Exec(&pause{m.opt, m.signals}, func(err error) tea.Msg { return resumed{err: err, mouse: mouse} })
@@ -194,11 +194,11 @@ func (p *pause) Run() error {
 			return err
 		}
 	}
-	p.signals.Suspend()
+	err := p.signals.Suspend()
 	if p.opt.Resume != nil {
-		return p.opt.Resume()
+		err = errors.Join(err, p.opt.Resume())
 	}
-	return nil
+	return err
 }
 
 // SetStdin implements tea.ExecCommand; nothing is run that reads.

@@ -133,7 +133,7 @@ func TestTimeDoesNotMatter(t *testing.T) {
 			return dump(t, tree), d.picture()
 		}
 		tree, pic := at(0)
-		for seed := uint64(1); seed <= 5; seed++ {
+		for seed := uint64(1); seed <= 10; seed++ {
 			if gotTree, gotPic := at(seed); gotTree != tree || gotPic != pic {
 				t.Errorf("%s, seed %d: late answers lead to\n%s%s\nin time\n%s%s", s.name, seed, gotTree, gotPic, tree, pic)
 			}

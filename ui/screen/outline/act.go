@@ -32,7 +32,7 @@ type acted struct {
 // act makes a change and loads the rows after it. Keys wait for the answer.
 func (m Model) act(a action) (Model, tea.Cmd) {
 	m.seq++
-	m.loading, m.settling = true, true
+	m.loading, m.acting = true, true
 	q := m.query(want{ids: a.ids})
 	return m, func() tea.Msg {
 		ans := acted{then: a.then}
@@ -46,12 +46,12 @@ func (m Model) act(a action) (Model, tea.Cmd) {
 	}
 }
 
-// done takes the answer of an action.
+// done takes the answer of an action. Its rows are taken even if others were asked for since: those will come.
 func (m Model) done(a acted) (Model, tea.Cmd) {
-	if a.window.seq != m.seq {
-		return m, nil
+	m.acting = false
+	if a.window.seq == m.seq {
+		m = m.answered()
 	}
-	m = m.answered()
 	if a.err != nil {
 		return m, screen.Say(screen.Echo{Text: a.err.Error(), Bad: true})
 	}

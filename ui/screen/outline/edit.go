@@ -121,7 +121,6 @@ func (m Model) focusLine() int {
 
 // opened brings the line of a node that is to be edited.
 type opened struct {
-	seq  uint64
 	id   model.ID
 	was  inline.Line
 	line line.Model
@@ -133,11 +132,10 @@ func (m Model) editNode(typed string) (Model, tea.Cmd) {
 	if m.cur >= len(m.rows) {
 		return m, nil
 	}
-	m.seq++
-	m.loading, m.settling = true, true
-	env, seq, id := m.env, m.seq, m.node()
+	m.acting = true
+	env, id := m.env, m.node()
 	return m, func() tea.Msg {
-		a := opened{seq: seq, id: id}
+		a := opened{id: id}
 		a.err = env.Tree.View(func(v *model.View) error {
 			n, err := v.Node(id)
 			if err != nil {
@@ -156,10 +154,7 @@ func (m Model) editNode(typed string) (Model, tea.Cmd) {
 }
 
 func (m Model) begin(a opened) (Model, tea.Cmd) {
-	if a.seq != m.seq {
-		return m, nil
-	}
-	m = m.answered()
+	m.acting = false
 	if a.err != nil {
 		return m, screen.Say(screen.Echo{Text: a.err.Error(), Bad: true})
 	}
@@ -198,7 +193,7 @@ func (m Model) typed(k tea.KeyMsg) (Model, tea.Cmd) {
 	case "up", "down", "pgup", "pgdown":
 		m, cmd := m.commit("")
 		n := map[string]int{"up": -1, "down": 1, "pgup": -m.h, "pgdown": m.h}[k.String()]
-		if m.edit == nil && !m.settling {
+		if m.edit == nil && !m.settling && !m.acting {
 			m.cur = min(max(m.cur+n, 0), max(len(m.rows)-1, 0))
 		}
 		return m, cmd

@@ -25,7 +25,7 @@ func (m Model) mouse(e screen.Mouse) (Model, tea.Cmd) {
 	switch {
 	case e.Kind == screen.Wheel && !e.Sideways:
 		return m.wheel(e.WheelUp)
-	case e.Kind != screen.Press || m.settling:
+	case e.Kind != screen.Press || m.settling || m.acting:
 		return m, nil
 	case e.Hit >= offerHit:
 		m.offer = int(e.Hit - offerHit)

@@ -40,6 +40,7 @@ type Model struct {
 	loading  bool // the latest request is not answered
 	stale    bool // something changed since it was made
 	settling bool // its answer may move the cursor
+	acting   bool // an action, or the text of a node, is awaited: its answer is never dropped
 }
 
 // New returns an outline of the whole tree. It shows nothing until it is entered.
@@ -220,7 +221,7 @@ func (m Model) CapturesText() bool { return m.edit != nil }
 // Place implements screen.Screen.
 func (m Model) Place() screen.Place {
 	id := m.node()
-	p := screen.Place{Root: m.root, Cursor: id, On: m.cur < len(m.rows), Marks: m.marks, Crumbs: m.crumbs, Settling: m.settling}
+	p := screen.Place{Root: m.root, Cursor: id, On: m.cur < len(m.rows), Marks: m.marks, Crumbs: m.crumbs, Settling: m.settling || m.acting}
 	p.Facts = command.Facts{Node: p.On, Marks: len(m.marks), Drilled: m.root != model.Root}
 	if p.On {
 		p.Facts.Series = m.rows[m.cur].series
