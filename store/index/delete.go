@@ -46,7 +46,7 @@ func (e *Edit) shrink(l *leaf) {
 		}
 		n = up
 	}
-	for e.root.kids != nil && len(e.root.kids) == 1 {
+	for len(e.root.kids) == 1 {
 		e.root = e.root.kids[0]
 	}
 	if e.root.width() == 0 {

@@ -158,12 +158,11 @@ func TestSVGIsXML(t *testing.T) {
 
 func BenchmarkANSI(b *testing.B) {
 	g := New(200, 50)
-	s := g.Surface()
 	th := theme.New(theme.Options{Name: "dark", Profile: theme.TrueColour})
 	for b.Loop() {
 		g.Reset(200, 50)
 		for y := range 50 {
-			s = g.Surface()
+			s := g.Surface()
 			s.Text(0, y, theme.Dim, "  ▾ ○ ")
 			s.Text(6, y, theme.Text, strings.Repeat("a line of text ", 8))
 			s.Right(198, y, theme.Tag, "+tag due tomorrow")
