@@ -99,6 +99,9 @@ func derived(name string, r store.Reader, ks store.Keyspace) iter.Seq2[store.Ent
 	}
 }
 
+// errUnread stands for what went wrong in the store that is verified.
+var errUnread = errors.New("a chunk could not be read")
+
 // replay folds the logs found in r into the empty store db.
 func replay(ctx context.Context, from *spaces, r store.Reader, db *store.DB, to *spaces) error {
 	chunks := lostChunks{ks: from, r: r}
@@ -109,12 +112,19 @@ func replay(ctx context.Context, from *spaces, r store.Reader, db *store.DB, to 
 		if err != nil {
 			return err
 		}
+		var unread error // of the other store: it must not look to Update like one of the store that is written
 		err = db.Update(func(tx *store.Tx) error {
 			f := newFold(to, tx)
 			f.begin(e.batch.role, e.batch.stamp)
 			for i := range e.batch.ops {
 				o := &e.batch.ops[i]
-				f.chunk = func(h timeseries.Hash) ([]byte, error) { return chunks.get(o, h) }
+				f.chunk = func(h timeseries.Hash) ([]byte, error) {
+					b, err := chunks.get(o, h)
+					if err != nil {
+						unread, err = err, errUnread
+					}
+					return b, err
+				}
 				if err := f.apply(o); err != nil {
 					return err
 				}
@@ -128,6 +138,9 @@ func replay(ctx context.Context, from *spaces, r store.Reader, db *store.DB, to 
 			}
 			return w.take(to, tx, e.batch, e.raw, f.side.encode())
 		})
+		if unread != nil {
+			err = unread
+		}
 		if err != nil {
 			return fmt.Errorf("batch %d of log %x: %w", e.batch.seq, e.batch.device, err)
 		}
