@@ -1,15 +1,19 @@
 package main
 
 import (
+	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/cespare/xxhash/v2"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -37,7 +41,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Condition: condition,
-		Cmds:      map[string]func(*testscript.TestScript, bool, []string){"refuses": refuses, "id": setFromStdout, "lines": lines},
+		Cmds:      map[string]func(*testscript.TestScript, bool, []string){"refuses": refuses, "id": setFromStdout, "lines": lines, "poke": poke, "reversion": reversion},
 	})
 }
 
@@ -93,5 +97,39 @@ func lines(ts *testscript.TestScript, neg bool, args []string) {
 	file := append(args, "stdout")[1]
 	if n := strings.Count(ts.ReadFile(file), "\n"); fmt.Sprint(n) != args[0] {
 		ts.Fatalf("%s has %d lines, want %s", file, n, args[0])
+	}
+}
+
+// poke FILE OFFSET HEX: writes bytes into a file.
+func poke(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: poke file offset hex")
+	}
+	offset, err := strconv.ParseInt(args[1], 0, 64)
+	ts.Check(err)
+	b, err := hex.DecodeString(args[2])
+	ts.Check(err)
+	f, err := os.OpenFile(ts.MkAbs(args[0]), os.O_WRONLY, 0)
+	ts.Check(err)
+	_, err = f.WriteAt(b, offset)
+	ts.Check(errors.Join(err, f.Close()))
+}
+
+// reversion DIR NUMBER: has the manifests of a store say another version of the format, with checksums that are right: store/FORMAT.md.
+func reversion(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: reversion dir number")
+	}
+	number, err := strconv.ParseUint(args[1], 10, 32)
+	ts.Check(err)
+	for _, name := range []string{"MANIFEST-A", "MANIFEST-B"} {
+		path := filepath.Join(ts.MkAbs(args[0]), name)
+		b, err := os.ReadFile(path)
+		ts.Check(err)
+		body, sum := b[:len(b)-8], b[len(b)-8:]
+		bound := binary.LittleEndian.Uint64(sum) ^ xxhash.Sum64(body) // to the store and the generation
+		binary.LittleEndian.PutUint32(b[8:], uint32(number))
+		binary.LittleEndian.PutUint64(sum, bound^xxhash.Sum64(body))
+		ts.Check(os.WriteFile(path, b, 0o600))
 	}
 }

@@ -69,7 +69,11 @@ func (r *run) examine() ([]finding, error) {
 		all = append(all, finding{What: "store", Says: oneLine(err, r.config.Dir)})
 		return append(all, r.examineTerminal()...), err
 	}
-	st, err := s.DB.Stats()
+	var st store.Stats
+	err = again(func() (err error) {
+		st, err = s.DB.Stats()
+		return err
+	})
 	if err = s.close(err); err != nil {
 		return append(all, finding{What: "store", Says: oneLine(err, r.config.Dir)}), err
 	}

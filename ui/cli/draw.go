@@ -34,7 +34,7 @@ func (r *run) draw(under string, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	return s.close(s.Tree.View(func(v *model.View) error {
+	return s.close(r.view(s, func(v *model.View) error {
 		root := model.Root
 		if under != "" && under != rootName {
 			if root, err = resolve(v, under); err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -70,7 +71,7 @@ func exitCode(err error) int {
 
 // refusals are the errors by which a store or a tree declines what it understood.
 var refusals = []error{
-	store.ErrLocked, store.ErrOwnerSilent, store.ErrConflict, store.ErrReadOnly, store.ErrVersion, store.ErrUncertain,
+	store.ErrLocked, store.ErrOwnerSilent, store.ErrConflict, store.ErrReadOnly, store.ErrVersion, store.ErrUncertain, store.ErrStale,
 	model.ErrBuiltin, model.ErrCycle, model.ErrExists, model.ErrNotTrash, model.ErrChanged, model.ErrVersion,
 }
 
@@ -91,7 +92,7 @@ func advice(err error, dir string) string {
 		return "look with 'arbor ls' before you run it again"
 	case errors.Is(err, store.ErrOwnerSilent):
 		return "wait for that process or end it, then run this again"
-	case errors.Is(err, store.ErrConflict):
+	case errors.Is(err, store.ErrConflict), errors.Is(err, store.ErrStale):
 		return "run this again"
 	}
 	return ""
@@ -103,5 +104,6 @@ func oneLine(err error, dir string) string {
 	if a := advice(err, dir); a != "" {
 		text += "; " + a
 	}
-	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' }), "; ")
+	parts := strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' })
+	return strings.Join(slices.Compact(parts), "; ") // several steps may have met the same error
 }

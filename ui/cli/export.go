@@ -40,31 +40,33 @@ func (r *run) exportJSON(text, file string) error {
 	if err != nil {
 		return err
 	}
-	write := func(out io.Writer) error {
-		return s.Tree.View(func(v *model.View) error {
-			if strings.TrimSpace(text) == "" {
-				return jsonl.Write(out, v, s.Book, r.now())
+	write := func(v *model.View, out io.Writer) error {
+		if strings.TrimSpace(text) == "" {
+			return jsonl.Write(out, v, s.Book, r.now())
+		}
+		w, err := jsonl.NewWriter(out, r.now())
+		if err != nil {
+			return err
+		}
+		part := partial{w: w, v: v, s: s, written: map[model.ID]bool{}, children: map[model.ID]int{}}
+		for n, err := range v.Select(q) {
+			if err == nil {
+				err = part.add(n.ID)
 			}
-			w, err := jsonl.NewWriter(out, r.now())
 			if err != nil {
 				return err
 			}
-			part := partial{w: w, v: v, s: s, written: map[model.ID]bool{}, children: map[model.ID]int{}}
-			for n, err := range v.Select(q) {
-				if err == nil {
-					err = part.add(n.ID)
-				}
-				if err != nil {
-					return err
-				}
-			}
-			return w.Close()
-		})
+		}
+		return w.Close()
 	}
 	if file == "" {
-		return s.close(write(r.Out))
+		return s.close(r.view(s, func(v *model.View) error { return write(v, r.Out) }))
 	}
-	return s.close(replaceFile(file, write))
+	return s.close(again(func() error {
+		return replaceFile(file, func(out io.Writer) error {
+			return s.Tree.View(func(v *model.View) error { return write(v, out) })
+		})
+	}))
 }
 
 // partial writes some nodes of a tree with those above them, so that the file is a tree too.

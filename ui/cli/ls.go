@@ -31,7 +31,7 @@ func (r *run) ls(text string, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	return s.close(s.Tree.View(func(v *model.View) error { return r.list(v, q, asJSON) }))
+	return s.close(r.view(s, func(v *model.View) error { return r.list(v, q, asJSON) }))
 }
 
 // list prints what q means, in the order of the tree.

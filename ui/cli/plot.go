@@ -72,7 +72,7 @@ func (r *run) plot(name string, opt plotting) error {
 	if err != nil {
 		return err
 	}
-	return s.close(s.Tree.View(func(v *model.View) error {
+	return s.close(r.view(s, func(v *model.View) error {
 		n, err := series(v, name)
 		if err != nil {
 			return err

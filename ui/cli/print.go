@@ -21,8 +21,11 @@ type printer struct {
 }
 
 func (r *run) printer() *printer {
-	return &printer{out: bufio.NewWriter(r.Out), now: r.now(), colour: r.colour(), ascii: r.config.ASCII}
+	return &printer{out: bufio.NewWriterSize(r.Out, printBuffer), now: r.now(), colour: r.colour(), ascii: r.config.ASCII}
 }
+
+// printBuffer is how much is printed at once. What is shorter can be begun again.
+const printBuffer = 64 << 10
 
 // colour reports whether standard output takes colours.
 func (r *run) colour() bool {

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strconv"
 	"time"
@@ -28,11 +29,7 @@ func (r *run) open() (*Session, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the store's directory: %w", err)
 	}
-	s, err := r.openWith(dir, store.Options{IO: r.config.IO})
-	if err != nil {
-		return nil, fmt.Errorf("open the store in %s: %w", dir, err)
-	}
-	return s, nil
+	return r.openWith(dir, store.Options{IO: r.config.IO})
 }
 
 // openMemory opens a new store that leaves nothing behind.
@@ -44,10 +41,13 @@ func (r *run) openWith(dir string, opt store.Options) (*Session, error) {
 		return nil, err
 	}
 	s := &Session{Config: r.config, DB: db}
-	if s.Book, err = timeseries.Open(db); err != nil {
-		return nil, s.close(err)
-	}
-	s.Tree, err = model.Open(db, model.Options{Session: sessionName(), Now: r.Now, Location: r.config.Zone, Dir: dir})
+	err = again(func() (err error) {
+		if s.Book, err = timeseries.Open(db); err != nil {
+			return err
+		}
+		s.Tree, err = model.Open(db, model.Options{Session: sessionName(), Now: r.Now, Location: r.config.Zone, Dir: dir})
+		return err
+	})
 	if err != nil {
 		return nil, s.close(err)
 	}
@@ -66,4 +66,47 @@ func sessionName() string {
 // close closes the store after err, and reports what went wrong first.
 func (s *Session) close(err error) error {
 	return errors.Join(err, s.DB.Close())
+}
+
+// maxStale bounds how often a read is begun again after the process that owned the store went away.
+const maxStale = 4
+
+// again runs fn, a read, until the owner of the store does not go away during it.
+func again(fn func() error) error {
+	for try := 0; ; try++ {
+		err := fn()
+		if !errors.Is(err, store.ErrStale) || try == maxStale {
+			return err
+		}
+	}
+}
+
+// counted counts what is written through it.
+type counted struct {
+	io.Writer
+	n int64
+}
+
+func (c *counted) Write(p []byte) (int, error) {
+	n, err := c.Writer.Write(p)
+	c.n += int64(n)
+	return n, err
+}
+
+// view runs fn, which prints what it reads, on a frozen state of the tree. If the owner of the store goes away it is run again, unless
+// something is printed already.
+func (r *run) view(s *Session, fn func(*model.View) error) error {
+	out := &counted{Writer: r.Out}
+	defer func(was io.Writer) { r.Out = was }(r.Out)
+	r.Out = out
+	var printed error
+	err := again(func() error {
+		err := s.Tree.View(fn)
+		if err != nil && out.n > 0 {
+			printed = err
+			return nil
+		}
+		return err
+	})
+	return errors.Join(err, printed)
 }

@@ -27,7 +27,7 @@ func (r *run) show(sels []string, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	return s.close(s.Tree.View(func(v *model.View) error {
+	return s.close(r.view(s, func(v *model.View) error {
 		ids, err := r.selectAll(v, sels)
 		if err != nil {
 			return err

@@ -55,7 +55,11 @@ func (r *run) storeStats(asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	st, err := s.DB.Stats()
+	var st store.Stats
+	err = again(func() (err error) {
+		st, err = s.DB.Stats()
+		return err
+	})
 	if err = s.close(err); err != nil {
 		return err
 	}
@@ -88,7 +92,11 @@ func (r *run) storeVerify(cmd *cobra.Command, args []string) error {
 }
 
 func (r *run) verify(cmd *cobra.Command, s *Session) error {
-	report, err := s.DB.Verify(cmd.Context())
+	var report store.VerifyReport
+	err := again(func() (err error) {
+		report, err = s.DB.Verify(cmd.Context())
+		return err
+	})
 	if err != nil {
 		return err
 	}
@@ -99,7 +107,7 @@ func (r *run) verify(cmd *cobra.Command, s *Session) error {
 	if n := len(report.Damage); n > 0 {
 		return fmt.Errorf("%s in %s; nothing was overwritten, keep a copy of the directory", count(n, "damaged place", "damaged places"), r.config.Dir)
 	}
-	if err := s.Tree.Verify(cmd.Context()); err != nil {
+	if err := again(func() error { return s.Tree.Verify(cmd.Context()) }); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintln(r.Out, "the state is what the log says")

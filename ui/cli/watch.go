@@ -48,7 +48,7 @@ func (r *run) watch(ctx context.Context, asJSON bool) error {
 		if err != nil {
 			return s.close(err)
 		}
-		err = s.Tree.View(func(v *model.View) error { return r.changed(v, changes.IDs, asJSON) })
+		err = r.view(s, func(v *model.View) error { return r.changed(v, changes.IDs, asJSON) })
 		if err != nil {
 			return s.close(err)
 		}
