@@ -54,9 +54,7 @@ func (e *engine) checkpoint() error {
 	e.tailRecords.Add(-records)
 	e.setCheckpointAt()
 	if n := old.checkpoint.number; n != 0 {
-		if err := e.fs.Remove(checkpointName(n)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("remove the checkpoint before: %w", err)
-		}
+		_ = e.fs.Remove(checkpointName(n)) // where it cannot be removed while it is mapped, the next use of the store does it
 	}
 	return nil
 }
@@ -105,7 +103,7 @@ func (e *engine) openCheckpoint(c checkpointRef) (tree *index.Tree, err error) {
 	} else if err != nil {
 		return nil, err
 	}
-	e.strays = append(e.strays, f)
+	defer func() { err = errors.Join(err, f.Close()) }()
 	size, err := f.Size()
 	if err != nil {
 		return nil, fmt.Errorf("size of %s: %w", name, err)

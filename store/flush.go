@@ -116,7 +116,11 @@ func (e *engine) complete(fl *flight, err error) {
 		}
 	}
 	full := len(e.flush.full) > 0
+	more := uint64(e.flush.start) < e.flush.wanted.Load() // and the flusher may have found the depth reached
 	e.flush.mu.Unlock()
+	if more {
+		e.kick(e.flushing)
+	}
 	e.durably.wake(LSN(e.durable.Load()))
 	if full {
 		e.step(e.preparing, e.settle)
@@ -136,7 +140,7 @@ func (e *engine) write() (bool, error) {
 }
 
 // submit closes a frame and has it written, if one is wanted and the depth allows. It reports whether it did.
-func (e *engine) submit(done func()) bool {
+func (e *engine) submit() bool {
 	e.flush.mu.Lock()
 	var fl *flight
 	if uint64(e.flush.start) < e.flush.wanted.Load() && len(e.flush.inFlight) < e.flush.depth {
@@ -146,10 +150,7 @@ func (e *engine) submit(done func()) bool {
 	if fl == nil {
 		return false
 	}
-	fl.file.Submit(fl.b, fl.off, func(err error) {
-		e.complete(fl, err)
-		done()
-	})
+	fl.file.Submit(fl.b, fl.off, func(err error) { e.complete(fl, err) })
 	return true
 }
 

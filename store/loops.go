@@ -26,7 +26,7 @@ func (e *engine) startLoops() {
 		return
 	}
 	e.loop(e.flushing, func() {
-		for e.submit(func() { e.kick(e.flushing) }) {
+		for e.submit() {
 		}
 	})
 	e.loop(e.preparing, func() {

@@ -71,36 +71,14 @@ func TestSerializable(t *testing.T) {
 				}
 				wg.Wait()
 			})
-			check := func(db *DB) {
-				t.Helper()
-				must(t, db.View(func(s *Snapshot) error {
-					sum, log := uint64(0), 0
-					for e, err := range s.Scan(ks, Prefix([]byte("a"))) {
-						if err != nil {
-							return err
-						}
-						sum += binary.LittleEndian.Uint64(e.Value)
-					}
-					for _, err := range s.Scan(ks, Prefix([]byte("log/"))) {
-						if err != nil {
-							return err
-						}
-						log++
-					}
-					if sum != accounts*1000 || log != workers*rounds {
-						return fmt.Errorf("sum %d, log %d entries", sum, log)
-					}
-					return nil
-				}))
-			}
-			check(db)
+			checkAccounts(t, db, ks, accounts*1000, workers*rounds)
 			if kind == "memory" {
 				must(t, db.Close())
 				return
 			}
 			must(t, db.Close())
 			db = open()
-			check(db)
+			checkAccounts(t, db, ks, accounts*1000, workers*rounds)
 			rep, err := db.Verify(t.Context())
 			must(t, err)
 			if len(rep.Damage) > 0 {
@@ -109,6 +87,29 @@ func TestSerializable(t *testing.T) {
 			must(t, db.Close())
 		})
 	}
+}
+
+// checkAccounts compares the sum of the accounts and the entries of the log with what they must be.
+func checkAccounts(t *testing.T, db *DB, ks Keyspace, sum uint64, log int) {
+	t.Helper()
+	must(t, db.View(func(s *Snapshot) error {
+		for e, err := range s.Scan(ks, Prefix([]byte("a"))) {
+			if err != nil {
+				return err
+			}
+			sum -= binary.LittleEndian.Uint64(e.Value)
+		}
+		for _, err := range s.Scan(ks, Prefix([]byte("log/"))) {
+			if err != nil {
+				return err
+			}
+			log--
+		}
+		if sum != 0 || log != 0 {
+			return fmt.Errorf("%d are missing from the accounts, %d entries from the log", sum, log)
+		}
+		return nil
+	}))
 }
 
 // transfer moves an amount and appends to a log whose next number it finds by a reverse scan: a phantom would give one twice.
