@@ -11,7 +11,7 @@ import (
 
 // The test binary is also the program: a script that runs arbor runs this binary under that name.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"arbor": main})
+	testscript.Main(m, programs())
 }
 
 // edge allows the packages that match from to import those that match to, each a path or, with a trailing "/...", a path and all below.

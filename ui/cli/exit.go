@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
+	"io/fs"
 	"slices"
 	"strings"
 	"syscall"
@@ -83,8 +83,8 @@ func advice(err error, dir string) string {
 	case errors.Is(err, store.ErrNoSpace), errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
 		return "nothing was changed; make room for " + dir + " and run this again"
 	case errors.Is(err, store.ErrCorrupt):
-		return "nothing was overwritten; 'arbor store verify' shows the damage"
-	case errors.Is(err, store.ErrReadOnly), errors.Is(err, os.ErrPermission), errors.Is(err, syscall.EROFS):
+		return "nothing was overwritten; keep a copy of " + dir
+	case errors.Is(err, store.ErrReadOnly), errors.Is(err, syscall.EROFS), errors.As(err, new(*fs.PathError)) && errors.Is(err, fs.ErrPermission):
 		return "nothing was changed; make " + dir + " writable or name another store with --dir"
 	case errors.Is(err, syscall.ENOTDIR):
 		return "name a directory with --dir"
