@@ -79,8 +79,17 @@ func Draw(s grid.Surface, d *Data, opt Options) {
 	if f.axis {
 		d.drawTimes(s, f, opt.Location)
 	}
-	d.curve(f).draw(s.Sub(f.x, f.y, f.w, f.h), opt.Style)
+	area, band := s.Sub(f.x, f.y, f.w, f.h), d.curve(f)
+	if d.Total.N < crowded*int64(len(d.Columns)) {
+		band.draw(area, opt.Style)
+		return
+	}
+	band.draw(area, theme.Dim)
+	d.means(f).overlay(area, band, opt.Style)
 }
+
+// crowded is how many samples a column of dots holds on the average where their band is drawn dim and their mean bright on it.
+const crowded = 6
 
 func (d *Data) drawEmpty(s grid.Surface, opt Options) {
 	w, h := s.Size()
@@ -201,6 +210,24 @@ func (d *Data) curve(f frame) *dots {
 			if b.T0-p.T1 <= gap {
 				c.line(last*f.w*dotsX/n, f.row(p.Last), x, f.row(b.First))
 			}
+		}
+		last = i
+	}
+	return c
+}
+
+// means draws a line through the means of the columns.
+func (d *Data) means(f frame) *dots {
+	c := newDots(f.w, f.h)
+	gap, last, n := d.gap(), -1, len(d.Columns)
+	for i, b := range d.Columns {
+		if b.N == 0 {
+			continue
+		}
+		x := i * f.w * dotsX / n
+		c.set(x, f.row(b.Mean))
+		if last >= 0 && b.T0-d.Columns[last].T1 <= gap {
+			c.line(last*f.w*dotsX/n, f.row(d.Columns[last].Mean), x, f.row(b.Mean))
 		}
 		last = i
 	}

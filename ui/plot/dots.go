@@ -68,3 +68,12 @@ func (d *dots) draw(s grid.Surface, st theme.Style) {
 		}
 	}
 }
+
+// overlay draws the cells that have dots, with those of below in them, so that a line on a band hides nothing of it.
+func (d *dots) overlay(s grid.Surface, below *dots, st theme.Style) {
+	for i, c := range d.cells {
+		if c != 0 {
+			s.Set(i%d.w, i/d.w, st, rune(0x2800)+rune(c|below.cells[i]))
+		}
+	}
+}

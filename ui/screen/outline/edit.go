@@ -141,12 +141,8 @@ func (m Model) editNode(typed string) (Model, tea.Cmd) {
 			if err != nil {
 				return err
 			}
-			a.was = model.LineOf(&n)
-			a.was.State = "" // the state has a key and a sign of its own
-			in := inline.Env{Now: env.Now(), Fields: env.Fields, Live: n.Text}
-			text := inline.Format(a.was, in)
-			at := len(inline.Format(inline.Line{Text: n.Text}, in))
-			a.line = line.NewAt(text, at).Insert(typed)
+			was, text, end := screen.Line(&n, env)
+			a.was, a.line = was, line.NewAt(text, end).Insert(typed)
 			return nil
 		})
 		return a
@@ -268,62 +264,14 @@ func (m Model) commit(then command.ID) (Model, tea.Cmd) {
 			return "", nil, err
 		}
 		if e.adds() {
-			if id, err = create(x, e.parent, e.place, l); err != nil {
+			if id, err = screen.Create(x, e.parent, e.place, l); err != nil {
 				return "", nil, err
 			}
-		} else if err = change(x, id, e.was, l); err != nil {
+		} else if err = screen.Rewrite(x, id, e.was, l); err != nil {
 			return "", nil, err
 		}
 		return strings.Join(l.Understood, " · "), []model.ID{id}, nil
 	}})
-}
-
-// create makes the node that a line says, where the line says or else at place.
-func create(x *model.Edit, parent model.ID, place model.Place, l inline.Line) (model.ID, error) {
-	parent, place, err := where(x, parent, place, l)
-	if err != nil {
-		return model.ID{}, err
-	}
-	id, err := x.Create(parent, place, l.Text)
-	if err != nil {
-		return id, err
-	}
-	return id, x.Apply(id, l)
-}
-
-func where(x *model.Edit, parent model.ID, place model.Place, l inline.Line) (model.ID, model.Place, error) {
-	if l.After != "" {
-		sib, err := x.Resolve(l.After)
-		if err != nil {
-			return parent, place, err
-		}
-		n, err := x.Node(sib)
-		return n.Parent, model.After(sib), err
-	}
-	if l.Under != "" {
-		p, err := x.Resolve(l.Under)
-		return p, model.Last, err
-	}
-	return parent, place, nil
-}
-
-// change makes the node say l instead of was.
-func change(x *model.Edit, id model.ID, was, l inline.Line) error {
-	if l.Text != was.Text {
-		if err := x.SetText(id, l.Text); err != nil {
-			return err
-		}
-	}
-	if l.Under != "" || l.After != "" {
-		parent, place, err := where(x, model.Root, model.Last, l)
-		if err != nil {
-			return err
-		}
-		if err := x.Move(id, parent, place); err != nil {
-			return err
-		}
-	}
-	return x.Apply(id, inline.Diff(was, l))
 }
 
 func (e *edit) hints(m Model) []screen.Hint {

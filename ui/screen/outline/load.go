@@ -148,23 +148,9 @@ func (q query) settleRoot(v *model.View, a *window) error {
 	return q.crumbs(v, a)
 }
 
-func (q query) crumbs(v *model.View, a *window) error {
-	path, err := v.Path(a.root)
-	if err != nil {
-		return err
-	}
-	for _, id := range path {
-		c := screen.Crumb{ID: id}
-		if id != model.Root {
-			n, err := v.Node(id)
-			if err != nil {
-				return err
-			}
-			c.Text = n.Text
-		}
-		a.crumbs = append(a.crumbs, c)
-	}
-	return nil
+func (q query) crumbs(v *model.View, a *window) (err error) {
+	a.crumbs, err = screen.Crumbs(v, a.root)
+	return err
 }
 
 // fill walks from the cursor's row up and down.

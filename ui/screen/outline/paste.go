@@ -6,6 +6,7 @@ import (
 
 	"arbor/model"
 	"arbor/model/inline"
+	"arbor/ui/screen"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -84,7 +85,7 @@ func (m Model) paste(text string) (Model, tea.Cmd) {
 			if l.done {
 				in.State = "done"
 			}
-			id, err := create(x, p, at, in)
+			id, err := screen.Create(x, p, at, in)
 			if err != nil {
 				return "", nil, err
 			}
