@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,69 +12,76 @@ import (
 	"time"
 )
 
-// taxiRides returns the file of taxi rides in New York, or one of the same shape where the samples are not at hand.
-func taxiRides(t *testing.T, h *home) string {
+// taxi is a table like that of the rides of New York's taxis: a value each half hour, 10,320 of them. Where ARBOR_SAMPLES names a directory
+// with the real one that is taken.
+func taxi(t *testing.T, h *home) string {
 	t.Helper()
-	if file, err := filepath.Abs("../shared/samples/csv/nyc_taxi.csv"); err == nil {
-		if _, err := os.Stat(file); err == nil {
-			return file
-		}
+	if real := filepath.Join(os.Getenv("ARBOR_SAMPLES"), "csv", "nyc_taxi.csv"); os.Getenv("ARBOR_SAMPLES") != "" {
+		return real
 	}
 	var b strings.Builder
 	b.WriteString("timestamp,value\n")
 	at := time.Date(2014, 7, 1, 0, 0, 0, 0, time.UTC)
-	for i := range 10320 {
-		fmt.Fprintf(&b, "%s,%d\n", at.Add(time.Duration(i)*30*time.Minute).Format(time.DateTime), 8000+i%48*400)
+	for i := range 10_320 {
+		day := 2 * math.Pi * float64(i) / 48
+		fmt.Fprintf(&b, "%s,%.0f\n", at.Add(time.Duration(i)*30*time.Minute).Format(time.DateTime), 15_000-9_000*math.Cos(day)+3_000*math.Sin(day/7))
 	}
-	file := filepath.Join(h.dir, "taxi.csv")
-	if err := os.WriteFile(file, []byte(b.String()), 0o600); err != nil {
+	name := filepath.Join(h.dir, "nyc_taxi.csv")
+	if err := os.WriteFile(name, []byte(b.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return file
+	return name
 }
 
-// A life comes in from void, Taskwarrior and a file of measurements, and is seen: as a tree, by a search, as a map with an arrow, and as a
-// plot.
+// A life is brought in from three programs into one store, and seen: the tree, a search, the map with an arrow, and the plot.
 func TestTmuxFirstLight(t *testing.T) {
 	h := newHome(t)
-	m := newTmux(t, h, 120, 36)
-	fixture := func(parts ...string) string {
-		file, err := filepath.Abs(filepath.Join(parts...))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return file
+	wd, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
 	}
-	h.must(t, "import", "void", fixture("model", "exchange", "void", "testdata", "map.db"))
-	h.must(t, "import", "taskwarrior", fixture("model", "exchange", "taskwarrior", "testdata", "tasks.json"))
-	h.must(t, "import", "csv", taxiRides(t, h), "--series", "taxi")
-	from := strings.TrimSpace(h.must(t, "add", "zebra crossing"))
-	h.must(t, "add", "yonder")
+	exchange := filepath.Join(wd, "model", "exchange")
+	h.must(t, "import", filepath.Join(exchange, "void", "testdata", "map.db"))
+	h.must(t, "import", filepath.Join(exchange, "taskwarrior", "testdata", "tasks.json"))
+	h.must(t, "import", taxi(t, h), "--series", "taxi rides")
+	trip := strings.TrimSpace(h.must(t, "add", "trip to the sea"))
+	h.must(t, "add", "flights", "under:"+trip)
+	h.must(t, "add", "packing", "under:"+trip)
 
-	window := m.open(t, "light", "exec arbor")
-	m.see(t, window, "outline", "Taskwarrior")
-	m.typed(t, window, "/")
-	m.see(t, window, "find")
-	m.typed(t, window, "zebra")
-	m.keys(t, window, "Enter")
-	m.see(t, window, "zebra crossing")
-	m.keys(t, window, "r") // an arrow begins at the node that was found
-	m.typed(t, window, "/")
-	m.see(t, window, "find")
-	m.typed(t, window, "yonder")
-	m.keys(t, window, "Enter", "r")
-	m.see(t, window, "arrow says")
-	m.typed(t, window, "leads to")
-	m.keys(t, window, "Enter")
-	m.see(t, window, "⇢ leads to: yonder")
-	m.keys(t, window, "2")
-	m.until(t, window, "the map with the arrow's head beside its node", func(screen string) bool {
-		return strings.Contains(screen, "zebra crossing") && strings.Contains(screen, "yonder") && strings.ContainsAny(screen, "◂▸▾▴")
-	})
-	m.keys(t, window, "6")
-	m.see(t, window, "taxi", "10320 samples", "2014", "Oct")
-	m.keys(t, window, "1", "q")
-	if out := h.must(t, "show", from); !strings.Contains(out, "to yonder (leads to)") {
-		t.Errorf("the arrow is not kept:\n%s", out)
+	m := newTmux(t, h, 120, 40)
+	w := m.open(t, "arbor", "exec arbor")
+	m.see(t, w, "Taskwarrior", "void.rs", "taxi rides", "trip to the sea")
+
+	m.keys(t, w, "/")
+	m.see(t, w, "find")
+	m.typed(t, w, "packing")
+	m.see(t, w, "packing", "│  packing")
+	m.keys(t, w, "Enter")
+	m.until(t, w, "the tree again", func(s string) bool { return !strings.Contains(s, "find packing") })
+
+	m.keys(t, w, "2")
+	m.see(t, w, "─┬── flights", "╰── packing")
+	m.keys(t, w, "r", "Up", "r")
+	m.see(t, w, "arrow says")
+	m.typed(t, w, "before")
+	m.keys(t, w, "Enter")
+	m.see(t, w, "an arrow to “flights”", "flights ◂")
+	h.see(t, "show", "packing", "arrow     to flights (before)")
+
+	m.keys(t, w, "1", "/")
+	m.see(t, w, "find")
+	m.typed(t, w, "taxi")
+	m.see(t, w, "│  taxi rides")
+	m.keys(t, w, "Enter", "6")
+	m.see(t, w, "10320 samples", "2014", "⣿")
+	m.keys(t, w, "q")
+	h.must(t, "store", "verify")
+}
+
+// see checks that a command on the node of that text prints what it should.
+func (h *home) see(t *testing.T, verb, text, want string) {
+	t.Helper()
+	if out := h.must(t, verb, `"`+text+`"`); !strings.Contains(out, want) {
+		t.Errorf("arbor %s of %q does not say %q:\n%s", verb, text, want, out)
 	}
 }
