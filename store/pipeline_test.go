@@ -37,7 +37,7 @@ func TestSerializable(t *testing.T) {
 					t.Skip(err)
 				}
 				l := usualLimits
-				l.maxSegment = 128 << 10 // many segments
+				l.maxSegment, l.checkpointBytes = 128<<10, 64<<10 // many segments, and checkpoints under way
 				e, err := openEngine(d, false, l)
 				must(t, err)
 				return newDB(e)
