@@ -50,7 +50,7 @@ type engine struct {
 	background    atomic.Pointer[error] // what went wrong with no caller to tell; Close tells
 	ids           ids
 
-	poison_    atomic.Pointer[error]
+	sticky     atomic.Pointer[error]
 	committers atomic.Int32 // who commits and waits for it to be durable
 	users      users
 	loops
@@ -202,13 +202,13 @@ func (e *engine) publish(rec encoded, tk *ticket) (LSN, error) {
 
 // poison makes every later commit fail with err: after an error of the disk nobody knows what of the log it holds.
 func (e *engine) poison(err error) error {
-	e.poison_.CompareAndSwap(nil, &err)
+	e.sticky.CompareAndSwap(nil, &err)
 	e.durably.wakeAll()
 	return e.poisoned()
 }
 
 func (e *engine) poisoned() error {
-	if p := e.poison_.Load(); p != nil {
+	if p := e.sticky.Load(); p != nil {
 		return *p
 	}
 	return nil
