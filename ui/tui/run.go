@@ -98,7 +98,6 @@ type ask struct{}
 // guarded is the frame, with its panics caught: the program ends in order, and what happened is in a file.
 type guarded struct {
 	Model
-	last string
 }
 
 // Init implements tea.Model.

@@ -179,7 +179,7 @@ func TestMouse(t *testing.T) {
 	if pic := d.picture(); !strings.Contains(pic, "▸ a") || strings.Contains(pic, "✓ b") {
 		t.Errorf("a click on the fold sign gave\n%s", pic)
 	}
-	x, y = find("d")
+	find("d")
 	x, y = 3, 3
 	press(x, y)
 	release(x, y)

@@ -24,16 +24,6 @@ func (f folds) with(id model.ID, open bool) folds {
 	return folds{f.level, over}
 }
 
-// without returns f with one exception less.
-func (f folds) without(id model.ID) folds {
-	if _, ok := f.over[id]; !ok {
-		return f
-	}
-	over := maps.Clone(f.over)
-	delete(over, id)
-	return folds{f.level, over}
-}
-
 // open tells whether a node shows its children. depth counts from the first level shown.
 func (f folds) open(n *model.Node, depth int) bool {
 	if o, ok := f.over[n.ID]; ok {
