@@ -46,6 +46,9 @@ func start(ctx context.Context, s *cli.Session) error {
 	if len(s.Config.Problems) > 0 {
 		notice = s.Config.Problems[0].Error()
 	}
+	if st, err := s.DB.Stats(); err == nil && st.Damage != "" {
+		notice = "the store is damaged and open for reading only: see arbor doctor"
+	}
 	return tui.Run(ctx, tui.Options{
 		Tree:     s.Tree,
 		Book:     s.Book,

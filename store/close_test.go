@@ -49,3 +49,15 @@ func TestCloseAfterAFewLargeCommits(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestZeroKeyspaceIsRefused(t *testing.T) {
+	db, err := Open("", Options{Memory: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	err = db.Update(func(tx *Tx) error { return tx.Put(Keyspace{}, []byte("a"), nil) })
+	if err == nil {
+		t.Error("a write into no keyspace succeeded")
+	}
+}

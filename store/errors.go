@@ -42,3 +42,6 @@ func (e *CorruptError) Is(target error) bool { return target == ErrCorrupt }
 
 // Unwrap returns the cause, if one is known.
 func (e *CorruptError) Unwrap() error { return e.Err }
+
+// errNoKeyspace is a mistake of the caller: the zero Keyspace would write among what the store keeps for itself.
+var errNoKeyspace = errors.New("the zero Keyspace names none; DB.Keyspace gives one")

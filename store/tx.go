@@ -93,6 +93,9 @@ func (tx *Tx) Delete(ks Keyspace, key []byte) error {
 const recordOverhead = 16
 
 func (tx *Tx) set(w write) error {
+	if w.key[0] == 0 {
+		return errNoKeyspace
+	}
 	if len(w.key) > MaxKey {
 		return fmt.Errorf("key of %d bytes, at most %d: %w", len(w.key), MaxKey, ErrTooLarge)
 	}

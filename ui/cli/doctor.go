@@ -82,6 +82,9 @@ func (r *run) examine() ([]finding, error) {
 		diskFinding(st),
 		roleFinding(st),
 	)
+	if st.Damage != "" {
+		all = append(all, finding{What: "damage", Says: st.Damage, Hint: "nothing is written over it; 'arbor store verify' lists what is wrong, 'arbor export json' saves what is left"})
+	}
 	return append(all, r.examineTerminal()...), nil
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strconv"
 	"time"
 
@@ -23,13 +22,14 @@ type Session struct {
 	Book   *timeseries.Book
 }
 
-// open opens the store that the settings name.
+// open opens the store that the settings name, and the tree in it.
 func (r *run) open() (*Session, error) {
-	dir := r.config.Dir
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("make the store's directory: %w", err)
-	}
-	return r.openWith(dir, store.Options{IO: r.config.IO})
+	return r.openWith(r.config.Dir, store.Options{IO: r.config.IO})
+}
+
+// openStore opens the store alone, which works where the tree in it can no longer be read.
+func (r *run) openStore() (*store.DB, error) {
+	return store.Open(r.config.Dir, store.Options{IO: r.config.IO})
 }
 
 // openMemory opens a new store that leaves nothing behind.
@@ -40,8 +40,13 @@ func (r *run) openWith(dir string, opt store.Options) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
+	return r.openTree(db, dir)
+}
+
+// openTree opens the tree in db, and closes db if that fails.
+func (r *run) openTree(db *store.DB, dir string) (*Session, error) {
 	s := &Session{Config: r.config, DB: db}
-	err = again(func() (err error) {
+	err := again(func() (err error) {
 		if s.Book, err = timeseries.Open(db); err != nil {
 			return err
 		}

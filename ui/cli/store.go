@@ -2,6 +2,7 @@ package cli
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"text/tabwriter"
 
@@ -51,16 +52,16 @@ type statsJSON struct {
 }
 
 func (r *run) storeStats(asJSON bool) error {
-	s, err := r.open()
+	db, err := r.openStore()
 	if err != nil {
 		return err
 	}
 	var st store.Stats
 	err = again(func() (err error) {
-		st, err = s.DB.Stats()
+		st, err = db.Stats()
 		return err
 	})
-	if err = s.close(err); err != nil {
+	if err = errors.Join(err, db.Close()); err != nil {
 		return err
 	}
 	if asJSON {
@@ -84,17 +85,29 @@ func (r *run) storeStats(asJSON bool) error {
 
 // storeVerify reads the store byte by byte, then has the model fold its log again.
 func (r *run) storeVerify(cmd *cobra.Command, args []string) error {
-	s, err := r.open()
+	db, err := r.openStore()
 	if err != nil {
 		return err
 	}
-	return s.close(r.verify(cmd, s))
+	if err := r.verify(cmd, db); err != nil {
+		return errors.Join(err, db.Close())
+	}
+	s, err := r.openTree(db, r.config.Dir)
+	if err != nil {
+		return err
+	}
+	if err := s.close(again(func() error { return s.Tree.Verify(cmd.Context()) })); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(r.Out, "the state is what the log says")
+	return err
 }
 
-func (r *run) verify(cmd *cobra.Command, s *Session) error {
+// verify reads the store and says what is damaged.
+func (r *run) verify(cmd *cobra.Command, db *store.DB) error {
 	var report store.VerifyReport
 	err := again(func() (err error) {
-		report, err = s.DB.Verify(cmd.Context())
+		report, err = db.Verify(cmd.Context())
 		return err
 	})
 	if err != nil {
@@ -107,9 +120,5 @@ func (r *run) verify(cmd *cobra.Command, s *Session) error {
 	if n := len(report.Damage); n > 0 {
 		return fmt.Errorf("%s in %s; nothing was overwritten, keep a copy of the directory", count(n, "damaged place", "damaged places"), r.config.Dir)
 	}
-	if err := again(func() error { return s.Tree.Verify(cmd.Context()) }); err != nil {
-		return err
-	}
-	_, err = fmt.Fprintln(r.Out, "the state is what the log says")
-	return err
+	return nil
 }
