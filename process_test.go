@@ -146,6 +146,9 @@ func (w *watcher) see(t testing.TB, text string) {
 			if !ok {
 				t.Fatalf("the watcher ended before it printed %q", text)
 			}
+			if strings.Contains(line, `"id":"0000000000000"`) {
+				t.Fatalf("the watcher printed the top of the tree, which no person sees: %s", line)
+			}
 			if strings.Contains(line, text) {
 				return
 			}

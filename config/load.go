@@ -2,7 +2,10 @@ package config
 
 import (
 	"fmt"
+	"os"
+	"os/user"
 	"path/filepath"
+	"runtime"
 	"time"
 
 	"github.com/adrg/xdg"
@@ -15,8 +18,14 @@ type Paths struct {
 	Log    string // what a background loop has to say
 }
 
-// FindPaths returns the paths of this process' person by the XDG rules.
+// FindPaths returns the paths of this process' person by the XDG rules. Where the environment names no home, as in a service or under
+// cron, it is the one that the system's list of users gives: the data is where the person's own terminal finds it.
 func FindPaths() Paths {
+	if home := os.Getenv("HOME"); runtime.GOOS != "windows" && !filepath.IsAbs(home) {
+		if u, err := user.Current(); err == nil && filepath.IsAbs(u.HomeDir) && os.Setenv("HOME", u.HomeDir) == nil {
+			xdg.Reload()
+		}
+	}
 	return Paths{
 		Config: filepath.Join(xdg.ConfigHome, "arbor", "config.toml"),
 		Data:   filepath.Join(xdg.DataHome, "arbor"),

@@ -2,11 +2,15 @@ package config
 
 import (
 	"os"
+	"os/user"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/adrg/xdg"
 )
 
 // load writes body as the settings file and loads with the given environment and flags.
@@ -167,4 +171,23 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A service has no HOME; the person's data is still where their terminal finds it.
+func TestNoHome(t *testing.T) {
+	u, err := user.Current()
+	if err != nil || !filepath.IsAbs(u.HomeDir) || runtime.GOOS != "linux" {
+		t.Skip("no list of users with homes here")
+	}
+	for _, name := range []string{"XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"} {
+		t.Setenv(name, "")
+	}
+	t.Cleanup(xdg.Reload)
+	for _, home := range []string{"", "relative"} {
+		t.Setenv("HOME", home)
+		xdg.Reload()
+		if got, want := FindPaths().Data, filepath.Join(u.HomeDir, ".local/share/arbor"); got != want {
+			t.Errorf("HOME=%q: the store is in %s, want %s", home, got, want)
+		}
+	}
 }

@@ -63,18 +63,14 @@ func create(e *model.Edit, l inline.Line, under string) (id model.ID, where stri
 		under = l.Under
 	}
 	if l.After != "" {
-		sibling, err := resolve(e.View, l.After)
-		if err != nil {
-			return id, "", err
-		}
-		n, err := e.Node(sibling)
+		n, err := sibling(e.View, l.After)
 		if err != nil {
 			return id, "", err
 		}
 		if under == "" {
 			parent = n.Parent
 		}
-		place = model.After(sibling)
+		place = model.After(n.ID)
 		where = " after " + quoted(n.Text)
 	}
 	if under != "" {
@@ -85,7 +81,9 @@ func create(e *model.Edit, l inline.Line, under string) (id model.ID, where stri
 		if err != nil {
 			return id, "", err
 		}
-		where = " under " + quoted(n.Text)
+		if parent != model.Root {
+			where = " under " + quoted(n.Text)
+		}
 	}
 	if id, err = e.Create(parent, place, l.Text); err != nil {
 		return id, "", err
@@ -213,6 +211,9 @@ func (r *run) readList() ([]listed, error) {
 			return nil, usagef("the list is larger than %d bytes; add it in parts", maxList)
 		}
 		text := strings.TrimRight(in.Text(), " \t\r")
+		if number == 1 {
+			text = strings.TrimPrefix(text, "\ufeff")
+		}
 		if strings.TrimSpace(text) == "" {
 			continue
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -75,18 +76,33 @@ var refusals = []error{
 	model.ErrBuiltin, model.ErrCycle, model.ErrExists, model.ErrNotTrash, model.ErrChanged, model.ErrVersion,
 }
 
+// about reports whether err may be about the store in dir: it names no path, one in dir or one on the way there.
+func about(err error, dir string) bool {
+	var p *fs.PathError
+	if !errors.As(err, &p) {
+		return true
+	}
+	for _, pair := range [][2]string{{dir, p.Path}, {p.Path, dir}} {
+		if rel, err := filepath.Rel(pair[0], pair[1]); err == nil && filepath.IsLocal(rel) {
+			return true
+		}
+	}
+	return false
+}
+
 // advice says what a person can do about err, "" where the error says it all.
 func advice(err error, dir string) string {
+	ours := about(err, dir) // else it is another file, which has room or leave of its own
 	switch {
 	case errors.Is(err, store.ErrVersion), errors.Is(err, model.ErrVersion):
 		return "run the newer arbor, or name another store with --dir"
-	case errors.Is(err, store.ErrNoSpace), errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
+	case errors.Is(err, store.ErrNoSpace), ours && (errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG)):
 		return "nothing was changed; make room for " + dir + " and run this again"
 	case errors.Is(err, store.ErrCorrupt):
 		return "nothing was overwritten; keep a copy of " + dir
-	case errors.Is(err, store.ErrReadOnly), errors.Is(err, syscall.EROFS), errors.As(err, new(*fs.PathError)) && errors.Is(err, fs.ErrPermission):
+	case errors.Is(err, store.ErrReadOnly), ours && (errors.Is(err, syscall.EROFS) || errors.As(err, new(*fs.PathError)) && errors.Is(err, fs.ErrPermission)):
 		return "nothing was changed; make " + dir + " writable or name another store with --dir"
-	case errors.Is(err, syscall.ENOTDIR):
+	case ours && errors.Is(err, syscall.ENOTDIR):
 		return "name a directory with --dir"
 	case errors.Is(err, store.ErrUncertain):
 		return "look with 'arbor ls' before you run it again"

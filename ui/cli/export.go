@@ -36,6 +36,14 @@ func (r *run) exportJSON(text, file string) error {
 	if err != nil {
 		return err
 	}
+	file, special, err := output(file)
+	if err != nil {
+		return err
+	}
+	if special != nil {
+		defer special.Close() // a pipe or a device: what was written is with its reader
+		r.Out = special
+	}
 	s, err := r.open()
 	if err != nil {
 		return err
@@ -67,6 +75,26 @@ func (r *run) exportJSON(text, file string) error {
 			return s.Tree.View(func(v *model.View) error { return write(v, out) })
 		})
 	}))
+}
+
+// output looks at the file that a person named. "" is standard output, which "-" is too; a link goes on pointing where it does; a pipe or a
+// device is opened and returned, because it cannot be replaced.
+func output(file string) (string, *os.File, error) {
+	if file == "" || file == "-" {
+		return "", nil, nil
+	}
+	if there, err := filepath.EvalSymlinks(file); err == nil {
+		file = there
+	}
+	info, err := os.Stat(file)
+	if err != nil || info.Mode().IsRegular() {
+		return file, nil, nil // what is wrong with it shows when it is written
+	}
+	if info.IsDir() {
+		return "", nil, usagef("%s is a directory; name a file", file)
+	}
+	f, err := os.OpenFile(file, os.O_WRONLY, 0)
+	return "", f, err
 }
 
 // partial writes some nodes of a tree with those above them, so that the file is a tree too.
@@ -116,6 +144,11 @@ func replaceFile(name string, write func(io.Writer) error) (err error) {
 	}()
 	if err := write(f); err != nil {
 		return fmt.Errorf("write %s: %w", name, err)
+	}
+	if info, err := os.Stat(name); err == nil {
+		if err := f.Chmod(info.Mode().Perm()); err != nil {
+			return fmt.Errorf("write %s: %w", name, err)
+		}
 	}
 	if err := f.Sync(); err != nil {
 		return fmt.Errorf("write %s: %w", name, err)

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"arbor/model/inline"
 )
@@ -12,6 +13,9 @@ func (r *run) env() inline.Env { return inline.Env{Now: r.now(), Fields: r.confi
 
 // parseLine reads a line of the inline grammar; what it does not understand is a mistake of the command line.
 func parseLine(text string, env inline.Env) (inline.Line, error) {
+	if !utf8.ValidString(text) {
+		return inline.Line{}, usagef("%s is not UTF-8; convert it first, as with iconv -f LATIN1 -t UTF-8", quoted(text))
+	}
 	l, err := inline.Parse(text, env)
 	if err != nil {
 		return l, usagef("%w", err)

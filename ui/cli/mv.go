@@ -76,17 +76,13 @@ const rootName = "root"
 func (t *target) move(e *model.Edit, ids []model.ID) error {
 	parent, place := model.Root, model.Last
 	if ref := t.before + t.after; ref != "" {
-		sibling, err := resolve(e.View, ref)
+		n, err := sibling(e.View, ref)
 		if err != nil {
 			return err
 		}
-		n, err := e.Node(sibling)
-		if err != nil {
-			return err
-		}
-		parent, place = n.Parent, model.After(sibling)
+		parent, place = n.Parent, model.After(n.ID)
 		if t.before != "" {
-			place = model.Before(sibling)
+			place = model.Before(n.ID)
 		}
 	}
 	if t.under != "" && t.under != rootName {

@@ -113,6 +113,12 @@ func (r *run) root() *cobra.Command {
 	add("care", r.demoCommand(), r.doctorCommand(), r.storeCommand(), r.configCommand(), r.manCommand(root))
 	root.InitDefaultVersionFlag()
 	root.InitDefaultHelpCmd() // before the arguments are looked at
+	child(root, "help").Args = func(_ *cobra.Command, args []string) error {
+		if _, rest, err := root.Find(args); err != nil || len(rest) > 0 {
+			return usagef("there is no command %q; see 'arbor help'", strings.Join(args, " "))
+		}
+		return nil
+	}
 	root.InitDefaultCompletionCmd()
 	root.SetHelpCommandGroupID("care")
 	root.SetCompletionCommandGroupID("care")

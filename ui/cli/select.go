@@ -32,6 +32,18 @@ func resolve(v *model.View, ref string) (model.ID, error) {
 	return id, err
 }
 
+// sibling returns the node that ref names, for another to stand beside it.
+func sibling(v *model.View, ref string) (model.Node, error) {
+	id, err := resolve(v, ref)
+	if err != nil {
+		return model.Node{}, err
+	}
+	if id == model.Root {
+		return model.Node{}, usagef("nothing stands beside the top of the tree; under:root is in it")
+	}
+	return v.Node(id)
+}
+
 // looksLikeID tells an id from a word of a query by its letters alone: what a selection means must not depend on what is in the tree.
 func looksLikeID(word string) bool {
 	const full = 13

@@ -55,11 +55,15 @@ func (r *run) watch(ctx context.Context, asJSON bool) error {
 	}
 }
 
-// changed prints the nodes that changed, and writes them out at once: somebody is waiting for them.
+// changed prints the nodes that changed, and writes them out at once: somebody is waiting for them. The top of the tree is none that a
+// person sees.
 func (r *run) changed(v *model.View, ids []model.ID, asJSON bool) error {
 	p := r.printer()
 	enc := newEncoder(p.out)
 	for _, id := range ids {
+		if id == model.Root {
+			continue
+		}
 		n, err := v.Node(id)
 		gone := errors.Is(err, model.ErrNoNode)
 		switch {

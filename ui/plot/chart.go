@@ -101,6 +101,14 @@ func (d *Data) day(at int64, loc *time.Location) string {
 	return time.Unix(0, at).In(loc).Format("2 Jan 2006")
 }
 
+// samples says how many there are.
+func samples(n int64) string {
+	if n == 1 {
+		return "1 sample"
+	}
+	return fmt.Sprintf("%d samples", n)
+}
+
 // drawHead says in a line what the chart shows.
 func (d *Data) drawHead(s grid.Surface, opt Options) {
 	w, _ := s.Size()
@@ -112,7 +120,7 @@ func (d *Data) drawHead(s grid.Surface, opt Options) {
 	x = s.Text(x+2, 0, opt.Style|theme.Bold, Number(d.Total.Last)+unit)
 	for _, part := range []string{
 		"min " + Number(d.Total.Min), "max " + Number(d.Total.Max), "mean " + Number(roundTo(d.Total.Mean, d.Total.Max-d.Total.Min)),
-		fmt.Sprintf("%d samples", d.Total.N), d.day(d.From, opt.Location) + " – " + d.day(d.To-1, opt.Location),
+		samples(d.Total.N), d.day(d.From, opt.Location) + " – " + d.day(d.To-1, opt.Location),
 	} {
 		if x+2+grid.Width(part) > w {
 			return

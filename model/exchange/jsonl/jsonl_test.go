@@ -212,7 +212,7 @@ func TestReadRefuses(t *testing.T) {
 		{"binary", "\x00\x01", "binary"},
 		{"newer", `{"arbor":2}` + "\n" + foot, "newer arbor"},
 		{"no end", head + a, "truncated"},
-		{"cut in a line", head + a + b[:20], "line 3"},
+		{"cut in a line", head + a + b[:20], "line 3: the object that begins here does not end: the file is truncated"},
 		{"not JSON", head + a + "nope\n" + foot, "line 3"},
 		{"two in a line", head + strings.TrimSpace(a) + b + foot, "line 2"},
 		{"wrong count", head + a + `{"end":true,"nodes":2,"samples":0}`, "2 nodes"},

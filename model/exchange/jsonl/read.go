@@ -66,6 +66,9 @@ func (f *file) lines(fn func(number int, l *line) error) error {
 			return fmt.Errorf("line %d: something follows the end", number)
 		}
 		l, err := f.decode(number, text)
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			err = errors.New("the object that begins here does not end: the file is truncated")
+		}
 		if err != nil {
 			return fmt.Errorf("line %d: %w", number, err)
 		}
