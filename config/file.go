@@ -17,15 +17,14 @@ import (
 
 // file is the settings file as TOML sees it.
 type file struct {
-	Dir       entry    `toml:"dir"`
-	IO        entry    `toml:"io"`
-	Theme     entry    `toml:"theme"`
-	WeekStart entry    `toml:"week_start"`
-	Zone      entry    `toml:"zone"`
-	Fields    []string `toml:"fields"`
-	ASCII     *bool    `toml:"ascii"`
-	Plain     *bool    `toml:"plain"`
-	Keys      struct {
+	Dir    entry    `toml:"dir"`
+	IO     entry    `toml:"io"`
+	Theme  entry    `toml:"theme"`
+	Zone   entry    `toml:"zone"`
+	Fields []string `toml:"fields"`
+	ASCII  *bool    `toml:"ascii"`
+	Plain  *bool    `toml:"plain"`
+	Keys   struct {
 		Preset entry               `toml:"preset"`
 		Bind   map[string][]string `toml:"bind"`
 	} `toml:"keys"`
@@ -50,7 +49,7 @@ func (e *entry) UnmarshalText(b []byte) error {
 // entries returns the settings that are text, by name.
 func (f *file) entries() map[string]*entry {
 	return map[string]*entry{
-		"dir": &f.Dir, "io": &f.IO, "theme": &f.Theme, "week_start": &f.WeekStart, "zone": &f.Zone, "keys.preset": &f.Keys.Preset,
+		"dir": &f.Dir, "io": &f.IO, "theme": &f.Theme, "zone": &f.Zone, "keys.preset": &f.Keys.Preset,
 	}
 }
 

@@ -85,7 +85,7 @@ type Loaded struct {
 // about a flag or a variable, which a person just typed; what is wrong in the file is a Problem.
 func Load(paths Paths, known Known, flags map[string]string, lookup func(string) (string, bool)) (*Loaded, error) {
 	l := &Loaded{
-		Config:  Config{Dir: paths.Data, Theme: "auto", Keys: "default", WeekStart: time.Monday, Zone: time.Local},
+		Config:  Config{Dir: paths.Data, Theme: "auto", Keys: "default", Zone: time.Local},
 		Paths:   paths,
 		Origins: map[string]Origin{},
 	}

@@ -31,7 +31,7 @@ func TestDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if l.Dir != l.Paths.Data || l.IO != "" || l.WeekStart != time.Monday || l.Zone != time.Local || l.ASCII || len(l.Problems) > 0 {
+	if l.Dir != l.Paths.Data || l.IO != "" || l.Zone != time.Local || l.ASCII || len(l.Problems) > 0 {
 		t.Fatalf("%+v", l)
 	}
 	for _, s := range Settings() {
@@ -45,7 +45,7 @@ func TestDefaults(t *testing.T) {
 func TestStrength(t *testing.T) {
 	values := map[string][3]string{ // file, environment, flag
 		"dir": {"/f", "/e", "/g"}, "io": {"direct", "buffered", "uring"}, "theme": {"f", "e", "g"}, "keys.preset": {"f", "e", "g"},
-		"week_start": {"sunday", "saturday", "friday"}, "zone": {"UTC", "Europe/Berlin", "Asia/Tokyo"},
+		"zone":   {"UTC", "Europe/Berlin", "Asia/Tokyo"},
 		"fields": {"a", "b,c", "d"}, "ascii": {"true", "false", "true"}, "plain": {"true", "false", "true"},
 	}
 	for _, s := range Settings() {
@@ -109,11 +109,11 @@ func TestProblems(t *testing.T) {
 }
 
 func TestSeveralProblems(t *testing.T) {
-	l, err := load(t, "io = \"fast\"\nzone = \"Mars\"\nweek_start = \"sunday\"\nx = 1\n", nil, nil)
+	l, err := load(t, "io = \"fast\"\nzone = \"Mars\"\ntheme = \"dark\"\nx = 1\n", nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(l.Problems) != 3 || l.WeekStart != time.Sunday || l.IO != "" || l.Zone != time.Local {
+	if len(l.Problems) != 3 || l.Theme != "dark" || l.IO != "" || l.Zone != time.Local {
 		t.Fatalf("problems %v, %+v", l.Problems, l.Config)
 	}
 }

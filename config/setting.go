@@ -12,16 +12,15 @@ import (
 
 // Config is every setting with its value.
 type Config struct {
-	Dir       string              // the store's directory
-	IO        string              // the disk to use: "uring", "direct" or "buffered"; "" takes the best that works
-	Theme     string              // the theme's name
-	Keys      string              // the key preset's name
-	Bind      map[string][]string // the person's own keys, by the command's id
-	Fields    []string            // the keys that a person's fields have, which the inline grammar then knows
-	WeekStart time.Weekday        // the first day of a week
-	Zone      *time.Location      // where a day begins; the machine's own unless set
-	ASCII     bool                // draw with ASCII alone
-	Plain     bool                // words and tables in place of pictures, for screen readers
+	Dir    string              // the store's directory
+	IO     string              // the disk to use: "uring", "direct" or "buffered"; "" takes the best that works
+	Theme  string              // the theme's name
+	Keys   string              // the key preset's name
+	Bind   map[string][]string // the person's own keys, by the command's id
+	Fields []string            // the keys that a person's fields have, which the inline grammar then knows
+	Zone   *time.Location      // where a day begins; the machine's own unless set
+	ASCII  bool                // draw with ASCII alone
+	Plain  bool                // words and tables in place of pictures, for screen readers
 }
 
 // Setting describes one setting.
@@ -58,9 +57,6 @@ func (k Known) settings() []Setting {
 		{Name: "fields", Env: "ARBOR_FIELDS", Help: "keys of your own fields, with commas between them",
 			set: func(c *Config, s string) (err error) { c.Fields, err = fieldNames(s); return },
 			get: func(c *Config) string { return strings.Join(c.Fields, ",") }},
-		{Name: "week_start", Env: "ARBOR_WEEK_START", Help: "first day of the week",
-			set: func(c *Config, s string) (err error) { c.WeekStart, err = weekday(s); return },
-			get: func(c *Config) string { return strings.ToLower(c.WeekStart.String()) }},
 		{Name: "zone", Env: "ARBOR_ZONE", Help: "time zone in which a day begins; empty is the machine's",
 			set: func(c *Config, s string) (err error) { c.Zone, err = zone(s); return },
 			get: func(c *Config) string { return zoneName(c.Zone) }},
@@ -110,15 +106,6 @@ func fieldNames(s string) ([]string, error) {
 		out = append(out, key)
 	}
 	return out, nil
-}
-
-func weekday(s string) (time.Weekday, error) {
-	for d := time.Sunday; d <= time.Saturday; d++ {
-		if strings.EqualFold(s, d.String()) {
-			return d, nil
-		}
-	}
-	return 0, fmt.Errorf("%q is no day of the week: monday, sunday, …", s)
 }
 
 func zone(s string) (*time.Location, error) {

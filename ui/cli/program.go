@@ -86,7 +86,7 @@ func (r *run) root() *cobra.Command {
 		return usagef("%w; see '%s --help'", err, cmd.CommandPath())
 	})
 	for _, s := range config.Settings() {
-		if strings.Contains(s.Name, ".") || s.Name == "week_start" || s.Name == "fields" {
+		if strings.Contains(s.Name, ".") || s.Name == "fields" {
 			continue // set once, in the file
 		}
 		f := root.PersistentFlags()
