@@ -99,15 +99,24 @@ func (v *View) everyNode(p *paths, fn func(*Node) error) error {
 // listed calls fn with the nodes that the index has in some ranges, each once.
 func (v *View) listed(ranges []store.Range, fn func(*Node) error) error {
 	seen := map[ID]bool{}
+	var ids []ID
 	for _, r := range ranges {
 		for id, err := range postings(&v.t.ks, v.r, r) {
 			if err != nil {
 				return err
 			}
-			if seen[id] {
-				continue
+			if !seen[id] {
+				seen[id] = true
+				ids = append(ids, id)
 			}
-			seen[id] = true
+		}
+	}
+	defer func() { v.near = nil }()
+	for some := range slices.Chunk(ids, aheadNodes) {
+		if err := v.ahead(some); err != nil {
+			return err
+		}
+		for _, id := range some {
 			n, err := v.node(id)
 			if err == nil && n != nil {
 				err = fn(n)
@@ -119,6 +128,9 @@ func (v *View) listed(ranges []store.Range, fn func(*Node) error) error {
 	}
 	return nil
 }
+
+// aheadNodes is how many nodes are read at once.
+const aheadNodes = 1024
 
 // tops returns the tops of the trees in which a query looks.
 func (v *View) tops(e query.Expr) (map[ID]bool, error) {

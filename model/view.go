@@ -12,7 +12,8 @@ import (
 type View struct {
 	t    *Tree
 	r    store.Reader
-	fold *fold // of an edit: the records it holds back
+	fold *fold        // of an edit: the records it holds back
+	near map[ID]*Node // read ahead, see ahead
 }
 
 // Reader returns what the view reads from, for the packages that keep their own keys in the same store.
@@ -35,7 +36,49 @@ func (v *View) node(id ID) (*Node, error) {
 		}
 		return h.node, nil
 	}
+	if n, ok := v.near[id]; ok {
+		return n, nil
+	}
 	return readNode(&v.t.ks, v.r, id)
+}
+
+// ahead reads the nodes of some ids, and all that they hang from, in a few exchanges with the process that owns the store, so that node
+// finds them at hand. It forgets those that it read before.
+func (v *View) ahead(ids []ID) error {
+	if v.fold != nil {
+		return nil
+	}
+	v.near = make(map[ID]*Node, 2*len(ids))
+	for len(ids) > 0 {
+		keys := make([][]byte, len(ids))
+		for i := range ids {
+			keys[i] = ids[i][:]
+		}
+		values, err := v.r.GetMany(v.t.ks.nodes, keys)
+		if err != nil {
+			return err
+		}
+		var above []ID
+		for i, value := range values {
+			if value == nil {
+				continue // not there, or a part of every tree
+			}
+			n, err := decodeRecord(ids[i], value)
+			if err != nil {
+				return err
+			}
+			v.near[n.ID] = n
+		}
+		wanted := map[ID]bool{}
+		for _, id := range ids {
+			if n := v.near[id]; n != nil && v.near[n.Parent] == nil && !wanted[n.Parent] && !builtin(n.Parent) {
+				wanted[n.Parent] = true
+				above = append(above, n.Parent)
+			}
+		}
+		ids = above
+	}
+	return nil
 }
 
 // need is node with an error where there is none.

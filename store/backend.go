@@ -26,6 +26,8 @@ type backend interface {
 type frozen interface {
 	lsn() LSN
 	get(key []byte) (value []byte, found bool, err error) // value is a copy
+	// getMany returns copies of the values of keys, nil for those that are not there.
+	getMany(keys [][]byte) ([][]byte, error)
 	// scan yields the entries of [from, to) in order, or from the last to the first. Slices are lent until the next step.
 	scan(from, to []byte, reverse bool) iter.Seq2[Entry, error]
 	// changed yields the entries of [from, to) that differ between older and this state; a removed one has Deleted set.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"fmt"
 	"iter"
 	"sync/atomic"
 
@@ -29,6 +30,43 @@ func (p *pinned) get(key []byte) (value []byte, found bool, err error) {
 		return nil
 	})
 	return value, found, err
+}
+
+// maxKeys bounds the keys of one request.
+const maxKeys = 1024
+
+// getMany asks for as many keys at once as a page of values holds.
+func (p *pinned) getMany(keys [][]byte) ([][]byte, error) {
+	values := make([][]byte, 0, len(keys))
+	for len(values) < len(keys) {
+		q := remote.Request{Kind: remote.GetMany, Snapshot: p.id, Limit: maxPage}
+		for _, key := range keys[len(values):min(len(keys), len(values)+maxKeys)] {
+			q.Reads = append(q.Reads, remote.Span{From: key})
+		}
+		before := len(values)
+		err := p.c.ask(&q, func(r *remote.Reply) error {
+			p.used.Store(true)
+			for rest := r.Page; len(rest) > 0; {
+				e, next, err := remote.CutEntry(rest)
+				if err != nil {
+					return err
+				}
+				var value []byte
+				if !e.Deleted {
+					value = append([]byte{}, e.Value...)
+				}
+				values, rest = append(values, value), next
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		if n := len(values) - before; n == 0 || n > len(q.Reads) {
+			return nil, fmt.Errorf("%d values for %d keys: %w", n, len(q.Reads), remote.ErrMalformed)
+		}
+	}
+	return values, nil
 }
 
 // pages asks for one page after the other and hands each of their entries to yield, until it returns false. q is changed so that it asks

@@ -99,6 +99,8 @@ func (s *server) answer(ctx context.Context, ss *session, q *remote.Request, r *
 		return err
 	case remote.Get:
 		return ss.get(q, r)
+	case remote.GetMany:
+		return ss.getMany(q, r)
 	case remote.Scan:
 		return ss.scan(q, r)
 	case remote.Changed:
@@ -138,6 +140,27 @@ func (ss *session) get(q *remote.Request, r *remote.Reply) error {
 	defer done()
 	r.Value, r.Found, err = f.get(q.From)
 	return err
+}
+
+// getMany fills a page with the values of the first keys, at least one.
+func (ss *session) getMany(q *remote.Request, r *remote.Reply) error {
+	f, done, err := ss.use(q.Snapshot)
+	if err != nil {
+		return err
+	}
+	defer done()
+	limit := int(min(q.Limit, maxPage))
+	for _, key := range q.Reads {
+		value, found, err := f.get(key.From)
+		if err != nil {
+			return err
+		}
+		r.Page = remote.AppendEntry(r.Page, remote.Entry{Deleted: !found, Value: value})
+		if len(r.Page) >= limit {
+			return nil
+		}
+	}
+	return nil
 }
 
 // scan fills a page; it ends behind the entry that reaches the limit.

@@ -300,3 +300,59 @@ func TestLostCommitIsUncertain(t *testing.T) {
 		t.Errorf("commit: %v, want ErrUncertain", err)
 	}
 }
+
+// TestGetManyAcrossProcesses: a client reads many keys at once, more than fit a page, as it reads them one by one.
+func TestGetManyAcrossProcesses(t *testing.T) {
+	dir := t.TempDir()
+	owner, err := Open(dir, Options{IO: "buffered"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer owner.Close()
+	ks, err := owner.Keyspace("a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = owner.Update(func(tx *Tx) error {
+		for i := range 1500 {
+			if i%7 == 0 {
+				continue
+			}
+			if err := tx.Put(ks, fmt.Appendf(nil, "%d", i), bytes.Repeat([]byte{byte(i)}, i%300)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := Open(dir, Options{IO: "buffered"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	var keys [][]byte
+	for i := range 1500 {
+		keys = append(keys, fmt.Appendf(nil, "%d", i))
+	}
+	err = client.View(func(s *Snapshot) error {
+		values, err := s.GetMany(ks, keys)
+		if err != nil {
+			return err
+		}
+		for i, value := range values {
+			if absent := i%7 == 0; absent != (value == nil) || !absent && !bytes.Equal(value, bytes.Repeat([]byte{byte(i)}, i%300)) {
+				return fmt.Errorf("key %d is %v", i, value)
+			}
+		}
+		none, err := s.GetMany(ks, nil)
+		if err != nil || len(none) != 0 {
+			return fmt.Errorf("no keys gave %d values, %v", len(none), err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

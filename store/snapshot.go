@@ -110,6 +110,20 @@ func (s *Snapshot) Get(ks Keyspace, key []byte) ([]byte, error) {
 	return v, err
 }
 
+// GetMany returns copies of the values of keys, nil for those that are not there. As a client of another process it takes one exchange for
+// many keys, where Get takes one each.
+func (s *Snapshot) GetMany(ks Keyspace, keys [][]byte) ([][]byte, error) {
+	if err := s.begin(); err != nil {
+		return nil, err
+	}
+	defer s.leave()
+	full := make([][]byte, len(keys))
+	for i, key := range keys {
+		full[i] = ks.key(key)
+	}
+	return s.f.getMany(full)
+}
+
 // Scan yields the entries of r in order. Slices are lent until the next step.
 func (s *Snapshot) Scan(ks Keyspace, r Range) iter.Seq2[Entry, error] {
 	from, to := ks.bounds(r)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -12,6 +13,8 @@ import (
 type Reader interface {
 	// Get returns a copy of the value of key, or ErrNotFound.
 	Get(ks Keyspace, key []byte) ([]byte, error)
+	// GetMany returns copies of the values of keys, nil for those that are not there.
+	GetMany(ks Keyspace, keys [][]byte) ([][]byte, error)
 	// Scan yields the entries of r in order. Slices are lent until the next step.
 	Scan(ks Keyspace, r Range) iter.Seq2[Entry, error]
 }
@@ -77,6 +80,19 @@ func (tx *Tx) Get(ks Keyspace, key []byte) ([]byte, error) {
 		err = ErrNotFound
 	}
 	return v, err
+}
+
+// GetMany returns copies of the values of keys, nil for those that are not there.
+func (tx *Tx) GetMany(ks Keyspace, keys [][]byte) ([][]byte, error) {
+	values := make([][]byte, len(keys))
+	for i, key := range keys {
+		value, err := tx.Get(ks, key)
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return nil, err
+		}
+		values[i] = value
+	}
+	return values, nil
 }
 
 // Put sets key to value when the transaction commits.

@@ -21,7 +21,8 @@ const (
 	Sync                     // → nothing
 	Stats                    // → Value
 	Verify                   // → Value
-	lastKind = Verify
+	GetMany                  // Snapshot, Reads (their From), Limit → Page of as many as fit, in that order; Deleted if absent
+	lastKind = GetMany
 )
 
 // Request is what a client asks of the owner.
