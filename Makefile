@@ -71,7 +71,7 @@ foreign:
 # The long ones: model checking, kill -9 loops, fuzzing, big counts.
 soak verify: export ARBOR_SOAK = 1
 verify:
-	$(GO) test $(RING) -count=1 -timeout 60m -v -run 'Verify|Crash|Kill|Fold|Linear|Random|Soak' ./store/... ./model/... ./timeseries/... .
+	$(GO) test $(RING) -count=1 -timeout 60m -v -run 'Verify|Crash|Fail|Lying|Kill|Model|Histor|Sessions|Serializable|Oracle|Converge|Moves|KeysPerNode|Random|Anything' ./...
 
 FUZZTIME ?= 60s
 soak:
