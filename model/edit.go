@@ -54,6 +54,9 @@ func (t *Tree) edit(tx *store.Tx, what intent) (*Edit, error) {
 	return e, nil
 }
 
+// SetLabel names the action anew, for one that knows what it is about only once it has looked.
+func (e *Edit) SetLabel(label string) { e.batch.label = label }
+
 // finish writes the batch to the log, and what is left of its fold to state.
 func (e *Edit) finish() error {
 	if len(e.batch.ops) == 0 && !e.empty {

@@ -95,7 +95,7 @@ func (r *run) rmCommand() *cobra.Command {
 	return cmd
 }
 
-// change runs fn on the selected nodes as one step of undo, and says what fn calls the outcome.
+// change runs fn on the selected nodes as one step of undo, which the label and the nodes name, and says what fn calls the outcome.
 func (r *run) change(sels []string, yes bool, label string, fn func(*model.Edit, []model.ID) (string, error)) error {
 	s, err := r.open()
 	if err != nil {
@@ -114,6 +114,7 @@ func (r *run) change(sels []string, yes bool, label string, fn func(*model.Edit,
 		if err != nil {
 			return err
 		}
+		e.SetLabel(label + " " + names)
 		outcome, err := fn(e, ids)
 		said = names + " " + outcome
 		return err
