@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -60,20 +61,16 @@ func (r *run) printFinding(f finding) error {
 	return err
 }
 
-// examine returns what there is to say, and an error if the store cannot be used.
+// examine returns what there is to say, and an error if the store cannot be used, or not whole.
 func (r *run) examine() ([]finding, error) {
 	all := []finding{{What: "arbor", Says: r.Version, OK: true}}
 	all = append(all, r.examineConfig()...)
-	s, err := r.open()
+	s, err := r.openWith(r.config.Dir, store.Options{IO: r.config.IO})
 	if err != nil {
 		all = append(all, finding{What: "store", Says: oneLine(err, r.config.Dir)})
 		return append(all, r.examineTerminal()...), err
 	}
-	var st store.Stats
-	err = again(func() (err error) {
-		st, err = s.DB.Stats()
-		return err
-	})
+	st, err := s.stats()
 	if err = s.close(err); err != nil {
 		return append(all, finding{What: "store", Says: oneLine(err, r.config.Dir)}), err
 	}
@@ -84,8 +81,9 @@ func (r *run) examine() ([]finding, error) {
 	)
 	if st.Damage != "" {
 		all = append(all, finding{What: "damage", Says: st.Damage, Hint: "nothing is written over it; 'arbor store verify' lists what is wrong, 'arbor export json' saves what is left"})
+		err = errors.New(st.Damage)
 	}
-	return append(all, r.examineTerminal()...), nil
+	return append(all, r.examineTerminal()...), err
 }
 
 // diskFinding names the disk in use, and says why not a better one and how to have it.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -68,13 +69,24 @@ func (r *run) exportJSON(text, file string) error {
 		return w.Close()
 	}
 	if file == "" {
-		return s.close(r.view(s, func(v *model.View) error { return write(v, r.Out) }))
+		return s.close(s.whole(r.view(s, func(v *model.View) error { return write(v, r.Out) })))
 	}
-	return s.close(again(func() error {
+	if _, err := os.Stat(file); err == nil && s.damage != "" {
+		return s.close(refusedf("%s is there, and may hold what the store has lost; name another file", file))
+	}
+	return s.close(s.whole(again(func() error {
 		return replaceFile(file, func(out io.Writer) error {
 			return s.Tree.View(func(v *model.View) error { return write(v, out) })
 		})
-	}))
+	})))
+}
+
+// whole returns err, or an error where what was read is only what a damaged store has left: nobody should take it for a copy of all.
+func (s *Session) whole(err error) error {
+	if err == nil && s.damage != "" {
+		return errors.New("this is what is left of the tree, not all of it")
+	}
+	return err
 }
 
 // output looks at the file that a person named. "" is standard output, which "-" is too; a link goes on pointing where it does; a pipe or a

@@ -20,11 +20,23 @@ type Session struct {
 	DB     *store.DB
 	Tree   *model.Tree
 	Book   *timeseries.Book
+
+	damage string // of the store, which then shows only what was written before it
+	say    func(format string, args ...any)
 }
 
-// open opens the store that the settings name, and the tree in it.
+// open opens the store that the settings name, and the tree in it. Of a damaged store the person is told at the end, whatever they did.
 func (r *run) open() (*Session, error) {
-	return r.openWith(r.config.Dir, store.Options{IO: r.config.IO})
+	s, err := r.openWith(r.config.Dir, store.Options{IO: r.config.IO})
+	if err != nil {
+		return nil, err
+	}
+	st, err := s.stats()
+	if err != nil {
+		return nil, s.close(err)
+	}
+	s.damage, s.say = st.Damage, r.say
+	return s, nil
 }
 
 // openStore opens the store alone, which works where the tree in it can no longer be read.
@@ -68,8 +80,23 @@ func sessionName() string {
 	return fmt.Sprintf("%x", b)
 }
 
+func (s *Session) stats() (st store.Stats, err error) {
+	err = again(func() error {
+		st, err = s.DB.Stats()
+		return err
+	})
+	return st, err
+}
+
 // close closes the store after err, and reports what went wrong first.
 func (s *Session) close(err error) error {
+	switch {
+	case s.damage == "":
+	case err == nil:
+		s.say("damaged: %s; 'arbor doctor' says more", s.damage)
+	case !errors.Is(err, store.ErrReadOnly): // which says it
+		err = fmt.Errorf("%w; %s", err, s.damage)
+	}
 	return errors.Join(err, s.DB.Close())
 }
 
