@@ -146,8 +146,8 @@ func (w *watcher) see(t testing.TB, text string) {
 			if !ok {
 				t.Fatalf("the watcher ended before it printed %q", text)
 			}
-			if strings.Contains(line, `"id":"0000000000000"`) {
-				t.Fatalf("the watcher printed the top of the tree, which no person sees: %s", line)
+			if strings.Contains(line, `"text":"",`) {
+				t.Fatalf("the watcher printed a node that no person sees: %s", line)
 			}
 			if strings.Contains(line, text) {
 				return
@@ -164,6 +164,10 @@ func TestProcesses(t *testing.T) {
 	w := h.watch(t)
 	h.must(t, "add", "first")
 	w.see(t, `"text":"first"`)
+	h.must(t, "rm", "first")
+	h.must(t, "undo")
+	h.must(t, "edit", "first", "+back")
+	w.see(t, `"back"`)
 
 	const writers, each = 4, 4
 	var wg sync.WaitGroup

@@ -55,13 +55,13 @@ func (r *run) watch(ctx context.Context, asJSON bool) error {
 	}
 }
 
-// changed prints the nodes that changed, and writes them out at once: somebody is waiting for them. The top of the tree is none that a
-// person sees.
+// changed prints the nodes that changed, and writes them out at once: somebody is waiting for them. The top of the tree, the
+// trash and the place of an import under way are none that a person sees.
 func (r *run) changed(v *model.View, ids []model.ID, asJSON bool) error {
 	p := r.printer()
 	enc := newEncoder(p.out)
 	for _, id := range ids {
-		if id == model.Root {
+		if id == model.Root || id == model.Trash || id == model.Detached {
 			continue
 		}
 		n, err := v.Node(id)
