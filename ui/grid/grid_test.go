@@ -170,3 +170,14 @@ func BenchmarkANSI(b *testing.B) {
 		_ = g.ANSI(th)
 	}
 }
+
+// TestACanvasHasNoEnd: what lies far out on a canvas is drawn in full once the canvas is panned there.
+func TestACanvasHasNoEnd(t *testing.T) {
+	g := New(12, 1)
+	canvas := g.Surface().Shift(-100, 0)
+	canvas.Sub(101, 0, 6, 1).Text(0, 0, theme.Text, "panned")
+	canvas.Sub(109, 0, 6, 1).Text(0, 0, theme.Text, "cut off")
+	if got := strings.TrimRight(g.Plain(), "\n"); got != " panned  cut" {
+		t.Errorf("drawn %q", got)
+	}
+}

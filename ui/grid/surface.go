@@ -33,8 +33,14 @@ func (s Surface) Sub(x, y, w, h int) Surface {
 	return t
 }
 
-// Shift returns s with its origin moved and its clip unchanged: a canvas that is panned.
-func (s Surface) Shift(dx, dy int) Surface { s.x, s.y = s.x+dx, s.y+dy; return s }
+// boundless is the size of a canvas: only its clip ends it.
+const boundless = 1 << 30
+
+// Shift returns s with its origin moved and its clip unchanged: a canvas that is panned, without an end of its own.
+func (s Surface) Shift(dx, dy int) Surface {
+	s.x, s.y, s.w, s.h = s.x+dx, s.y+dy, boundless, boundless
+	return s
+}
 
 // WithHit returns s such that a click on what is drawn means h.
 func (s Surface) WithHit(h Hit) Surface { s.hit = h; return s }
