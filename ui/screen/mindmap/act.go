@@ -54,7 +54,6 @@ func (m Model) add(how command.ID) Model {
 
 // opened brings the line of a node that is to be edited.
 type opened struct {
-	seq  uint64
 	edit edit
 	err  error
 }
@@ -64,9 +63,8 @@ func (m Model) editNode(typed string) (Model, tea.Cmd) {
 	if !m.onNode() {
 		return m, nil
 	}
-	m.seq++
-	m.settling = true
-	env, ans := m.env, opened{seq: m.seq, edit: edit{at: m.cur, id: m.node()}}
+	m.acting = true
+	env, ans := m.env, opened{edit: edit{at: m.cur, id: m.node()}}
 	return m, func() tea.Msg {
 		ans.err = env.Tree.View(func(v *model.View) error {
 			n, err := v.Node(ans.edit.id)
@@ -82,13 +80,11 @@ func (m Model) editNode(typed string) (Model, tea.Cmd) {
 }
 
 func (m Model) begin(a opened) (Model, tea.Cmd) {
-	if a.seq != m.seq {
-		return m, nil
-	}
-	m.settling = false
+	m.acting = false
 	if a.err != nil {
 		return m, screen.Say(screen.Echo{Text: a.err.Error(), Bad: true})
 	}
+	a.edit.at = m.pic.index[a.edit.id] // the picture may be another one by now
 	m.edit = &a.edit
 	return m, nil
 }
@@ -138,7 +134,7 @@ type acted struct {
 // act makes a change and loads the picture after it. Keys wait for the answer.
 func (m Model) act(label string, on model.ID, fn func(*model.Edit) (echo string, to model.ID, err error)) (Model, tea.Cmd) {
 	m.seq++
-	m.settling = true
+	m.loading, m.acting = true, true
 	q := m.query(on, true)
 	return m, func() tea.Msg {
 		var a acted
@@ -154,24 +150,31 @@ func (m Model) act(label string, on model.ID, fn func(*model.Edit) (echo string,
 	}
 }
 
-// done takes the answer of an action. After an error the line stays open, so that nothing typed is lost.
+// done takes the answer of an action. After an error the line stays open, so that nothing typed is lost. Its picture is taken even if another
+// was asked for since: that will come.
 func (m Model) done(a acted) (Model, tea.Cmd) {
-	if a.pic.seq != m.seq {
-		return m, nil
+	m.acting = false
+	latest := a.pic.seq == m.seq
+	err := a.err
+	if err == nil {
+		m.edit = nil
+		if err = a.pic.err; err == nil {
+			m = m.accept(a.pic)
+		}
 	}
-	m.settling = false
-	if err := a.err; err != nil {
-		return m, screen.Say(screen.Echo{Text: err.Error(), Bad: true})
+	var cmds []tea.Cmd
+	switch {
+	case err != nil:
+		cmds = append(cmds, screen.Say(screen.Echo{Text: err.Error(), Bad: true}))
+	case a.echo != "":
+		cmds = append(cmds, screen.Say(screen.Echo{Text: a.echo}))
 	}
-	m.edit = nil
-	if err := a.pic.err; err != nil {
-		return m, screen.Say(screen.Echo{Text: err.Error(), Bad: true})
+	if latest {
+		var cmd tea.Cmd
+		m, cmd = m.answered()
+		cmds = append(cmds, cmd)
 	}
-	m = m.accept(a.pic)
-	if a.echo == "" {
-		return m, nil
-	}
-	return m, screen.Say(screen.Echo{Text: a.echo})
+	return m, tea.Batch(cmds...)
 }
 
 // place moves node i by some cells and keeps it there.

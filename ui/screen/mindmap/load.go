@@ -51,7 +51,7 @@ type query struct {
 func (m Model) load(goal model.ID, jump bool) (Model, tea.Cmd) {
 	m.seq++
 	q := m.query(goal, jump)
-	m.settling = m.settling || jump
+	m.loading, m.settling = true, m.settling || jump
 	return m, func() tea.Msg { return q.run() }
 }
 

@@ -30,7 +30,10 @@ type Model struct {
 	loaded bool
 
 	seq      uint64 // the number of the latest request
-	settling bool
+	loading  bool   // it is not answered
+	stale    bool   // something changed since it was made
+	settling bool   // its answer may move the cursor
+	acting   bool   // an action, or the text of a node, is awaited: its answer is never dropped
 }
 
 // New returns a map of the whole tree. It shows nothing until it is entered.
@@ -51,9 +54,10 @@ func (m Model) update(msg tea.Msg) (Model, tea.Cmd) {
 		m.edit, m.drag = nil, nil
 		return m.load(msg.Place.Cursor, true)
 	case screen.Changed:
-		if m.loaded {
-			return m.load(m.node(), false)
+		if msg.Own && m.loaded && !(m.loading && m.settling) {
+			return m.load(m.node(), true)
 		}
+		return m.refresh()
 	case screen.Goto:
 		return m.load(msg.ID, true)
 	case screen.Clear:
@@ -76,16 +80,37 @@ func (m Model) update(msg tea.Msg) (Model, tea.Cmd) {
 	return m, nil
 }
 
+// refresh loads again what is shown, now or after the answer that is awaited: it may bring the cursor somewhere.
+func (m Model) refresh() (Model, tea.Cmd) {
+	switch {
+	case m.loading:
+		m.stale = true
+	case m.loaded:
+		m.stale = false
+		return m.load(m.node(), false)
+	}
+	return m, nil
+}
+
+// answered notes that the latest request is answered, and asks again if something changed meanwhile.
+func (m Model) answered() (Model, tea.Cmd) {
+	m.loading, m.settling = false, false
+	if m.stale {
+		return m.refresh()
+	}
+	return m, nil
+}
+
 // arrived takes a picture. The cursor stays on its node if that is still there; the canvas does not move under it.
 func (m Model) arrived(p picture) (Model, tea.Cmd) {
 	if p.seq != m.seq {
 		return m, nil
 	}
-	m.settling = false
 	if p.err != nil {
-		return m, screen.Say(screen.Echo{Text: p.err.Error(), Bad: true})
+		m, cmd := m.answered()
+		return m, tea.Batch(cmd, screen.Say(screen.Echo{Text: p.err.Error(), Bad: true}))
 	}
-	return m.accept(p), nil
+	return m.accept(p).answered()
 }
 
 func (m Model) accept(p picture) Model {
@@ -175,7 +200,7 @@ func (m Model) CapturesText() bool { return m.edit != nil }
 
 // Place implements screen.Screen.
 func (m Model) Place() screen.Place {
-	p := screen.Place{Root: m.root, Marks: m.marks, Crumbs: m.pic.crumbs, Settling: m.settling}
+	p := screen.Place{Root: m.root, Marks: m.marks, Crumbs: m.pic.crumbs, Settling: m.settling || m.acting}
 	if m.onNode() {
 		p.Cursor, p.On = m.node(), true
 		p.Facts.Series = m.pic.nodes[m.cur].Series

@@ -284,3 +284,34 @@ func TestAnything(t *testing.T) {
 		}
 	})
 }
+
+// TestTheWatchIsNoHindrance: the watch tells of a change before the action that made it is answered, or while the cursor is on its way. The line
+// still closes, and the cursor still arrives.
+func TestTheWatchIsNoHindrance(t *testing.T) {
+	s := newStage(t, 100, 30)
+	late := func(msg tea.Msg) {
+		next, cmd := s.m.update(msg)
+		s.m = next
+		s.send(screen.Changed{})
+		s.run(cmd)
+	}
+	late(screen.Goto{ID: s.find("packing").ID})
+	if s.m.node() != s.find("packing").ID {
+		t.Error("the cursor did not arrive")
+	}
+	s.invoke(command.AddChild)
+	s.typeText("umbrella")
+	late(tea.KeyMsg{Type: tea.KeyEsc})
+	if n := s.find("umbrella"); s.m.CapturesText() || s.m.node() != n.ID {
+		t.Errorf("after Esc: still typing %v, on %v, want %v", s.m.CapturesText(), s.m.node(), n.ID)
+	}
+	late(command.Invoke{ID: command.Edit})
+	if !s.m.CapturesText() {
+		t.Fatal("the line does not open")
+	}
+	s.typeText("s")
+	late(tea.KeyMsg{Type: tea.KeyEnter})
+	if n := s.find("umbrellas"); s.m.CapturesText() || n.Text != "umbrellas" || s.m.Place().Settling {
+		t.Errorf("after Enter: %q, still typing %v, settling %v", n.Text, s.m.CapturesText(), s.m.Place().Settling)
+	}
+}

@@ -34,7 +34,7 @@ func (d *drag) follow(from, to picture) *drag {
 
 // mouse takes what the mouse did: a press selects and begins to drag, on the empty canvas it pans; a double click goes in.
 func (m Model) mouse(e screen.Mouse) (Model, tea.Cmd) {
-	if !m.loaded || m.settling {
+	if !m.loaded || m.settling || m.acting {
 		return m, nil
 	}
 	switch e.Kind {

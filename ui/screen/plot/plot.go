@@ -29,7 +29,8 @@ type Model struct {
 	zone     *time.Location
 	drag     *drag
 	loaded   bool
-	seq      uint64 // the number of the latest request
+	seq      uint64   // the number of the latest request
+	near     model.ID // the node that it asks for a series of, until it is answered
 }
 
 // drag is the window when the button was pressed, and where.
@@ -87,6 +88,10 @@ type answer struct {
 
 // load reads the chart: of the series nearest to a node if one is given, else of the one that is shown.
 func (m Model) load(near model.ID) (Model, tea.Cmd) {
+	if near == (model.ID{}) {
+		near = m.near
+	}
+	m.near = near
 	m.seq++
 	return m, func() tea.Msg {
 		a := answer{seq: m.seq, zone: m.env.Now().Location()}
@@ -146,6 +151,7 @@ func (m Model) arrived(a answer) (Model, tea.Cmd) {
 	if a.seq != m.seq {
 		return m, nil
 	}
+	m.near = model.ID{}
 	if a.err != nil {
 		return m, screen.Say(screen.Echo{Text: a.err.Error(), Bad: true})
 	}
