@@ -110,7 +110,7 @@ func (m *Map) edgesOf(i int, st *strokes) {
 			path = append(path, Point{x + 1, y})
 		}
 		path = append(path, Point{x + 2, y}, Point{x + 3, y})
-		st.path(path, theme.Series(m.Items[c].Branch), true)
+		st.path(path, theme.Series(m.Items[c].Branch), r, k)
 	}
 }
 
@@ -120,7 +120,7 @@ func (m *Map) placedEdges(router *Router, edges *strokes) {
 		for _, c := range n.Children {
 			if m.Nodes[c].Placed && m.Rects[i].W > 0 && m.Rects[i].Union(m.Rects[c]).Overlaps(edges.view) {
 				path := router.connect(m.Rects[i], m.Rects[c])
-				edges.path(path, theme.Series(m.Items[c].Branch), true)
+				edges.path(path, theme.Series(m.Items[c].Branch), m.Rects[i], m.Rects[c])
 			}
 		}
 	}
@@ -139,7 +139,8 @@ func (m *Map) item(canvas grid.Surface, i int, cursor bool) {
 		if cursor {
 			frame = theme.Accent
 		}
-		s = s.Box(frame, "")
+		s.Box(frame, "")
+		s = s.Sub(2, 1, r.W-4, r.H-2)
 		s.Clear(theme.Text)
 	} else {
 		s.Clear(theme.Text)
@@ -153,9 +154,22 @@ func (m *Map) item(canvas grid.Surface, i int, cursor bool) {
 	for y, l := range it.Lines {
 		end = s.Text(x, y, style, l)
 	}
-	s.Text(0, len(it.Lines), theme.Spark, it.Spark)
+	spark(s, len(it.Lines), it.Spark)
 	if it.Hidden > 0 {
 		s.Text(end+1, max(len(it.Lines)-1, 0), theme.Dim, it.more())
+	}
+}
+
+// spark draws a sparkline on a faint base line.
+func spark(s grid.Surface, y int, line string) {
+	x := 0
+	for _, r := range line {
+		if r == ' ' {
+			s.Set(x, y, theme.Faint, '▁')
+		} else {
+			s.Set(x, y, theme.Spark, r)
+		}
+		x++
 	}
 }
 
@@ -164,7 +178,7 @@ func (m *Map) arrows(canvas grid.Surface, view Rect, router *Router) {
 	for _, l := range m.Links {
 		from, to := m.Rects[l.From], m.Rects[l.To]
 		if from.W > 0 && to.W > 0 && from.Union(to).Grow(2).Overlaps(view) {
-			m.arrow(canvas, router.connect(from, to), to, l)
+			m.arrow(canvas, router.connect(from, to), from, to, l)
 		}
 	}
 }
@@ -195,13 +209,13 @@ func (r *Router) connect(from, to Rect) []Point {
 }
 
 // arrow draws one path with its head and, where a straight run has room, its label.
-func (m *Map) arrow(canvas grid.Surface, path []Point, to Rect, l Link) {
+func (m *Map) arrow(canvas grid.Surface, path []Point, from, to Rect, l Link) {
 	style := theme.Arrow
 	if l.Strong {
 		style |= theme.Bold
 	}
 	run := newStrokes(pathBounds(path))
-	run.path(path, style, false)
+	run.path(path, style, from, to)
 	run.draw(canvas)
 	last := path[len(path)-1]
 	canvas.Set(last.X, last.Y, style, head(last, to))

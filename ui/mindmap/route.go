@@ -13,6 +13,7 @@ const (
 	bendCost  = 6  // a route with fewer bends is easier to follow
 	crossCost = 30 // over the line of a tree edge or another arrow
 	hugCost   = 1  // along the side of a node
+	outCost   = 8  // far from all nodes, where nobody looks for it
 )
 
 // maxRoom bounds the cells of a router's room, so that one arrow costs a bounded time whatever the map.
@@ -21,6 +22,7 @@ const maxRoom = 1 << 16
 // Router finds paths between boxes round other boxes. It is made for one picture and serves all its arrows.
 type Router struct {
 	room    Rect
+	near    Rect   // the nodes with a margin
 	blocked []bool // per cell of the room
 	lines   []bool
 	best    []int32 // per cell and heading: the least cost found, 0 if none
@@ -41,6 +43,7 @@ func NewRouter(room Rect, boxes []Rect) *Router {
 	n := room.W * room.H
 	r := &Router{room: room, blocked: make([]bool, n), lines: make([]bool, n), best: make([]int32, 4*n), came: make([]uint8, 4*n)}
 	for _, b := range boxes {
+		r.near = r.near.Union(b.Grow(1))
 		for y := max(b.Y, room.Y); y < min(b.Y+b.H, room.Y+room.H); y++ {
 			for x := max(b.X, room.X); x < min(b.X+b.W, room.X+room.W); x++ {
 				r.blocked[r.cell(Point{x, y})] = true
@@ -106,6 +109,9 @@ func (r *Router) price(p Point) int32 {
 	var c int32
 	if r.lines[r.cell(p)] {
 		c += crossCost
+	}
+	if !r.near.Contains(p.X, p.Y) {
+		c += outCost
 	}
 	for _, h := range headings {
 		q := Point{p.X + h.X, p.Y + h.Y}

@@ -30,26 +30,19 @@ func newStrokes(view Rect) *strokes {
 	return &strokes{view: view, arms: make([]uint8, n), style: make([]theme.Style, n)}
 }
 
-// path adds a line from cell to cell. An open one reaches into what lies before its first and behind its last cell.
-func (s *strokes) path(path []Point, style theme.Style, open bool) {
+// path adds a line from cell to cell, whose first cell reaches towards the box from and whose last towards the box to.
+func (s *strokes) path(path []Point, style theme.Style, from, to Rect) {
 	for i, p := range path {
 		var arms uint8
 		if i > 0 {
 			arms |= arm(p, path[i-1])
+		} else {
+			arms |= armInto(p, from)
 		}
 		if i+1 < len(path) {
 			arms |= arm(p, path[i+1])
-		}
-		if n := len(path); open && n > 1 {
-			if i == 0 {
-				arms |= opposite(arm(p, path[1]))
-			}
-			if i == n-1 {
-				arms |= opposite(arm(p, path[n-2]))
-			}
-		}
-		if !open && len(path) > 1 && i == 0 {
-			arms |= opposite(arm(p, path[1]))
+		} else {
+			arms |= armInto(p, to)
 		}
 		s.add(p, arms, style)
 	}
@@ -79,7 +72,10 @@ func arm(p, q Point) uint8 {
 	return 0
 }
 
-func opposite(arms uint8) uint8 { return (arms<<2 | arms>>2) & 15 }
+// armInto returns the arm of p that reaches into the box beside it.
+func armInto(p Point, box Rect) uint8 {
+	return arm(p, Point{min(max(p.X, box.X), box.X+box.W-1), min(max(p.Y, box.Y), box.Y+box.H-1)})
+}
 
 // each calls f for every cell that is drawn on.
 func (s *strokes) each(f func(Point, uint8, theme.Style)) {
