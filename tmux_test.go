@@ -190,3 +190,29 @@ func TestTmuxSuspend(t *testing.T) {
 	m.keys(t, "shell", "q")
 	m.see(t, "shell", "ready>")
 }
+
+// The editor of a note has the terminal itself, and gives it back. What it wrote is kept even where it failed.
+func TestTmuxEditor(t *testing.T) {
+	h := newHome(t)
+	script := filepath.Join(h.dir, "editor")
+	text := "#!/bin/sh\ntest -t 0 && test -t 1 || exit 9\necho typed in the editor >>\"$1\"\necho ready\nread how\nclear\nexit $how\n"
+	if err := os.WriteFile(script, []byte(text), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	h.env = append(h.env, "EDITOR="+script, "TMPDIR="+h.dir)
+	id := strings.TrimSpace(h.must(t, "add", "one"))
+	m := newTmux(t, h, 100, 24)
+	m.open(t, "note", "arbor")
+	m.see(t, "note", "· one", "? help")
+	for _, end := range []struct{ with, says string }{{"7", "exit status 7; what was written is in"}, {"0", "the note is saved"}} {
+		m.keys(t, "note", "e")
+		m.see(t, "note", "ready")
+		m.keys(t, "note", end.with, "Enter")
+		m.see(t, "note", end.says, "· one")
+	}
+	m.keys(t, "note", "?")
+	m.see(t, "note", "Edit the note in your editor")
+	if out := h.must(t, "show", id); strings.Count(out, "typed in the editor") != 1 {
+		t.Errorf("the node is\n%s", out)
+	}
+}

@@ -74,23 +74,45 @@ func (m Model) editor() []string {
 func (m Model) editNote(n noteRead) tea.Cmd {
 	words := m.editor()
 	if words == nil {
-		return screen.Say(screen.Did{Err: errors.New("no editor was found; set EDITOR")})
+		return func() tea.Msg {
+			return screen.Did{Err: errors.Join(errors.New("no editor was found; set EDITOR"), os.RemoveAll(filepath.Dir(n.file)))}
+		}
 	}
 	tree, undo, mouse := m.env.Tree, m.keys.Label(command.Undo), !m.mouseOff
 	c := exec.Command(words[0], append(words[1:], n.file)...)
+	c.Stdin, c.Stdout, c.Stderr = os.Stdin, os.Stdout, os.Stderr // the terminal itself: behind a pipe no editor can be used, nor waited for
 	return tea.ExecProcess(c, func(err error) tea.Msg {
 		d := saveNote(tree, n, undo, err)
 		return resumed{did: &d, mouse: mouse}
 	})
 }
 
+// editorError says why an editor did not run, or how it ended, without the names of system calls.
+func editorError(err error) error {
+	var path *os.PathError
+	var name *exec.Error
+	switch {
+	case errors.As(err, &path):
+		return fmt.Errorf("the editor %s: %w", path.Path, path.Err)
+	case errors.As(err, &name):
+		return fmt.Errorf("the editor %s: %w", name.Name, name.Err)
+	}
+	return fmt.Errorf("the editor ended with %w", err)
+}
+
 func saveNote(tree *model.Tree, n noteRead, undo string, ran error) screen.Did {
 	b, err := os.ReadFile(n.file)
-	if err = errors.Join(ran, err); err != nil {
+	if err != nil {
 		return screen.Did{Err: fmt.Errorf("edit the note: %w", err)}
 	}
 	text := strings.TrimRight(string(b), "\n")
 	d := screen.Did{}
+	if ran != nil {
+		if text != strings.TrimRight(n.was, "\n") {
+			return screen.Did{Err: fmt.Errorf("not saved, %w; what was written is in %s", editorError(ran), n.file)}
+		}
+		return screen.Did{Err: errors.Join(editorError(ran), os.RemoveAll(filepath.Dir(n.file)))}
+	}
 	if text != strings.TrimRight(n.was, "\n") {
 		if _, err := tree.Do("note", func(e *model.Edit) error { return e.SetNote(n.id, text) }); err != nil {
 			return screen.Did{Err: fmt.Errorf("save the note: %w; it is in %s", err, n.file)}
