@@ -185,16 +185,19 @@ var tour = []struct{ text, note string }{
 	{"Press Enter for a new line, type, Enter again; Esc ends typing", "Tab instead of Enter makes a child of the line."},
 	{"Move this line right with > and back with <", "Whole subtrees move. K and J reorder among siblings."},
 	{"Give this line a date: press d and type fri 17:00", "What was understood is shown before you press Enter."},
-	{"Undo with u, redo with U: everything can be taken back", "Also after a restart, also what arbor add did in another window."},
-	{"Press 2 for the map, 6 for the plot, 1 to come back", "The selection stays: six views of one tree."},
+	{"Undo with u, redo with U: everything can be taken back", "Also after a restart, and an import of ten years is one step."},
+	{"Press 2 for the map, 6 for the plot, 1 to come back", "The selection stays: each is a view of one tree."},
 	{"Find with /, all commands with : and all keys with ?", "q quits. Nothing needs saving."},
 }
 
 // Tour fills t with lines to try the keys on. It is one user action.
 func Tour(t *model.Tree) error {
 	_, err := t.Do("the tour", func(e *model.Edit) error {
-		top, err := e.Create(model.Root, model.Last, "A tour of arbor: seven things to try, ticked off: #plot=done #since=1d #n=24")
+		top, err := e.Create(model.Root, model.Last, "A tour of arbor, ticked off: #plot=done #tagged=tour #since=1h #n=12")
 		if err != nil {
+			return err
+		}
+		if err := e.AddTag(top, "tour"); err != nil {
 			return err
 		}
 		for _, step := range tour {

@@ -80,6 +80,12 @@ func (m Model) Update(k tea.KeyMsg) (Model, bool) {
 	return edit(m).settle(), true
 }
 
+// Knows reports whether a key edits a line, other than by being written into it.
+func Knows(k tea.KeyMsg) bool {
+	_, ok := edits[k.String()]
+	return ok
+}
+
 var edits = map[string]func(Model) Model{
 	"left": Model.left, "ctrl+b": Model.left,
 	"right": Model.right, "ctrl+f": Model.right,

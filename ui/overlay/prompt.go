@@ -16,6 +16,7 @@ type Prompt struct {
 	Line  line.Model
 	Says  string // how the line is understood
 	Bad   bool   // it is not understood; Says tells why
+	Fresh bool   // the line stood there before anything was typed: what is typed first takes its place
 
 	Choices []Choice // what the line has found, if the prompt searches
 	Cur     int
@@ -39,7 +40,11 @@ func (p Prompt) Update(k tea.KeyMsg) (Prompt, Outcome) {
 	case "down", "ctrl+n", "tab":
 		p.Cur = max(min(p.Cur+1, len(p.Choices)-1), 0)
 	default:
+		if p.Fresh && (k.Type == tea.KeyRunes || k.Type == tea.KeySpace || k.Type == tea.KeyBackspace || k.Type == tea.KeyDelete) {
+			p.Line = line.Model{}
+		}
 		p.Line, _ = p.Line.Update(k)
+		p.Fresh = false
 	}
 	return p, Open
 }
@@ -55,8 +60,12 @@ func (p Prompt) View(s grid.Surface) {
 		says = p.Hint
 	}
 	sw := min(grid.Width(says), max(room-12, 0))
-	p.Line.Draw(s.Sub(x, 0, room-sw-min(sw, 2), 1), theme.Bright)
-	st := theme.Dim
+	st := theme.Bright
+	if p.Fresh {
+		st |= theme.Reverse
+	}
+	p.Line.Draw(s.Sub(x, 0, room-sw-min(sw, 2), 1), st)
+	st = theme.Dim
 	switch {
 	case p.Line.Empty():
 	case p.Bad:

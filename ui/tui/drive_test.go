@@ -243,6 +243,7 @@ var keyNames = map[string]tea.KeyMsg{
 	"c-c": {Type: tea.KeyCtrlC}, "c-p": {Type: tea.KeyCtrlP}, "c-w": {Type: tea.KeyCtrlW}, "c-r": {Type: tea.KeyCtrlR}, "f1": {Type: tea.KeyF1},
 	"a-up": {Type: tea.KeyUp, Alt: true}, "a-down": {Type: tea.KeyDown, Alt: true}, "a-left": {Type: tea.KeyLeft, Alt: true},
 	"a-right": {Type: tea.KeyRight, Alt: true}, "a-enter": {Type: tea.KeyEnter, Alt: true}, "space": {Type: tea.KeySpace, Runes: []rune{' '}},
+	"a-j": {Type: tea.KeyRunes, Runes: []rune{'j'}, Alt: true}, "a-b": {Type: tea.KeyRunes, Runes: []rune{'b'}, Alt: true},
 	"paste": {Type: tea.KeyRunes, Paste: true, Runes: []rune("- [ ] one\n  - [x] two\n- three +tag")},
 	"rub":   {Type: tea.KeyRunes, Paste: true, Runes: []rune("q\x1b[31mq\tq")},
 }

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 
 	"arbor/model"
@@ -60,6 +61,16 @@ func (p *prompt) dress() {
 	p.Label, p.Hint = w[0], w[1]
 }
 
+// hints are what the footer says while a prompt is open.
+func (p *prompt) hints() []screen.Hint {
+	does := map[kind]string{promptDue: "set", promptTags: "change", promptPriority: "set", promptCapture: "capture", promptFind: "go", promptArrow: "draw it"}
+	hints := []screen.Hint{{Key: "⏎", Label: does[p.kind]}}
+	if p.kind == promptFind {
+		hints = append(hints, screen.Hint{Key: "↑↓", Label: "choose"})
+	}
+	return append(hints, screen.Hint{Key: "Esc", Label: "close"})
+}
+
 // ask opens a prompt on the targets, with what they say now.
 func (m Model) ask(k kind) (Model, tea.Cmd) {
 	p := prompt{kind: k, ids: m.place().Targets()}
@@ -77,9 +88,9 @@ func (m Model) ask(k kind) (Model, tea.Cmd) {
 			prio, _ := n.Field("prio")
 			switch {
 			case k == promptDue && !n.Due.IsZero():
-				p.Line = line.New(date.Phrase(n.Due, now()))
-			case k == promptPriority:
-				p.Line = line.New(prio)
+				p.Line, p.Fresh = line.New(date.Phrase(n.Due, now())), true
+			case k == promptPriority && prio != "":
+				p.Line, p.Fresh = line.New(prio), true
 			case k == promptTags && len(n.Tags) > 0:
 				p.Says = strings.Join(n.Tags, " ")
 			}
@@ -144,9 +155,17 @@ func (p *prompt) reading(fields []string, m Model) (string, bool) {
 		return "", false
 	}
 	if err != nil {
-		return err.Error(), true
+		return reason(err), true
 	}
 	return says, false
+}
+
+// reason says what is wrong with a line that stands beside it, so that it is not said again.
+func reason(err error) string {
+	if d := (*date.Error)(nil); errors.As(err, &d) {
+		return strings.TrimPrefix(d.Error(), "date "+strconv.Quote(d.Input)+": ")
+	}
+	return err.Error()
 }
 
 // parseTags reads words as tags to add, and -words as tags to take away.
@@ -159,7 +178,8 @@ func parseTags(text string, m Model) (inline.Line, error) {
 	}
 	l, err := inline.Parse(strings.Join(words, " "), inline.Env{Now: m.now, Change: true})
 	if err == nil && l.Text != "" {
-		err = errors.New(l.Text + " is no tag")
+		word, _, _ := strings.Cut(l.Text, " ")
+		err = errors.New("“" + strings.TrimPrefix(word, "+") + "” is no tag")
 	}
 	return l, err
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"arbor/ui/command"
+	"arbor/ui/line"
 	"arbor/ui/overlay"
 	"arbor/ui/screen"
 	"arbor/ui/term"
@@ -119,6 +120,15 @@ func (m Model) press1(k tea.KeyMsg) (Model, tea.Cmd) {
 	return m.key(k)
 }
 
+// typing reports whether keys go into a line.
+func (m Model) typing() bool { return m.list != nil || m.prompt != nil || m.screen().CapturesText() }
+
+// merged reports whether k is Esc and the next key, read as that key with Alt: so they come to a process that was too busy to read between them.
+// It is told from a real Alt by meaning nothing in a line. The arrows with Alt have codes that no two keys make.
+func merged(k tea.KeyMsg) bool {
+	return k.Alt && (k.Type == tea.KeyRunes || k.Type == tea.KeySpace || k.Type >= 0 && k.Type != tea.KeyEnter) && !line.Knows(k)
+}
+
 // name returns a key as the key map writes it.
 func name(k tea.KeyMsg) string {
 	s := k.String()
@@ -136,6 +146,11 @@ func (m Model) is(k tea.KeyMsg, id command.ID) bool { return slices.Contains(m.k
 // key routes a key.
 func (m Model) key(k tea.KeyMsg) (Model, tea.Cmd) {
 	m.echo = screen.Echo{}
+	if merged(k) && m.typing() {
+		k.Alt = false
+		m.queue = append([]tea.KeyMsg{k}, m.queue...)
+		k = tea.KeyMsg{Type: tea.KeyEsc}
+	}
 	switch {
 	case m.is(k, command.Cancel):
 		return m.cancel()

@@ -40,9 +40,11 @@ func (m Model) draw() *grid.Grid {
 	if l.header >= 0 {
 		m.drawHeader(s.Sub(0, l.header, m.w, 1))
 	}
-	m.drawStatus(s.Sub(0, l.status, m.w, 1), l.footer < 0)
-	if l.footer >= 0 {
-		m.drawFooter(s.Sub(0, l.footer, m.w, 1))
+	rest := m.drawStatus(s.Sub(0, l.status, m.w, 1), l.footer < 0)
+	if foot := s.Sub(0, l.footer, m.w, 1); l.footer >= 0 && rest != "" {
+		foot.Text(1, 0, theme.Text, rest)
+	} else if l.footer >= 0 {
+		m.drawFooter(foot)
 	}
 	if m.prompt != nil {
 		m.prompt.ViewChoices(body.WithHit(hitPanel), hitChoice)
@@ -128,12 +130,17 @@ func (m Model) drawCrumbs(s grid.Surface) {
 	}
 }
 
-// drawStatus shows the prompt, else what was last said, else the keys where there is no footer.
-func (m Model) drawStatus(s grid.Surface, alone bool) {
+// drawStatus shows the prompt, else what was last said, else the keys where there is no footer. It returns what of it is for the footer's row, since
+// what went wrong should be read to its end.
+func (m Model) drawStatus(s grid.Surface, alone bool) (rest string) {
 	w, _ := s.Size()
 	if m.prompt != nil {
-		m.prompt.View(s)
-		return
+		p := m.prompt.Prompt
+		if p.Bad && !alone {
+			rest, p.Says = theme.Warn+" "+p.Says, ""
+		}
+		p.View(s)
+		return rest
 	}
 	p := m.place()
 	right := w - 1
@@ -150,22 +157,32 @@ func (m Model) drawStatus(s grid.Surface, alone bool) {
 		right = s.Right(w-1, 0, theme.Mark, note) - 2
 	}
 	left := s.Sub(0, 0, right, 1)
-	switch {
-	case m.echo.Text != "" && m.echo.Bad:
-		x := left.Text(1, 0, theme.Error, theme.Warn+" ")
-		left.Text(x, 0, theme.Text, m.echo.Text)
-	case m.echo.Text != "":
-		left.Text(1, 0, theme.Good, m.echo.Text)
-	case alone:
-		m.drawFooter(left)
+	if m.echo.Text == "" {
+		if alone {
+			m.drawFooter(left)
+		}
+		return ""
 	}
+	text, st, x := m.echo.Text, theme.Good, 1
+	if m.echo.Bad {
+		st, x = theme.Text, left.Text(1, 0, theme.Error, theme.Warn+" ")
+	}
+	if lines := grid.Wrap(text, right-x); !alone && len(lines) > 1 {
+		text, rest = lines[0], strings.TrimPrefix(text, lines[0])
+	}
+	left.Text(x, 0, st, text)
+	return strings.TrimSpace(rest)
 }
 
 // drawFooter shows the keys for what has the focus: as many as fit, and always how to see the rest.
 func (m Model) drawFooter(s grid.Surface) {
 	w, _ := s.Size()
-	if m.list != nil || m.prompt != nil {
-		m.drawHints(s, []screen.Hint{{Key: "⏎", Label: "go"}, {Key: "↑↓", Label: "choose"}, {Key: "Esc", Label: "close"}})
+	if m.prompt != nil {
+		m.drawHints(s, m.prompt.hints())
+		return
+	}
+	if m.list != nil {
+		m.drawHints(s, []screen.Hint{{Key: "⏎", Label: "run"}, {Key: "↑↓", Label: "choose"}, {Key: "Esc", Label: "close"}})
 		return
 	}
 	p := m.place()

@@ -6,6 +6,7 @@ import (
 
 	"arbor/model"
 	"arbor/model/inline"
+	"arbor/ui/command"
 	"arbor/ui/screen"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -92,6 +93,6 @@ func (m Model) paste(text string) (Model, tea.Cmd) {
 			stack = append(stack, level{l.indent, id})
 		}
 		last := stack[len(stack)-1].id
-		return fmt.Sprintf("pasted %d nodes", len(lines)), []model.ID{last}, nil
+		return fmt.Sprintf("pasted %d nodes · %s undoes", len(lines), env.Keys.Label(command.Undo)), []model.ID{last}, nil
 	}})
 }
