@@ -56,6 +56,7 @@ var owners = []edge{
 	{"arbor/ui/cli", "github.com/spf13/cobra", "commands are the command line's"},
 	{"arbor/config", "github.com/pelletier/go-toml/v2", "settings are the only TOML"},
 	{"arbor/config", "github.com/adrg/xdg", "one package knows where a person's files are"},
+	{"none of ours", "expvar", "to import it adds a handler to the default HTTP server; store.Vars is what it publishes"},
 }
 
 func (e edge) allows(from, to string) bool { return matches(e.from, from) && matches(e.to, to) }

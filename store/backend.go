@@ -32,6 +32,8 @@ type frozen interface {
 	scan(from, to []byte, reverse bool) iter.Seq2[Entry, error]
 	// changed yields the entries of [from, to) that differ between older and this state; a removed one has Deleted set.
 	changed(older frozen, from, to []byte) iter.Seq2[Change, error]
+	// keep counts the state among those that Stats tells of, until it is released.
+	keep()
 	release()
 }
 

@@ -29,6 +29,7 @@ func (e *engine) checkpoint() error {
 	if err := e.begin(); err != nil {
 		return noSpace(err)
 	}
+	began := now()
 	bytes, records := e.tailBytes.Load(), e.tailRecords.Load()
 	e.flush.mu.Lock()
 	replay := e.flush.start // all below is applied
@@ -50,6 +51,7 @@ func (e *engine) checkpoint() error {
 	if err != nil {
 		return err
 	}
+	e.latency.checkpoint.since(began)
 	e.tailBytes.Add(-bytes)
 	e.tailRecords.Add(-records)
 	e.setCheckpointAt()

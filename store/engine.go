@@ -54,7 +54,13 @@ type engine struct {
 	committers atomic.Int32 // who commits and waits for it to be durable
 	users      users
 	loops
-	counts struct{ commits, conflicts, flushes atomic.Uint64 }
+	counts struct {
+		commits, conflicts, flushes atomic.Uint64
+		userBytes                   atomic.Int64
+	}
+	latency latencies
+	kept    kept
+	opened  moment
 }
 
 // limits are the sizes a test makes small.
@@ -80,7 +86,7 @@ func newMemory(l limits) *engine {
 }
 
 func newEngine(fs disk.FS, l limits) *engine {
-	e := &engine{fs: fs, limits: l}
+	e := &engine{fs: fs, limits: l, opened: now()}
 	e.log.list.Store(&[]*segment{})
 	e.flush.depth = 2
 	e.users.init()
@@ -145,6 +151,10 @@ func (e *engine) commit(base frozen, reads []read, writes []write, d Durability)
 	if err := e.writable(); err != nil {
 		return 0, err
 	}
+	visible, whole := sampled(visibleSample), moment(0)
+	if d == Commit {
+		whole = now()
+	}
 	rec, err := encode(writes)
 	if err != nil {
 		return 0, err
@@ -168,6 +178,7 @@ func (e *engine) commit(base frozen, reads []read, writes []write, d Durability)
 	if err := e.apply(end); err != nil {
 		return 0, err
 	}
+	e.latency.visible.since(visible)
 	e.upkeep(end)
 	switch tk.outcome.Load() {
 	case conflicted:
@@ -177,8 +188,11 @@ func (e *engine) commit(base frozen, reads []read, writes []write, d Durability)
 		return 0, e.damage(*tk.failure.Load())
 	}
 	e.counts.commits.Add(1)
+	e.counts.userBytes.Add(rec.payload())
 	if d == Commit {
-		err = e.waitDurable(end)
+		if err = e.waitDurable(end); err == nil {
+			e.latency.durable.since(whole)
+		}
 	}
 	return end, err
 }

@@ -27,6 +27,8 @@ type flight struct {
 	off  int64
 	end  LSN // where the next frame begins
 	done bool
+
+	began moment // its write
 }
 
 // closeFrame ends the open frame at the records reserved by now and begins the next. The flusher itself reserves what lies between: a pad
@@ -64,7 +66,7 @@ func (e *engine) closeFrame() (*flight, error) {
 	from := start.off() - d.from
 	b := d.image[from : from+f.size]
 	f.seal(b, &e.id)
-	fl := &flight{seg: seg, file: d.file, b: b, off: int64(start.off()), end: f.end(d.size)}
+	fl := &flight{seg: seg, file: d.file, b: b, off: int64(start.off()), end: f.end(d.size), began: now()}
 	e.flush.inFlight = append(e.flush.inFlight, fl)
 	e.flush.start = fl.end
 	e.counts.flushes.Add(1)
@@ -101,6 +103,9 @@ func (e *engine) cut(seg *segment, d *segmentData, start LSN) (used uint32, last
 
 // complete tells that a frame's write has ended. The durable LSN moves over the frames that are complete without a gap.
 func (e *engine) complete(fl *flight, err error) {
+	if err == nil {
+		e.latency.flush.since(fl.began)
+	}
 	e.flush.mu.Lock()
 	fl.done = true
 	if err != nil {

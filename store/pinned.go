@@ -127,6 +127,9 @@ func (p *pinned) changed(older frozen, from, to []byte) iter.Seq2[Change, error]
 	}
 }
 
+// keep does nothing: the owner counts the snapshots of its clients.
+func (p *pinned) keep() {}
+
 // release tells the owner, who does not answer. If that fails the next request will say so.
 func (p *pinned) release() {
 	if !p.released.CompareAndSwap(false, true) {

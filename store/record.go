@@ -61,6 +61,11 @@ func encode(writes []write) (encoded, error) {
 	return rec, nil
 }
 
+// payload is the bytes of its keys and values, to a few.
+func (r encoded) payload() int64 {
+	return int64(len(r.bytes) - recordHeader - changeHeader*len(r.offsets))
+}
+
 // maxRecord is what the limit of a transaction, which counts a header for every change, allows.
 const maxRecord = MaxTransaction + minRecord
 

@@ -35,6 +35,7 @@ func (ss *session) add(f frozen) (uint64, error) {
 		f.release()
 		return 0, fmt.Errorf("%w: %d snapshots at once", ErrTooLarge, len(ss.pins))
 	}
+	f.keep()
 	ss.last++
 	ss.pins[ss.last] = &pin{f: f}
 	return ss.last, nil

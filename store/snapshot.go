@@ -39,6 +39,7 @@ func (db *DB) Snapshot() (*Snapshot, error) {
 		f.release()
 		return nil, ErrClosed
 	}
+	f.keep()
 	all.open[s] = struct{}{}
 	return s, nil
 }

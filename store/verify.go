@@ -4,55 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"runtime/debug"
 
 	"arbor/store/disk"
 	"arbor/store/index"
 )
 
-func (e *engine) stats() (Stats, error) {
-	if err := e.users.enter(); err != nil {
-		return Stats{}, err
-	}
-	defer e.users.leave()
-	h := e.head.Load()
-	s := Stats{
-		Disk: "memory", Role: "owner", Epoch: e.epoch, Keys: h.tree.Len(), Visible: h.at, Durable: min(h.at, LSN(e.durable.Load())),
-		Segments: len(*e.log.list.Load()), LogTail: e.tailBytes.Load(),
-		Commits: e.counts.commits.Load(), Conflicts: e.counts.conflicts.Load(), Flushes: e.counts.flushes.Load(),
-	}
-	if err := e.writable(); err != nil && !errors.Is(err, ErrReadOnly) || e.broken != nil {
-		s.Damage = err.Error()
-	}
-	if e.fs == nil {
-		s.Durable = 0
-		return s, nil
-	}
-	c := e.fs.Counters()
-	s.Disk, s.DiskNote = e.fs.Kind(), e.fs.Note()
-	s.RingEnters, s.RingEntries, s.Syncs = c.Enters, c.Entries, c.Syncs
-	names, err := e.fs.List()
-	if err != nil {
-		return s, err
-	}
-	for _, n := range names {
-		size, err := sizeOf(e.fs, n)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return s, err
-		}
-		s.DiskBytes += size
-	}
-	return s, nil
-}
-
-func sizeOf(dir disk.FS, name string) (int64, error) {
-	f, err := dir.Open(name)
-	if err != nil {
-		return 0, err
-	}
-	size, err := f.Size()
-	return size, errors.Join(err, f.Close())
+// VerifyReport is the result of Verify.
+type VerifyReport struct {
+	Segments, Frames, Records, Keys int64
+	Bytes                           int64
+	Damage                          []error // each a *CorruptError
 }
 
 // verify reads the whole log, every change of it, the checkpoint and every value that the index leads to, from the disk where it is

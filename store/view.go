@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"iter"
+	"math/rand/v2"
 	"runtime/debug"
 	"sync/atomic"
 
@@ -14,6 +15,7 @@ type view struct {
 	e        *engine
 	s        *state
 	released atomic.Bool
+	kept     atomic.Bool // it is in e.kept
 }
 
 func (e *engine) snapshot() (frozen, error) {
@@ -27,12 +29,16 @@ func (v *view) lsn() LSN { return v.s.at }
 
 func (v *view) release() {
 	if v.released.CompareAndSwap(false, true) {
+		if v.kept.Load() {
+			v.e.kept.drop(v)
+		}
 		v.e.users.leave()
 	}
 }
 
 func (v *view) get(key []byte) (val []byte, found bool, err error) {
 	defer v.e.unguard(debug.SetPanicOnFault(true), &err)
+	began := sampled(getSample)
 	x, found, err := v.s.tree.Get(key)
 	if err != nil || !found {
 		return nil, false, v.e.damage(err)
@@ -41,7 +47,9 @@ func (v *view) get(key []byte) (val []byte, found bool, err error) {
 	if err != nil {
 		return nil, false, err
 	}
-	return append(make([]byte, 0, len(lent)), lent...), true, nil
+	val = append(make([]byte, 0, len(lent)), lent...)
+	v.e.latency.get.since(began)
+	return val, true, nil
 }
 
 // getMany reads one after the other: here each costs no more than a call.
@@ -66,12 +74,17 @@ type scanner struct {
 	bound   []byte // the end of the range in the direction of the scan, nil if there is none
 	reverse bool
 	begun   bool
+	untimed uint32 // steps until one is timed
 	key     []byte
 	value   []byte
 }
 
 func (s *scanner) next(start []byte) (ok bool, err error) {
 	defer s.v.e.unguard(debug.SetPanicOnFault(true), &err)
+	if s.untimed--; s.untimed == 0 {
+		s.untimed = scanSample
+		defer s.v.e.latency.scan.since(now())
+	}
 	switch {
 	case s.begun && s.reverse:
 		ok = s.cursor.Prev()
@@ -102,7 +115,7 @@ func (s *scanner) next(start []byte) (ok bool, err error) {
 
 func (v *view) scan(from, to []byte, reverse bool) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
-		s := scanner{v: v, cursor: v.s.tree.Cursor(), bound: to, reverse: reverse, value: []byte{}}
+		s := scanner{v: v, cursor: v.s.tree.Cursor(), bound: to, reverse: reverse, value: []byte{}, untimed: 1 + rand.Uint32N(scanSample)}
 		start := from
 		if reverse {
 			start, s.bound = to, from
