@@ -182,11 +182,11 @@ func (f *fold) transaction(tk *ticket, b *body, l, end LSN) error {
 		var err error
 		switch {
 		case w.del:
-			err = f.edit.Delete(w.key)
+			_, _, err = f.edit.Delete(w.key)
 		case len(w.value) <= maxInline:
-			err = f.edit.Put(w.key, inline(w.value))
+			_, _, err = f.edit.Put(w.key, inline(w.value))
 		default:
-			err = f.edit.Put(w.key, index.Value{Addr: uint64(l + LSN(b.offsets[i])), Len: uint32(len(w.value))})
+			_, _, err = f.edit.Put(w.key, index.Value{Addr: uint64(l + LSN(b.offsets[i])), Len: uint32(len(w.value))})
 		}
 		if err != nil {
 			return err

@@ -246,11 +246,11 @@ func replayRecord(edit *index.Edit, l LSN, rec []byte) error {
 		}
 		switch {
 		case c.del:
-			err = edit.Delete(c.key)
+			_, _, err = edit.Delete(c.key)
 		case len(c.value) <= maxInline:
-			err = edit.Put(c.key, inline(c.value))
+			_, _, err = edit.Put(c.key, inline(c.value))
 		default:
-			err = edit.Put(c.key, index.Value{Addr: uint64(l) + uint64(c.at), Len: uint32(len(c.value))})
+			_, _, err = edit.Put(c.key, index.Value{Addr: uint64(l) + uint64(c.at), Len: uint32(len(c.value))})
 		}
 		if err != nil {
 			return err

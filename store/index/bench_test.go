@@ -43,7 +43,7 @@ func inserted(b testing.TB, keys [][]byte, batch int) *Tree {
 	for chunk := range slices.Chunk(keys, batch) {
 		e := t.Edit()
 		for _, k := range chunk {
-			if err := e.Put(k, Value{Addr: 5, Len: 100}); err != nil {
+			if _, _, err := e.Put(k, Value{Addr: 5, Len: 100}); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -119,7 +119,7 @@ func BenchmarkReplace(b *testing.B) {
 			t := base
 			e := t.Edit()
 			for i := 0; b.Loop(); i++ {
-				if err := e.Put(keys[i*7919%len(keys)], Value{Addr: uint64(i), Len: 100}); err != nil {
+				if _, _, err := e.Put(keys[i*7919%len(keys)], Value{Addr: uint64(i), Len: 100}); err != nil {
 					b.Fatal(err)
 				}
 				if i%batch == 0 {
@@ -157,7 +157,7 @@ func BenchmarkChanged(b *testing.B) {
 	older := inserted(b, keys, 1024)
 	e := older.Edit()
 	for i := range 100 {
-		if err := e.Put(keys[i*7919], Value{Addr: 77}); err != nil {
+		if _, _, err := e.Put(keys[i*7919], Value{Addr: 77}); err != nil {
 			b.Fatal(err)
 		}
 	}

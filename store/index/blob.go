@@ -17,6 +17,7 @@ const (
 	metaSize   = 2 + 1 // an offset and a tag
 	perEntry   = headBytes + metaSize
 	addrSize   = 8 + 4 // an address and a length in the tail
+	partedSize = 8 + 8 // what leads to the parts of a value
 
 	// maxBlob bounds a blob read from a disk. What an edit writes stays far below; above, offsets of 16 bits could overflow.
 	maxBlob = 32 << 10
@@ -24,9 +25,10 @@ const (
 
 // A tag's low five bits tell the kind of the value, its high three how many bytes of the head are padding.
 const (
-	kindMask = 0x1f
-	kindAddr = maxInline + 1
-	padShift = 5
+	kindMask   = 0x1f
+	kindAddr   = maxInline + 1
+	kindParted = maxInline + 2
+	padShift   = 5
 )
 
 var (
@@ -79,10 +81,14 @@ func headLen(tag byte) int { return headBytes - int(tag>>padShift) }
 
 // valueSize returns the bytes that the value of an entry of that tag takes in the tail.
 func valueSize(tag byte) int {
-	if k := int(tag & kindMask); k != kindAddr {
+	k := int(tag & kindMask)
+	if k < kindAddr {
 		return k
 	}
-	return addrSize
+	if k == kindAddr {
+		return addrSize
+	}
+	return partedSize
 }
 
 // appendKey appends the key of entry i to dst.
@@ -99,8 +105,8 @@ func (b blob) value(i int) Value {
 }
 
 func decodeValue(tag byte, val []byte) Value {
-	if tag&kindMask != kindAddr {
-		return Value{Inline: val}
+	if k := tag & kindMask; k != kindAddr {
+		return Value{Inline: val, Parted: k == kindParted}
 	}
 	return Value{Addr: le.Uint64(val), Len: le.Uint32(val[8:])}
 }
@@ -197,7 +203,7 @@ func (b blob) validate() error {
 		from, tag, to := int(le.Uint16(m)), m[2], int(le.Uint16(m[metaSize:]))
 		rest := to - from - valueSize(tag)
 		hl := headLen(tag)
-		if from != at || to > len(v.tail) || tag&kindMask > kindAddr || rest < 0 || hl < headBytes && rest > 0 ||
+		if from != at || to > len(v.tail) || tag&kindMask > kindParted || rest < 0 || hl < headBytes && rest > 0 ||
 			p+hl+rest > MaxKey || be.Uint64(v.heads[headBytes*i:])<<(8*uint(hl)) != 0 {
 			return fmt.Errorf("%w: entry %d of %d", errLayout, i, n)
 		}

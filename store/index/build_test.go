@@ -31,12 +31,12 @@ func TestBuildEqualsModel(t *testing.T) {
 		e := s.tree.Edit() // what is built can be changed
 		e.lim = tiny
 		for _, k := range s.sorted(nil, nil) {
-			if err := e.Delete([]byte(k)); err != nil {
+			if _, _, err := e.Delete([]byte(k)); err != nil {
 				t.Fatalf("delete: %v", err)
 			}
 			k += "+"
 			if len(k) <= MaxKey {
-				if err := e.Put([]byte(k), Value{Addr: 3}); err != nil {
+				if _, _, err := e.Put([]byte(k), Value{Addr: 3}); err != nil {
 					t.Fatalf("put: %v", err)
 				}
 			}

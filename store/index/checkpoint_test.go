@@ -18,7 +18,7 @@ func grown(t testing.TB, n int, lim limits) *Tree {
 	e := new(Tree).Edit()
 	e.lim = lim
 	for i := range n {
-		if err := e.Put(fmt.Appendf(nil, "key %05d", i*7919%n), Value{Addr: uint64(i), Len: 9}); err != nil {
+		if _, _, err := e.Put(fmt.Appendf(nil, "key %05d", i*7919%n), Value{Addr: uint64(i), Len: 9}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -65,17 +65,7 @@ func TestEditsOnCheckpoint(t *testing.T) {
 			e.lim = tiny
 			model := maps.Clone(now.model)
 			for range rapid.IntRange(0, 60).Draw(t, "changes") {
-				k := genKey().Draw(t, "key")
-				if rapid.IntRange(0, 9).Draw(t, "put") < 6 {
-					model[k] = genValue().Draw(t, "value")
-					err = e.Put([]byte(k), model[k])
-				} else {
-					delete(model, k)
-					err = e.Delete([]byte(k))
-				}
-				if err != nil {
-					t.Fatalf("change: %v", err)
-				}
+				state{model: model}.change(t, e, 6)
 			}
 			now = state{e.Tree(), model}
 			compareChanged(t, older, now, nil, nil)
@@ -161,11 +151,16 @@ func TestDamageIsLocal(t *testing.T) {
 			if damage.File != "ckpt" || damage.Offset != bad || damage.Want == damage.Got {
 				t.Errorf("%q: %+v, want offset %d", e.Key, damage, bad)
 			}
-			if err := opened.Edit().Put(e.Key, Value{}); !errors.As(err, &damage) {
+			if _, _, err := opened.Edit().Put(e.Key, Value{}); !errors.As(err, &damage) {
 				t.Errorf("put: %v", err)
 			}
-			if err := opened.Edit().Delete(e.Key); !errors.As(err, &damage) {
+			if _, _, err := opened.Edit().Delete(e.Key); !errors.As(err, &damage) {
 				t.Errorf("delete: %v", err)
+			}
+			gone := func(k []byte, _ Value) { t.Errorf("%q is gone", k) }
+			edit := opened.Edit()
+			if err := edit.DeleteRange(e.Key[:len(e.Key)-1], nil, gone); !errors.As(err, &damage) || edit.Tree().root != opened.root {
+				t.Errorf("delete a range: %v", err)
 			}
 		case err != nil || !ok || !v.Equal(e.Value):
 			t.Errorf("%q: %v %v %v", e.Key, v, ok, err)
@@ -328,11 +323,12 @@ func use(tree *Tree) {
 	}
 	e := tree.Edit()
 	e.lim = tiny
+	_ = e.DeleteRange([]byte("key 00011"), []byte("key 00017"), func([]byte, Value) {})
 	for i, k := range keys {
 		if i%2 == 0 {
-			_ = e.Delete(k)
+			_, _, _ = e.Delete(k)
 		} else {
-			_ = e.Put(append(k, 'x')[:min(len(k)+1, MaxKey)], Value{Inline: []byte("y")})
+			_, _, _ = e.Put(append(k, 'x')[:min(len(k)+1, MaxKey)], Value{Inline: []byte("y")})
 		}
 	}
 	after := e.Tree()

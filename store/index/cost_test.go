@@ -57,7 +57,7 @@ func TestBatchCopiesLeafOnce(t *testing.T) {
 	e := older.Edit()
 	made := map[*leaf]bool{}
 	for i := range 20 {
-		if err := e.Put(fmt.Appendf(nil, "key %05d", 1000+i%3), Value{Addr: uint64(i)}); err != nil {
+		if _, _, err := e.Put(fmt.Appendf(nil, "key %05d", 1000+i%3), Value{Addr: uint64(i)}); err != nil {
 			t.Fatal(err)
 		}
 		for _, l := range e.drafts {
@@ -81,7 +81,7 @@ func TestBatchCopiesLeafOnce(t *testing.T) {
 	if n := testing.AllocsPerRun(100, func() {
 		e := newer.Edit()
 		for i := range 50 {
-			_ = e.Put([]byte("key 01000"), Value{Addr: uint64(i)})
+			_, _, _ = e.Put([]byte("key 01000"), Value{Addr: uint64(i)})
 		}
 		e.Tree()
 	}); n > 25 {
@@ -97,7 +97,7 @@ func TestDeletesDoNotDegrade(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 7))
 	left := n
 	for _, i := range r.Perm(n)[:n-n/50] {
-		if err := e.Delete(fmt.Appendf(nil, "key %05d", i)); err != nil {
+		if _, _, err := e.Delete(fmt.Appendf(nil, "key %05d", i)); err != nil {
 			t.Fatal(err)
 		}
 		left--
@@ -114,7 +114,7 @@ func TestDeletesDoNotDegrade(t *testing.T) {
 		rest = append(rest, append([]byte(nil), entry.Key...))
 	}
 	for _, k := range rest {
-		if err := e.Delete(k); err != nil {
+		if _, _, err := e.Delete(k); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -132,7 +132,7 @@ func TestHeightFollowsSize(t *testing.T) {
 	e.lim = tiny
 	for i := range n {
 		if i%1000 != 7 {
-			if err := e.Delete(fmt.Appendf(nil, "key %05d", i)); err != nil {
+			if _, _, err := e.Delete(fmt.Appendf(nil, "key %05d", i)); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -154,7 +154,7 @@ func TestAscendingInsertsFillLeaves(t *testing.T) {
 	e := new(Tree).Edit()
 	const n = 20_000
 	for i := range n {
-		if err := e.Put(fmt.Appendf(nil, "key %05d", i), Value{}); err != nil {
+		if _, _, err := e.Put(fmt.Appendf(nil, "key %05d", i), Value{}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -171,7 +171,7 @@ func TestChangedSkipsWhatIsShared(t *testing.T) {
 	}
 	e := older.Edit()
 	for i := range 200 { // enough in one place for splits, so that the two trees lie differently
-		if err := e.Put(fmt.Appendf(nil, "key 25000 %03d", i), Value{}); err != nil {
+		if _, _, err := e.Put(fmt.Appendf(nil, "key 25000 %03d", i), Value{}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -229,7 +229,7 @@ func TestChangedEntersNoSharedNode(t *testing.T) {
 	older := grown(t, 2000, tiny)
 	e := older.Edit()
 	e.lim = tiny
-	if err := e.Put([]byte("key 01000"), Value{Addr: 77}); err != nil {
+	if _, _, err := e.Put([]byte("key 01000"), Value{Addr: 77}); err != nil {
 		t.Fatal(err)
 	}
 	newer := e.Tree()
@@ -279,9 +279,9 @@ func TestReadersBesideWriter(t *testing.T) {
 		for range 50 {
 			k := fmt.Appendf(nil, "key %05d", r.IntN(4000))
 			if r.IntN(2) == 0 {
-				err = e.Put(k, Value{Addr: r.Uint64()})
+				_, _, err = e.Put(k, Value{Addr: r.Uint64()})
 			} else {
-				err = e.Delete(k)
+				_, _, err = e.Delete(k)
 			}
 			if err != nil {
 				t.Fatal(err)
@@ -291,4 +291,45 @@ func TestReadersBesideWriter(t *testing.T) {
 	}
 	close(trees)
 	wg.Wait()
+}
+
+// TestDeleteRangeCopiesItsEdges removes most of a tree and counts what is new, and how full what is left is.
+func TestDeleteRangeCopiesItsEdges(t *testing.T) {
+	older := grown(t, 20_000, defaults)
+	e := older.Edit()
+	if err := e.DeleteRange([]byte("key 00100"), []byte("key 19900"), nil); err != nil {
+		t.Fatal(err)
+	}
+	newer := e.Tree()
+	if err := newer.check(); err != nil || newer.Len() != 200 {
+		t.Fatalf("%d keys, %v", newer.Len(), err)
+	}
+	before, fresh := leavesOf(older.root, map[*leaf]bool{}), 0
+	after := leavesOf(newer.root, map[*leaf]bool{})
+	for l := range after {
+		if !before[l] {
+			fresh++
+		}
+	}
+	if fresh > 2 || len(after) > 10 || height(newer) > 1 {
+		t.Errorf("%d new leaves of %d, height %d", fresh, len(after), height(newer))
+	}
+}
+
+// TestDeleteRangesDoNotDegrade cuts many short ranges out of a tree.
+func TestDeleteRangesDoNotDegrade(t *testing.T) {
+	tree := grown(t, 20_000, defaults)
+	e := tree.Edit()
+	for i := range 2000 {
+		if err := e.DeleteRange(fmt.Appendf(nil, "key %04d1", i), fmt.Appendf(nil, "key %04d", i+1), nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tree = e.Tree()
+	if err := tree.check(); err != nil || tree.Len() != 2000 {
+		t.Fatalf("%d keys, %v", tree.Len(), err)
+	}
+	if leaves := len(leavesOf(tree.root, map[*leaf]bool{})); 2000/leaves < defaults.entries/6 {
+		t.Errorf("%d keys in %d leaves", tree.Len(), leaves)
+	}
 }

@@ -2,25 +2,26 @@ package index
 
 import "slices"
 
-// Delete removes key. Removing an absent key is no error.
-func (e *Edit) Delete(key []byte) error {
+// Delete removes key and returns its value, if it was there, lent until the next change. Removing an absent key is no error.
+func (e *Edit) Delete(key []byte) (old Value, had bool, err error) {
 	if e.root == nil {
-		return nil
+		return Value{}, false, nil
 	}
 	e.begin()
 	b, err := e.descend(key).open()
 	if err != nil {
-		return err
+		return Value{}, false, err
 	}
 	i, found := b.search(key)
 	if !found {
-		return nil
+		return Value{}, false, nil
 	}
+	old = e.keep(b.value(i))
 	e.size--
 	l := e.own()
 	l.blob = l.blob.remove(i)
 	e.shrink(l)
-	return nil
+	return old, true, nil
 }
 
 // shrink joins the leaf at the end of the path with a neighbour if both are small, or removes it if it is empty, and does the same with
@@ -46,6 +47,11 @@ func (e *Edit) shrink(l *leaf) {
 		}
 		n = up
 	}
+	e.lower()
+}
+
+// lower takes away the levels above that have become needless.
+func (e *Edit) lower() {
 	for len(e.root.kids) == 1 {
 		e.root = e.root.kids[0]
 	}

@@ -25,7 +25,7 @@
 //	M+3n+2         the tail: for each entry the suffix from its ninth byte on, then the value
 //
 // The low five bits of a tag tell the value: 0 to 16 for that many bytes inline, 17 for an address (8 bytes) and a length (4) in the log,
-// nothing else. The high three tell how many bytes of the head are padding, 0 to 7. Entries ascend by key, each key once: by head, then,
+// 18 for the 16 bytes by which the store finds the parts of a value, nothing else. The high three tell how many bytes of the head are padding, 0 to 7. Entries ascend by key, each key once: by head, then,
 // where heads are equal, the one with more padding first, then by the rest of the suffix. Heads are big-endian, so that they compare as
 // numbers. A search reads eight heads, then the eight of one cache line, then confirms one entry.
 //

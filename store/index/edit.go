@@ -25,6 +25,7 @@ type scratch struct {
 	packer packer
 	sep    []byte
 	addr   [addrSize]byte
+	old    [maxInline]byte // the bytes of the value that a change has returned
 }
 
 // step is a node and the place of the kid that the path goes on with.
@@ -96,10 +97,25 @@ func (s *scratch) newDraft(b blob) *leaf {
 	return l
 }
 
-// Put sets the value of key, which is copied. Keys have 1 to MaxKey bytes.
-func (e *Edit) Put(key []byte, v Value) error {
+// Get returns the value of key as the edit has it by now. It is lent until the next change.
+func (e *Edit) Get(key []byte) (Value, bool, error) {
+	t := Tree{root: e.root}
+	return t.Get(key)
+}
+
+// keep copies a value from a leaf that is about to change.
+func (s *scratch) keep(v Value) Value {
+	if v.Inline != nil {
+		v.Inline = append(s.old[:0], v.Inline...)
+	}
+	return v
+}
+
+// Put sets the value of key, which is copied, and returns the one it replaces, if the key was there, lent until the next change. Keys have
+// 1 to MaxKey bytes.
+func (e *Edit) Put(key []byte, v Value) (old Value, had bool, err error) {
 	if err := checkEntry(key, v); err != nil {
-		return err
+		return Value{}, false, err
 	}
 	e.begin()
 	kind, val := v.encode(&e.addr)
@@ -108,13 +124,16 @@ func (e *Edit) Put(key []byte, v Value) error {
 		e.packer.add(key, kind, val)
 		e.root = &node{gen: e.gen, seps: noEntries, leaves: []*leaf{e.newDraft(e.packer.pack(e.memory(), 0, 1))}}
 		e.size = 1
-		return nil
+		return Value{}, false, nil
 	}
 	b, err := e.descend(key).open()
 	if err != nil {
-		return err
+		return Value{}, false, err
 	}
 	i, found := b.search(key)
+	if found {
+		old = e.keep(b.value(i))
+	}
 	l := e.own()
 	if found {
 		l.blob = l.blob.replace(i, kind, val)
@@ -122,7 +141,7 @@ func (e *Edit) Put(key []byte, v Value) error {
 		e.size++
 		if !l.blob.fits(key) {
 			if l = e.widen(l, i, key, kind, val); l == nil {
-				return nil
+				return Value{}, false, nil
 			}
 		} else {
 			l.blob = l.blob.insert(i, key, kind, val)
@@ -131,7 +150,7 @@ func (e *Edit) Put(key []byte, v Value) error {
 	if n := l.blob.count(); n > e.lim.entries || len(l.blob) > e.lim.bytes && n > 1 {
 		e.splitLeaf(l, i)
 	}
-	return nil
+	return old, found, nil
 }
 
 // noEntries is the blob of no entries.

@@ -95,7 +95,7 @@ func TestValidateRefuses(t *testing.T) {
 		"offsets descend":        func(b blob) blob { b[metaAt(n, p)+2*metaSize] = 0; return b },
 		"end beyond the tail":    func(b blob) blob { b[metaAt(n, p)+3*metaSize]++; return b },
 		"end before the tail's":  func(b blob) blob { b[metaAt(n, p)+3*metaSize]--; return b },
-		"unknown kind":           func(b blob) blob { b[metaAt(n, p)+2] = b[metaAt(n, p)+2]&^kindMask | 18; return b },
+		"unknown kind":           func(b blob) blob { b[metaAt(n, p)+2] = b[metaAt(n, p)+2]&^kindMask | 19; return b },
 		"value larger than tail": func(b blob) blob { b[metaAt(n, p)+2] = b[metaAt(n, p)+2]&^kindMask | 16; return b },
 		"padded head and a rest": func(b blob) blob {
 			b[headsAt(p)+3*headBytes-1] = 0
@@ -127,6 +127,17 @@ func TestValidateRefuses(t *testing.T) {
 	}
 }
 
+// TestPartedValueBytes pins what leads to the parts of a value.
+func TestPartedValueBytes(t *testing.T) {
+	b := packLeaf([]string{"k"}, func(int) Value { return Value{Inline: []byte("0123456789abcdef"), Parted: true} })
+	if want := []byte("\xf2\x10\x000123456789abcdef"); !bytes.HasSuffix(b, want) || b.validate() != nil {
+		t.Errorf("leaf is %q, %v", b, b.validate())
+	}
+	if v := b.value(0); !v.Parted || string(v.Inline) != "0123456789abcdef" {
+		t.Errorf("value %+v", v)
+	}
+}
+
 func TestSeparatorIsShort(t *testing.T) {
 	for _, c := range [][3]string{{"a", "b", "b"}, {"a", "ab", "ab"}, {"abcd", "abxyz", "abx"}, {"ab", "abcdef", "abc"}, {"a\x00", "a\x01\x00", "a\x01"}} {
 		if got := separator(nil, []byte(c[0]), []byte(c[1])); string(got) != c[2] {
@@ -136,7 +147,8 @@ func TestSeparatorIsShort(t *testing.T) {
 }
 
 func TestValueEqual(t *testing.T) {
-	values := []Value{{}, {Inline: []byte{}}, {Inline: []byte("a")}, {Inline: []byte("b")}, {Addr: 1}, {Len: 1}, {Addr: 1, Len: 1}}
+	values := []Value{{}, {Inline: []byte{}}, {Inline: []byte("a")}, {Inline: []byte("b")}, {Addr: 1}, {Len: 1}, {Addr: 1, Len: 1},
+		{Inline: make([]byte, partedSize)}, {Inline: make([]byte, partedSize), Parted: true}}
 	for i, v := range values {
 		for j, w := range values {
 			if v.Equal(w) != (i == j) {

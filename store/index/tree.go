@@ -19,20 +19,21 @@ const (
 var ErrKey = errors.New("not a key or value for the index")
 
 // Value is what a key leads to: up to 16 bytes kept in the index, if Inline is not nil (an empty value is an empty, non-nil slice), or the
-// address and the length of the bytes in the log. Inline as returned lies in a leaf: it is valid as long as the tree is and must not be
-// written.
+// address and the length of the bytes in the log. If Parted is set, Inline is not the value but the 16 bytes by which the store finds its
+// parts. Inline as returned lies in a leaf: it is valid as long as the tree is and must not be written.
 type Value struct {
 	Inline []byte
 	Addr   uint64
 	Len    uint32
+	Parted bool
 }
 
-// Equal tells whether v and w are the same bytes or the same place.
+// Equal tells whether v and w are the same bytes, the same place or the same parts.
 func (v Value) Equal(w Value) bool {
 	if v.Inline == nil || w.Inline == nil {
 		return (v.Inline == nil) == (w.Inline == nil) && v.Addr == w.Addr && v.Len == w.Len
 	}
-	return bytes.Equal(v.Inline, w.Inline)
+	return v.Parted == w.Parted && bytes.Equal(v.Inline, w.Inline)
 }
 
 // Entry is a key and its value.
@@ -98,6 +99,14 @@ func (n *node) width() int {
 	return len(n.leaves)
 }
 
+// kid returns kid i, which is a node or a leaf.
+func (n *node) kid(i int) (*node, *leaf) {
+	if n.kids != nil {
+		return n.kids[i], nil
+	}
+	return nil, n.leaves[i]
+}
+
 // Len returns the number of keys.
 func (t *Tree) Len() int64 { return t.size }
 
@@ -124,6 +133,9 @@ func (t *Tree) Get(key []byte) (Value, bool, error) {
 // encode returns the kind and the bytes of v as a leaf keeps them; buf is where an address goes.
 func (v Value) encode(buf *[addrSize]byte) (kind byte, val []byte) {
 	if v.Inline != nil {
+		if v.Parted {
+			return kindParted, v.Inline
+		}
 		return byte(len(v.Inline)), v.Inline
 	}
 	le.PutUint64(buf[:], v.Addr)
@@ -137,6 +149,9 @@ func checkEntry(key []byte, v Value) error {
 	}
 	if len(v.Inline) > maxInline {
 		return fmt.Errorf("%w: %d bytes inline, at most %d", ErrKey, len(v.Inline), maxInline)
+	}
+	if v.Parted && len(v.Inline) != partedSize {
+		return fmt.Errorf("%w: %d bytes lead to the parts, %d should", ErrKey, len(v.Inline), partedSize)
 	}
 	return nil
 }

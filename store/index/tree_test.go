@@ -31,7 +31,10 @@ func genKey() *rapid.Generator[string] {
 
 func genValue() *rapid.Generator[Value] {
 	return rapid.Custom(func(t *rapid.T) Value {
-		if rapid.Bool().Draw(t, "inline") {
+		switch rapid.IntRange(0, 4).Draw(t, "sort") {
+		case 0:
+			return Value{Inline: rapid.SliceOfN(rapid.Byte(), partedSize, partedSize).Draw(t, "parts"), Parted: true}
+		case 1, 2:
 			return Value{Inline: append([]byte{}, rapid.SliceOfN(rapid.Byte(), 0, maxInline).Draw(t, "bytes")...)}
 		}
 		return Value{Addr: rapid.Uint64().Draw(t, "addr"), Len: rapid.Uint32().Draw(t, "len")}
@@ -52,6 +55,46 @@ func (s state) sorted(from, to []byte) []string {
 		}
 	}
 	return keys
+}
+
+// change makes one change of the edit and of the model, which is a put in so many of ten cases, and compares what it says of the state before.
+func (s state) change(t *rapid.T, e *Edit, puts int) {
+	k := genKey().Draw(t, "key")
+	if rapid.IntRange(0, 12).Draw(t, "range") == 0 {
+		s.deleteRange(t, e, genBound(t, "from"), genBound(t, "to"))
+		return
+	}
+	put := rapid.IntRange(0, 9).Draw(t, "put") < puts
+	if keys := s.sorted(nil, nil); !put && len(keys) > 0 {
+		k = keys[rapid.IntRange(0, len(keys)-1).Draw(t, "victim")]
+	}
+	want, was := s.model[k]
+	got, is, err := e.Get([]byte(k))
+	if err != nil || is != was || !got.Equal(want) {
+		t.Fatalf("edit: Get(%q) = %v, %v, %v, want %v, %v", k, got, is, err, want, was)
+	}
+	if put {
+		s.model[k] = genValue().Draw(t, "value")
+		got, is, err = e.Put([]byte(k), s.model[k])
+	} else {
+		delete(s.model, k)
+		got, is, err = e.Delete([]byte(k))
+	}
+	if err != nil || is != was || !got.Equal(want) {
+		t.Fatalf("change %q (put %v): %v, %v, %v, want %v, %v", k, put, got, is, err, want, was)
+	}
+}
+
+func (s state) deleteRange(t fataler, e *Edit, from, to []byte) {
+	var got, want []string
+	for _, k := range s.sorted(from, to) {
+		want = append(want, fmt.Sprintf("%q %v", k, s.model[k]))
+		delete(s.model, k)
+	}
+	err := e.DeleteRange(from, to, func(k []byte, v Value) { got = append(got, fmt.Sprintf("%q %v", k, v)) })
+	if err != nil || !slices.Equal(got, want) {
+		t.Fatalf("delete [%q,%q): %v, gone are\n%s\nwant\n%s", from, to, err, strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
 }
 
 type fataler interface{ Fatalf(string, ...any) }
@@ -147,22 +190,7 @@ func TestTreeEqualsModel(t *testing.T) {
 			model := maps.Clone(now.model)
 			mostly := rapid.SampledFrom([]int{1, 5, 9}).Draw(t, "puts of 10")
 			for range rapid.IntRange(1, 60).Draw(t, "changes") {
-				k := genKey().Draw(t, "key")
-				var err error
-				if rapid.IntRange(0, 9).Draw(t, "put") < mostly {
-					v := genValue().Draw(t, "value")
-					err = e.Put([]byte(k), v)
-					model[k] = v
-				} else {
-					if keys := (state{model: model}).sorted(nil, nil); len(keys) > 0 {
-						k = keys[rapid.IntRange(0, len(keys)-1).Draw(t, "victim")]
-					}
-					err = e.Delete([]byte(k))
-					delete(model, k)
-				}
-				if err != nil {
-					t.Fatalf("change %q: %v", k, err)
-				}
+				state{model: model}.change(t, e, mostly)
 			}
 			now = state{e.Tree(), model}
 			now.compare(t)
@@ -187,7 +215,7 @@ func TestCursorSteps(t *testing.T) {
 		e := s.tree.Edit()
 		e.lim = tiny
 		for _, k := range rapid.SliceOfN(genKey(), 1, 80).Draw(t, "keys") {
-			if err := e.Put([]byte(k), Value{Addr: 1}); err != nil {
+			if _, _, err := e.Put([]byte(k), Value{Addr: 1}); err != nil {
 				t.Fatalf("put: %v", err)
 			}
 			s.model[k] = Value{Addr: 1}
@@ -228,12 +256,14 @@ func TestCursorSteps(t *testing.T) {
 
 func TestPutRefuses(t *testing.T) {
 	e := new(Tree).Edit()
-	for name, err := range map[string]error{
-		"empty key":  e.Put(nil, Value{}),
-		"long key":   e.Put(make([]byte, MaxKey+1), Value{}),
-		"long value": e.Put([]byte("k"), Value{Inline: make([]byte, maxInline+1)}),
+	for name, x := range map[string]Entry{
+		"empty key":   {nil, Value{}},
+		"long key":    {make([]byte, MaxKey+1), Value{}},
+		"long value":  {[]byte("k"), Value{Inline: make([]byte, maxInline+1)}},
+		"short parts": {[]byte("k"), Value{Inline: make([]byte, partedSize-1), Parted: true}},
+		"no parts":    {[]byte("k"), Value{Parted: true}},
 	} {
-		if err == nil {
+		if _, _, err := e.Put(x.Key, x.Value); err == nil {
 			t.Errorf("%s is taken", name)
 		}
 	}
@@ -249,14 +279,14 @@ func TestOutlierDoesNotOverflowLeaf(t *testing.T) {
 		e := new(Tree).Edit()
 		long := bytes.Repeat([]byte("x"), MaxKey-2)
 		for i := range defaults.entries {
-			if err := e.Put(fmt.Appendf(long[:len(long):len(long)], "%02d", i), Value{Addr: uint64(i)}); err != nil {
+			if _, _, err := e.Put(fmt.Appendf(long[:len(long):len(long)], "%02d", i), Value{Addr: uint64(i)}); err != nil {
 				t.Fatal(err)
 			}
 		}
 		if n := len(leavesOf(e.root, map[*leaf]bool{})); n != 1 {
 			t.Fatalf("%d leaves", n)
 		}
-		if err := e.Put([]byte(outlier), Value{Addr: 7}); err != nil {
+		if _, _, err := e.Put([]byte(outlier), Value{Addr: 7}); err != nil {
 			t.Fatal(err)
 		}
 		tree := e.Tree()
@@ -280,12 +310,12 @@ func TestLongKeysOfOneLeafDoNotOverflowIt(t *testing.T) {
 	e := new(Tree).Edit()
 	long := bytes.Repeat([]byte("x"), MaxKey-4)
 	for i := range 400 {
-		if err := e.Put(fmt.Appendf(long[:len(long):len(long)], "%04d", i), Value{Addr: uint64(i)}); err != nil {
+		if _, _, err := e.Put(fmt.Appendf(long[:len(long):len(long)], "%04d", i), Value{Addr: uint64(i)}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for _, k := range []string{"a", "z", "x", "xx"} { // these share less and less of the prefix
-		if err := e.Put([]byte(k), Value{Addr: 7}); err != nil {
+		if _, _, err := e.Put([]byte(k), Value{Addr: 7}); err != nil {
 			t.Fatal(err)
 		}
 	}
