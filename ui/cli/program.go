@@ -50,8 +50,9 @@ func Run(ctx context.Context, p Program) int {
 	root.SetIn(p.In)
 	root.SetOut(p.Out)
 	root.SetErr(p.Err)
-	root.SetArgs(separateWords(root, p.Args))
-	err := root.ExecuteContext(ctx)
+	args := separateWords(root, p.Args)
+	root.SetArgs(args)
+	err := r.execute(ctx, root, args)
 	if err == nil {
 		return exitOK
 	}
@@ -63,6 +64,20 @@ func Run(ctx context.Context, p Program) int {
 		fmt.Fprintf(p.Err, "arbor: %s\n", oneLine(err, dir))
 	}
 	return exitCode(err)
+}
+
+// execute does what the arguments ask for, and measures it if that is asked for too.
+func (r *run) execute(ctx context.Context, root *cobra.Command, args []string) error {
+	cmd, _, err := root.Find(args)
+	if err != nil {
+		cmd = root // which says what is wrong
+	}
+	profile, err := startProfile(r.Lookup, cmd)
+	if err != nil {
+		return err
+	}
+	err = root.ExecuteContext(ctx)
+	return errors.Join(err, profile.stop())
 }
 
 // helpWidth is where the lines of help end.
@@ -78,6 +93,7 @@ func (r *run) root() *cobra.Command {
 		SilenceUsage:  true,
 		Args:          cobra.ArbitraryArgs,
 		RunE:          r.interactive,
+		Annotations:   map[string]string{ownSignals: "yes"},
 		PersistentPreRunE: func(cmd *cobra.Command, args []string) error {
 			return r.configure(cmd)
 		},

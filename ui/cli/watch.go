@@ -15,6 +15,7 @@ func (r *run) watchCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use: "watch", Short: "print each node that changes, as it changes", Args: words(0, 0, "no arguments"),
+		Annotations: map[string]string{ownSignals: "yes"},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGINT, syscall.SIGTERM)
 			defer stop()
