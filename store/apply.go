@@ -25,7 +25,7 @@ type ticket struct {
 
 // body is what is needed to apply a transaction.
 type body struct {
-	base    *state
+	base    *state // nil if there are no reads
 	reads   []read
 	writes  []write
 	offsets []uint32 // of the changes, from the record's place
@@ -202,7 +202,7 @@ func (tk *ticket) decide(outcome uint32) { tk.outcome.CompareAndSwap(undecided, 
 
 // valid tells whether what b read is still so.
 func (f *fold) valid(b *body) (bool, error) {
-	if b.base.at == f.state.at || len(b.reads) == 0 {
+	if len(b.reads) == 0 || b.base.at == f.state.at {
 		return true, nil
 	}
 	f.freeze()

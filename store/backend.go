@@ -11,7 +11,7 @@ type backend interface {
 	// snapshot freezes the newest visible state.
 	snapshot() (frozen, error)
 	// commit validates reads against the newest state and, if none of them changed since base, makes writes visible and durable as
-	// asked. It returns ErrConflict otherwise.
+	// asked. It returns ErrConflict otherwise. Without reads, base may be nil.
 	commit(base frozen, reads []read, writes []write, d Durability) (LSN, error)
 	nextID() (uint64, error)
 	// wait returns once the visible LSN is above after, or ctx ends.

@@ -151,7 +151,7 @@ func (b *backupReader) entries(count uint32, body []byte, fn func(key, value []b
 			return b.damage(errStreamBlock)
 		}
 		vlen, klen := uint64(le.Uint32(body)), uint64(le.Uint16(body[4:]))
-		if klen == 0 || klen > MaxKey || body[6] != changePut || body[7] != 0 || entryHeader+klen+vlen > uint64(len(body)) {
+		if klen == 0 || klen > MaxKey+1 || body[6] != changePut || body[7] != 0 || entryHeader+klen+vlen > uint64(len(body)) {
 			return b.damage(errStreamBlock)
 		}
 		key, value := body[entryHeader:entryHeader+klen], body[entryHeader+klen:entryHeader+klen+vlen]

@@ -268,8 +268,11 @@ func (c *client) snapshot() (frozen, error) {
 }
 
 func (c *client) commit(base frozen, reads []read, writes []write, d Durability) (lsn LSN, err error) {
-	p := base.(*pinned)
-	q := remote.Request{Kind: remote.Commit, Snapshot: p.id, Durability: uint8(d)}
+	q := remote.Request{Kind: remote.Commit, Durability: uint8(d)}
+	p, _ := base.(*pinned)
+	if p != nil {
+		q.Snapshot = p.id
+	}
 	for _, x := range reads {
 		q.Reads = append(q.Reads, remote.Span{From: x.from, To: x.to})
 	}
@@ -286,7 +289,7 @@ func (c *client) commit(base frozen, reads []read, writes []write, d Durability)
 		return 0, ErrUncertain
 	case errors.Is(err, ErrOwnerSilent):
 		return 0, fmt.Errorf("%w; %w", err, ErrUncertain)
-	default:
+	case p != nil:
 		p.released.Store(true) // the owner has done so
 	}
 	return lsn, err

@@ -210,7 +210,7 @@ func (db *DB) try(fn func(*Tx) error) error {
 	if len(tx.writes) == 0 {
 		return nil
 	}
-	_, err = db.be.commit(f, tx.reads, tx.ordered(), tx.durability)
+	_, err = db.be.commit(f, tx.reads, normal(tx.writes), tx.durability)
 	return err
 }
 

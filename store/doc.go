@@ -11,7 +11,7 @@
 //
 // # How a commit goes
 //
-// A transaction ran on a state and noted what it read. Its commit is a record that goes through these steps:
+// A transaction ran on a state and noted what it read; a Batch reads nothing and needs none. Its commit is a record that goes through these steps:
 //
 //  1. encode: the record is made and its checksums computed, outside of anything shared.
 //  2. reserve: one atomic addition to tail gives it its place, a run of bytes in the image of the active segment.

@@ -148,6 +148,14 @@ func (e *engine) writable() error {
 
 // commit appends a transaction, sees it applied and, if asked, durable. See doc.go.
 func (e *engine) commit(base frozen, reads []read, writes []write, d Durability) (LSN, error) {
+	var s *state
+	if base != nil {
+		s = base.(*view).s
+	} else if err := e.users.enter(); err != nil {
+		return 0, err
+	} else {
+		defer e.users.leave()
+	}
 	if err := e.writable(); err != nil {
 		return 0, err
 	}
@@ -170,7 +178,7 @@ func (e *engine) commit(base frozen, reads []read, writes []write, d Durability)
 		defer e.committers.Add(-1)
 	}
 	tk := new(ticket)
-	tk.body.Store(&body{base: base.(*view).s, reads: reads, writes: writes, offsets: rec.offsets})
+	tk.body.Store(&body{base: s, reads: reads, writes: rec.writes, offsets: rec.offsets})
 	end, err := e.publish(rec, tk)
 	if err != nil {
 		return 0, err

@@ -78,6 +78,9 @@ func (m *member) commit(base frozen, reads []read, writes []write, d Durability)
 	if m.opt.ReadOnly {
 		return 0, ErrReadOnly
 	}
+	if base == nil {
+		return m.commitBlind(writes, d)
+	}
 	r, err := m.enter()
 	if err != nil {
 		return 0, err
@@ -88,6 +91,15 @@ func (m *member) commit(base frozen, reads []read, writes []write, d Durability)
 		return 0, ErrStale
 	}
 	return r.be.commit(h.frozen, reads, writes, d)
+}
+
+// commitBlind commits what depends on nothing, so that any owner may do it.
+func (m *member) commitBlind(writes []write, d Durability) (lsn LSN, err error) {
+	err = m.do(func(r *role) (err error) {
+		lsn, err = r.be.commit(nil, nil, writes, d)
+		return err
+	})
+	return lsn, err
 }
 
 func (m *member) nextID() (id uint64, err error) {

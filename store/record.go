@@ -28,6 +28,7 @@ const (
 type encoded struct {
 	bytes   []byte
 	offsets []uint32 // of the changes
+	writes  []write  // the same, in these bytes: who helps to apply them may be late, and the caller's are gone by then
 }
 
 // encode makes the record of writes, in their order.
@@ -40,7 +41,7 @@ func encode(writes []write) (encoded, error) {
 	if n > maxRecord {
 		return encoded{}, fmt.Errorf("transaction of %d bytes in the log, at most %d: %w", n, maxRecord, ErrTooLarge)
 	}
-	rec := encoded{bytes: make([]byte, n), offsets: make([]uint32, len(writes))}
+	rec := encoded{bytes: make([]byte, n), offsets: make([]uint32, len(writes)), writes: make([]write, len(writes))}
 	b := rec.bytes
 	le.PutUint32(b[8:], uint32(len(writes)))
 	at := recordHeader
@@ -52,9 +53,9 @@ func encode(writes []write) (encoded, error) {
 		if w.del {
 			b[at+14] = changeDelete
 		}
-		end := at + changeHeader
-		end += copy(b[end:], w.key)
-		end += copy(b[end:], w.value)
+		value := at + changeHeader + copy(b[at+changeHeader:], w.key)
+		end := value + copy(b[value:], w.value)
+		rec.writes[i] = write{key: b[at+changeHeader : value], value: b[value:end], del: w.del}
 		le.PutUint64(b[at:], xxhash.Sum64(b[at+8:end]))
 		at = end
 	}

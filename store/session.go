@@ -208,28 +208,34 @@ func (ss *session) changed(q *remote.Request, r *remote.Reply) error {
 	return nil
 }
 
-// commit gives the snapshot up, whatever comes of it.
+// commit gives the snapshot up, if there is one, whatever comes of it.
 func (s *server) commit(ss *session, q *remote.Request, r *remote.Reply) error {
-	base, done, err := ss.use(q.Snapshot)
-	if err != nil {
-		return err
+	var base frozen
+	if q.Snapshot != 0 {
+		f, done, err := ss.use(q.Snapshot)
+		if err != nil {
+			return err
+		}
+		defer ss.release(q.Snapshot)
+		defer done()
+		base = f
+	} else if len(q.Reads) > 0 {
+		return remote.ErrMalformed
 	}
-	defer ss.release(q.Snapshot)
-	defer done()
 	reads, writes := make([]read, len(q.Reads)), make([]write, len(q.Writes))
 	for i, x := range q.Reads {
 		reads[i] = read{from: x.From, to: x.To}
 	}
 	size := 0
 	for i, w := range q.Writes {
-		if len(w.Key) == 0 || len(w.Key) > MaxKey {
+		if len(w.Key) == 0 || len(w.Key) > MaxKey+1 {
 			return fmt.Errorf("key of %d bytes: %w", len(w.Key), ErrTooLarge)
 		}
 		size += len(w.Key) + len(w.Value) + recordOverhead
 		writes[i] = write{key: w.Key, value: w.Value, del: w.Delete}
 	}
-	if size > MaxTransaction {
-		return fmt.Errorf("transaction of %d bytes, at most %d: %w", size, MaxTransaction, ErrTooLarge)
+	if err := checkSize(size); err != nil {
+		return err
 	}
 	lsn, err := s.be.commit(base, reads, writes, Durability(q.Durability))
 	r.LSN = uint64(lsn)

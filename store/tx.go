@@ -3,7 +3,6 @@ package store
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"iter"
 	"slices"
 	"sort"
@@ -97,11 +96,17 @@ func (tx *Tx) GetMany(ks Keyspace, keys [][]byte) ([][]byte, error) {
 
 // Put sets key to value when the transaction commits.
 func (tx *Tx) Put(ks Keyspace, key, value []byte) error {
+	if err := checkKey(ks, key); err != nil {
+		return err
+	}
 	return tx.set(write{key: ks.key(key), value: bytes.Clone(value)})
 }
 
 // Delete removes key when the transaction commits. Removing an absent key is no error.
 func (tx *Tx) Delete(ks Keyspace, key []byte) error {
+	if err := checkKey(ks, key); err != nil {
+		return err
+	}
 	return tx.set(write{key: ks.key(key), del: true})
 }
 
@@ -109,19 +114,13 @@ func (tx *Tx) Delete(ks Keyspace, key []byte) error {
 const recordOverhead = 16
 
 func (tx *Tx) set(w write) error {
-	if w.key[0] == 0 {
-		return errNoKeyspace
-	}
-	if len(w.key) > MaxKey {
-		return fmt.Errorf("key of %d bytes, at most %d: %w", len(w.key), MaxKey, ErrTooLarge)
-	}
 	i, ok := tx.index[string(w.key)]
 	size := tx.size + len(w.key) + len(w.value) + recordOverhead
 	if ok {
 		size -= len(w.key) + len(tx.writes[i].value) + recordOverhead
 	}
-	if size > MaxTransaction {
-		return fmt.Errorf("transaction of %d bytes, at most %d: %w", size, MaxTransaction, ErrTooLarge)
+	if err := checkSize(size); err != nil {
+		return err
 	}
 	tx.size = size
 	if ok {
@@ -135,13 +134,6 @@ func (tx *Tx) set(w write) error {
 		tx.sorted = slices.Insert(tx.sorted, at, string(w.key))
 	}
 	return nil
-}
-
-// ordered returns the changes in the order of their keys.
-func (tx *Tx) ordered() []write {
-	w := append([]write(nil), tx.writes...)
-	sort.Slice(w, func(i, j int) bool { return bytes.Compare(w[i].key, w[j].key) < 0 })
-	return w
 }
 
 // Scan yields the entries of r in order, the transaction's own changes included, and records the range as read. A change made

@@ -14,7 +14,7 @@ const (
 	Get                      // Snapshot, From → Found, Value
 	Scan                     // Snapshot, From, To, Reverse, Limit → Page, More
 	Changed                  // Snapshot, Older, From, To, Limit → Page, More
-	Commit                   // Snapshot (given up by it), Durability, Reads, Writes → LSN
+	Commit                   // Snapshot (given up by it; 0 if there are no Reads), Durability, Reads, Writes → LSN
 	Release                  // Snapshot; no reply
 	NextID                   // → ID
 	Wait                     // After → nothing, once there is a later state

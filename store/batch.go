@@ -1,0 +1,124 @@
+package store
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+)
+
+// Batch collects changes that Apply makes together: all of them or none. It reads nothing, so it conflicts with nobody, and of changes of
+// the same key the last one counts. What is given to Put and Delete is copied. The zero value is empty and ready for use; a Batch belongs to
+// one goroutine, and may be applied any number of times.
+type Batch struct {
+	writes []write
+	size   int
+	memory []byte // of the keys and values; what of it is full is left to those that point there
+}
+
+// Put has Apply set key to value.
+func (b *Batch) Put(ks Keyspace, key, value []byte) error {
+	return b.add(ks, key, value, false)
+}
+
+// Delete has Apply remove key. Removing an absent key is no error.
+func (b *Batch) Delete(ks Keyspace, key []byte) error {
+	return b.add(ks, key, nil, true)
+}
+
+func (b *Batch) add(ks Keyspace, key, value []byte, del bool) error {
+	if err := checkKey(ks, key); err != nil {
+		return err
+	}
+	size := b.size + 1 + len(key) + len(value) + recordOverhead
+	if err := checkSize(size); err != nil {
+		return err
+	}
+	w := write{key: b.keep([]byte{ks.id}, key), del: del}
+	if !del {
+		w.value = b.keep(value)
+	}
+	b.size = size
+	b.writes = append(b.writes, w)
+	return nil
+}
+
+// minBatchMemory is the first piece of a batch's memory; each next is twice as large.
+const minBatchMemory = 512
+
+// keep returns a copy of the parts, one behind the other, that lasts until Reset.
+func (b *Batch) keep(parts ...[]byte) []byte {
+	n := 0
+	for _, p := range parts {
+		n += len(p)
+	}
+	if cap(b.memory)-len(b.memory) < n {
+		b.memory = make([]byte, 0, max(2*cap(b.memory), n, minBatchMemory))
+	}
+	at := len(b.memory)
+	for _, p := range parts {
+		b.memory = append(b.memory, p...)
+	}
+	return b.memory[at:len(b.memory):len(b.memory)]
+}
+
+// Len returns how many changes the batch has; those of the same key count each.
+func (b *Batch) Len() int { return len(b.writes) }
+
+// Size returns the bytes of the changes, with what each costs beside its key and value; Apply takes MaxTransaction.
+func (b *Batch) Size() int { return b.size }
+
+// Reset empties the batch and keeps its memory for what is added next.
+func (b *Batch) Reset() {
+	clear(b.writes)
+	b.writes, b.memory, b.size = b.writes[:0], b.memory[:0], 0
+}
+
+// Apply commits the changes of the batch and returns the place in the log at which they are visible. The batch is as before; nothing of it
+// is in use once Apply returns. An empty batch changes nothing. If the process that owned the store went away during the commit, the error
+// is ErrUncertain.
+func (db *DB) Apply(b *Batch, d Durability) (LSN, error) {
+	if len(b.writes) == 0 {
+		f, err := db.be.snapshot()
+		if err != nil {
+			return 0, err
+		}
+		defer f.release()
+		return f.lsn(), nil
+	}
+	return db.be.commit(nil, nil, normal(b.writes), d)
+}
+
+// checkKey tells whether key can be written.
+func checkKey(ks Keyspace, key []byte) error {
+	if ks.id == 0 {
+		return errNoKeyspace
+	}
+	if len(key) > MaxKey {
+		return fmt.Errorf("key of %d bytes, at most %d: %w", len(key), MaxKey, ErrTooLarge)
+	}
+	return nil
+}
+
+// checkSize tells whether so many bytes can be written at once.
+func checkSize(size int) error {
+	if size > MaxTransaction {
+		return fmt.Errorf("transaction of %d bytes, at most %d: %w", size, MaxTransaction, ErrTooLarge)
+	}
+	return nil
+}
+
+// normal returns what writes, made one after the other, come to: one for each key, in the order of the keys.
+func normal(writes []write) []write {
+	byKey := func(a, b write) int { return bytes.Compare(a.key, b.key) }
+	ascend := true
+	for i := 1; i < len(writes) && ascend; i++ {
+		ascend = byKey(writes[i-1], writes[i]) < 0
+	}
+	if ascend {
+		return writes
+	}
+	w := slices.Clone(writes)
+	slices.Reverse(w) // so that the last one is the first of its key
+	slices.SortStableFunc(w, byKey)
+	return slices.CompactFunc(w, func(a, b write) bool { return bytes.Equal(a.key, b.key) })
+}
