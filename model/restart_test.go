@@ -1,7 +1,9 @@
 package model
 
 import (
+	"bytes"
 	"errors"
+	"os"
 	"testing"
 
 	"arbor/store"
@@ -67,6 +69,52 @@ func TestReadOnly(t *testing.T) {
 			return err
 		}); !errors.Is(err, store.ErrReadOnly) {
 			t.Errorf("an edit gave %v", err)
+		}
+	})
+}
+
+// A tree that is restored, in the very place where it was, is another device: the log of the one before may have gone on, and others may
+// know how.
+func TestRestoredIsAnotherDevice(t *testing.T) {
+	dir := t.TempDir() + "/store"
+	me := func(tree *Tree) (s self) {
+		if err := tree.db.View(func(r *store.Snapshot) (err error) {
+			s, err = readSelf(&tree.ks, r)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	var stream bytes.Buffer
+	var before self
+	openDir(t, dir, store.Options{IO: "buffered"}, "m", func(tree *Tree) {
+		plant(t, tree, "a\n")
+		before = me(tree)
+		if _, err := tree.db.Backup(t.Context(), &stream); err != nil {
+			t.Fatal(err)
+		}
+		plant(t, tree, "lost with the directory\n")
+	})
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.Restore(t.Context(), &stream, dir, store.RestoreOptions{IO: "buffered"}); err != nil {
+		t.Fatal(err)
+	}
+	openDir(t, dir, store.Options{IO: "buffered"}, "m", func(tree *Tree) {
+		after := me(tree)
+		if after.device == before.device {
+			t.Error("the restored tree is the same device")
+		}
+		plant(t, tree, "b\n")
+		wantOutline(t, tree, Root, "a\nb\n")
+		mustVerify(t, tree)
+		before = after
+	})
+	openDir(t, dir, store.Options{IO: "buffered"}, "m", func(tree *Tree) {
+		if me(tree) != before {
+			t.Error("and another one at the next open")
 		}
 	})
 }

@@ -44,8 +44,9 @@ type Options struct {
 	Rand io.Reader
 	// Location is the zone of the person, for what is said of days; nil is time.Local.
 	Location *time.Location
-	// Machine and Dir are what the device's id is bound to: opened on another machine or in another directory, a store is another
-	// replica, for it may be a copy. Machine is by default the system's machine id, or the name of the host.
+	// Machine and Dir are what the device's id is bound to, with the store's incarnation: opened on another machine, in another directory,
+	// or after it was restored or salvaged, a store is another replica, for it may be a copy or older than what others know of it. Machine
+	// is by default the system's machine id, or the name of the host.
 	Machine string
 	Dir     string
 }
@@ -103,7 +104,10 @@ func readSelf(ks *spaces, r store.Reader) (self, error) {
 
 // bind makes sure that this is a device of its own: a store that was copied must not go on with the log of the original.
 func (t *Tree) bind() error {
-	want := t.fingerprint()
+	want, err := t.fingerprint()
+	if err != nil {
+		return err
+	}
 	fits := func(r store.Reader) (bool, error) {
 		version, err := r.Get(t.ks.meta, foldKey)
 		if errors.Is(err, store.ErrNotFound) {
@@ -119,7 +123,7 @@ func (t *Tree) bind() error {
 		return err == nil && s.fingerprint == want, err
 	}
 	var bound bool
-	err := t.look(func(v *View) (err error) {
+	err = t.look(func(v *View) (err error) {
 		bound, err = fits(v.r)
 		return err
 	})
@@ -147,8 +151,12 @@ func (t *Tree) bind() error {
 
 func foldMark() []byte { return binary.AppendUvarint(nil, foldVersion) }
 
-// fingerprint stands for the machine and the directory.
-func (t *Tree) fingerprint() uint64 {
+// fingerprint stands for the machine, the directory and the store's incarnation.
+func (t *Tree) fingerprint() (uint64, error) {
+	incarnation, err := t.db.Incarnation()
+	if err != nil {
+		return 0, err
+	}
 	machine := t.opt.Machine
 	for _, file := range []string{"/etc/machine-id", "/var/lib/dbus/machine-id"} {
 		if machine != "" {
@@ -169,7 +177,7 @@ func (t *Tree) fingerprint() uint64 {
 			dir = real
 		}
 	}
-	return xxhash.Sum64String(machine + "\x00" + dir)
+	return xxhash.Sum64String(machine + "\x00" + dir + "\x00" + string(incarnation)), nil
 }
 
 // Receipt says what was done.
