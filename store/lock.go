@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -81,4 +82,49 @@ func writeNote(h *os.File, n lockNote) error {
 	}
 	_, err := h.WriteAt([]byte(text+strings.Repeat(" ", max(0, noteSize-len(text)))), 0)
 	return noSpace(err)
+}
+
+// lockAlone takes the lock of a store that no process uses, so that none will; who tries is told the reason. unlock ends it.
+func lockAlone(dir, reason string) (*os.File, error) {
+	names, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.ContainsFunc(names, ofStore) {
+		return nil, fmt.Errorf("%s: %w", dir, ErrNoStore)
+	}
+	lock, err := openLock(dir, false)
+	if err != nil {
+		return nil, err
+	}
+	err = takeLock(lock, false)
+	if err == nil && !stillLock(lock, dir) {
+		err = errHeld
+	}
+	if errors.Is(err, errHeld) {
+		note, noteErr := readNote(lock)
+		err = errors.Join(note.locked(), noteErr)
+	}
+	if err == nil {
+		err = writeNote(lock, lockNote{pid: os.Getpid(), reason: reason})
+	}
+	if err != nil {
+		return nil, errors.Join(err, lock.Close())
+	}
+	return lock, nil
+}
+
+// ofStore tells whether a file's name is one that only a store has.
+func ofStore(f os.DirEntry) bool {
+	return f.Name() == manifestNames[0] || f.Name() == manifestNames[1] || len(segmentNumbers([]string{f.Name()})) > 0
+}
+
+// stillLock tells whether h is the lock file of dir. While its lock was awaited the directory may have been replaced.
+func stillLock(h *os.File, dir string) bool {
+	mine, err := h.Stat()
+	if err != nil {
+		return false
+	}
+	there, err := os.Stat(filepath.Join(dir, lockName))
+	return err == nil && os.SameFile(mine, there)
 }

@@ -106,6 +106,9 @@ func (m *member) tryJoin() (*role, lockNote, error) {
 		return r, lockNote{}, err
 	}
 	held := takeLock(lock, m.opt.ReadOnly)
+	if held == nil && !stillLock(lock, m.dir) {
+		return nil, lockNote{}, errors.Join(errRefused, lock.Close())
+	}
 	if held == nil && m.opt.ReadOnly {
 		r, err := m.ownReadOnly(lock)
 		return r, lockNote{}, err

@@ -24,6 +24,11 @@ func open(dir string, opt Options) (backend, error) {
 	if err != nil {
 		return nil, err
 	}
+	if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) {
+		if err := orphaned(dir); err != nil {
+			return nil, err
+		}
+	}
 	if !opt.ReadOnly {
 		if err := makeDir(dir); err != nil {
 			return nil, err
@@ -60,6 +65,9 @@ func makeDir(dir string) error {
 
 // engine opens the engine on the directory, which this process has locked.
 func (m *member) engine() (backend, error) {
+	if err := unfinished(m.dir); err != nil {
+		return nil, err
+	}
 	var fs disk.FS
 	var err error
 	if m.opt.ReadOnly {

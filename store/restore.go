@@ -17,48 +17,61 @@ import (
 type RestoreOptions struct {
 	// IO forces the disk, as Options.IO.
 	IO string
+	// Replace puts the store in the place of one that is there and that no process uses, and keeps that one beside it.
+	Replace bool
 }
 
 // RestoreReport is what was restored.
 type RestoreReport struct {
-	LSN   LSN   // the state of the store that the backup was made of
-	Keys  int64 // those the store keeps for itself included
-	Bytes int64 // of the stream
+	LSN   LSN    // the state of the store that the backup was made of
+	Keys  int64  // those the store keeps for itself included
+	Bytes int64  // of the stream
+	Kept  string // the directory of the store that was replaced, "" if none was
 }
 
-// ErrNotEmpty says that a directory holds something already.
-var ErrNotEmpty = errors.New("the directory is not empty")
+// Errors of Restore and Salvage.
+var (
+	ErrNotEmpty = errors.New("the directory is not empty")
+	ErrNoStore  = errors.New("there is no store there")
+)
 
 // Restore makes a store of the backup that it reads from r, in dir, which is not there or is empty. The store is built beside dir and
 // read back; only then, the whole backup being proved, it takes the name. After an error, such as the *CorruptError of a damaged or cut
 // backup, nothing is left behind. The store is a new one: it has an id of its own, and another Incarnation.
-func Restore(ctx context.Context, r io.Reader, dir string, opt RestoreOptions) (RestoreReport, error) {
-	dir, err := filepath.Abs(dir)
-	if err != nil {
-		return RestoreReport{}, err
+func Restore(ctx context.Context, r io.Reader, dir string, opt RestoreOptions) (report RestoreReport, err error) {
+	if dir, err = filepath.Abs(dir); err != nil {
+		return report, err
 	}
-	if err := vacant(dir); err != nil {
-		return RestoreReport{}, err
+	replace := false
+	if err := vacant(dir); errors.Is(err, ErrNotEmpty) && opt.Replace {
+		lock, err := lockAlone(dir, "it is being replaced by a backup")
+		if err != nil {
+			return report, err
+		}
+		defer func() { err = errors.Join(err, unlock(lock)) }()
+		replace = true
+	} else if err != nil {
+		return report, err
 	}
 	in, err := newBackupReader(r)
 	if err != nil {
-		return RestoreReport{}, err
+		return report, err
 	}
-	if err := makeDir(filepath.Dir(dir)); err != nil {
-		return RestoreReport{}, err
-	}
-	built, err := os.MkdirTemp(filepath.Dir(dir), filepath.Base(dir)+".restore-")
+	b, err := newBeside(dir, besideKinds[0])
 	if err != nil {
-		return RestoreReport{}, noSpace(err)
+		return report, err
 	}
-	report, err := restore(ctx, in, built, opt)
-	if err == nil {
-		err = takeName(built, dir)
+	if report, err = restore(ctx, in, b.built, opt); err == nil {
+		if replace {
+			report.Kept, err = b.replace("replaced", exchange)
+		} else {
+			err = b.take()
+		}
 	}
 	if err != nil {
-		return RestoreReport{}, errors.Join(err, os.RemoveAll(built))
+		return report, errors.Join(err, b.abandon())
 	}
-	return report, disk.SyncDir(filepath.Dir(dir))
+	return report, nil
 }
 
 // vacant tells why a store cannot be put at dir, or nil.
@@ -71,17 +84,6 @@ func vacant(dir string) error {
 		err = fmt.Errorf("%s: %w", dir, ErrNotEmpty)
 	}
 	return err
-}
-
-// takeName gives the store in built the name dir, where at most an empty directory is.
-func takeName(built, dir string) error {
-	if err := vacant(dir); err != nil {
-		return err
-	}
-	if err := os.Remove(dir); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
-	return os.Rename(built, dir)
 }
 
 // restore loads the stream into a new store in dir, and reads it back.
