@@ -12,13 +12,14 @@ import (
 func (r *run) storeCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "store", Short: "look into the engine that keeps the data",
-		Args: words(1, 1, "verify or stats"),
+		Args: words(1, 1, "stats, verify, backup or restore"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return usagef("there is no 'store %s'; verify and stats are there", args[0])
+			return usagef("there is no 'store %s'; stats, verify, backup and restore are there", args[0])
 		},
 	}
 	cmd.AddCommand(r.storeStatsCommand(), &cobra.Command{
-		Use: "verify", Short: "read every byte, fold the log again and compare", Args: words(0, 0, "no arguments"), RunE: r.storeVerify})
+		Use: "verify", Short: "read every byte, fold the log again and compare", Args: words(0, 0, "no arguments"), RunE: r.storeVerify},
+		r.backupCommand(), r.restoreCommand())
 	return cmd
 }
 
