@@ -40,7 +40,11 @@ func (e *engine) checkpoint() error {
 	}
 	old := e.manifest.current()
 	number := old.generation + 1
-	size, err := e.saveIndex(h.tree, number)
+	meta, err := e.checkpointMeta(e.saved, h.tree)
+	if err != nil {
+		return e.damage(err)
+	}
+	size, err := e.saveIndex(h.tree, meta, number)
 	if err != nil {
 		return fmt.Errorf("save the index: %w", e.damage(noSpace(err)))
 	}
@@ -52,6 +56,10 @@ func (e *engine) checkpoint() error {
 		return err
 	}
 	e.latency.checkpoint.since(began)
+	e.saved = h.tree
+	if err := e.restoreMeta(meta); err != nil {
+		return err
+	}
 	e.tailBytes.Add(-bytes)
 	e.tailRecords.Add(-records)
 	e.setCheckpointAt()
@@ -62,7 +70,7 @@ func (e *engine) checkpoint() error {
 }
 
 // saveIndex writes the file of a checkpoint, durably. After an error there is none.
-func (e *engine) saveIndex(tree *index.Tree, number uint64) (size int64, err error) {
+func (e *engine) saveIndex(tree *index.Tree, meta []byte, number uint64) (size int64, err error) {
 	defer e.unguard(debug.SetPanicOnFault(true), &err)
 	name := checkpointName(number)
 	if err := e.fs.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -73,7 +81,7 @@ func (e *engine) saveIndex(tree *index.Tree, number uint64) (size int64, err err
 		return 0, err
 	}
 	w := &fileWriter{f: f}
-	if err = tree.WriteCheckpoint(w, e.seed(number)); err == nil {
+	if err = tree.WriteCheckpoint(w, e.seed(number), meta); err == nil {
 		err = f.Sync()
 	}
 	err = errors.Join(err, f.Close())
@@ -95,7 +103,13 @@ func (w *fileWriter) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// openCheckpoint maps a checkpoint. Its leaves are proved as they are touched.
+// checkpointMeta returns what is kept in a checkpoint of now beside the tree; before is the tree of the checkpoint that was last restored.
+func (e *engine) checkpointMeta(before, now *index.Tree) ([]byte, error) { return nil, nil }
+
+// restoreMeta takes up what checkpointMeta has returned, once that is durable, or what an opened checkpoint has kept: nil if there is none.
+func (e *engine) restoreMeta(meta []byte) error { return nil }
+
+// openCheckpoint maps a checkpoint, whose leaves are proved as they are touched, and restores its meta.
 func (e *engine) openCheckpoint(c checkpointRef) (tree *index.Tree, err error) {
 	defer e.unguard(debug.SetPanicOnFault(true), &err)
 	name := checkpointName(c.number)
@@ -117,6 +131,12 @@ func (e *engine) openCheckpoint(c checkpointRef) (tree *index.Tree, err error) {
 	if err != nil {
 		return nil, err
 	}
-	tree, err = index.OpenCheckpoint(name, b, e.seed(c.number))
-	return tree, e.damage(err)
+	tree, meta, err := index.OpenCheckpoint(name, b, e.seed(c.number))
+	if err != nil {
+		return nil, e.damage(err)
+	}
+	if err := e.restoreMeta(meta); err != nil {
+		return nil, &CorruptError{File: name, Err: err}
+	}
+	return tree, nil
 }

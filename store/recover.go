@@ -54,8 +54,9 @@ func (e *engine) recover(ords []uint32) error {
 	}
 	err := r.replay()
 	if inCheckpoint(err) {
-		r.rebuild()
-		err = r.replay()
+		if err = r.rebuild(); err == nil {
+			err = r.replay()
+		}
 	}
 	if err != nil {
 		return err
@@ -97,29 +98,31 @@ func (r *recovery) load() error {
 	r.state = state{at: c.at, tree: &index.Tree{}}
 	r.pos, r.epoch = c.replay, c.epoch
 	if c.number == 0 {
-		return nil
+		e.saved = r.state.tree
+		return e.restoreMeta(nil)
 	}
 	tree, err := e.openCheckpoint(c)
 	if err == nil {
-		r.state.tree = tree
+		r.state.tree, e.saved = tree, tree
 		return nil
 	}
 	if !errors.Is(err, ErrCorrupt) {
 		return err
 	}
-	r.rebuild()
-	return nil
+	return r.rebuild()
 }
 
 // rebuild has the index made again from all of the log.
-func (r *recovery) rebuild() {
+func (r *recovery) rebuild() error {
 	r.e.rebuilt.Store(true)
 	r.e.tailBytes.Store(0)
 	r.e.tailRecords.Store(0)
 	r.e.broken = nil
 	r.m.checkpoint = noCheckpoint
 	r.state, r.edit = state{tree: &index.Tree{}}, nil
+	r.e.saved = r.state.tree
 	r.pos, r.epoch = logStart, 0
+	return r.e.restoreMeta(nil)
 }
 
 // replay goes over the frames to the end of the log.

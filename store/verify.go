@@ -175,7 +175,7 @@ func (c *check) checkpoint(ctx context.Context) error {
 		return c.found(&CorruptError{File: name, Err: err})
 	}
 	c.report.Bytes += ref.size
-	tree, err := index.OpenCheckpoint(name, b, c.e.seed(ref.number))
+	tree, _, err := index.OpenCheckpoint(name, b, c.e.seed(ref.number))
 	if err != nil {
 		return c.found(c.e.damage(err))
 	}

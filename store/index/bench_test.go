@@ -218,7 +218,7 @@ func BenchmarkCheckpoint(b *testing.B) {
 	b.Run("write", func(b *testing.B) {
 		var d discard
 		for b.Loop() {
-			if err := t.WriteCheckpoint(&d, testSeed); err != nil {
+			if err := t.WriteCheckpoint(&d, testSeed, nil); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -227,14 +227,14 @@ func BenchmarkCheckpoint(b *testing.B) {
 	file := checkpoint(b, t)
 	b.Run("open", func(b *testing.B) {
 		for b.Loop() {
-			if _, err := OpenCheckpoint("ckpt", file, testSeed); err != nil {
+			if _, err := reopen(file); err != nil {
 				b.Fatal(err)
 			}
 		}
 	})
 	b.Run("open and scan", func(b *testing.B) {
 		for b.Loop() {
-			o, err := OpenCheckpoint("ckpt", file, testSeed)
+			o, err := reopen(file)
 			if err != nil {
 				b.Fatal(err)
 			}

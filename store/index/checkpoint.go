@@ -12,12 +12,16 @@ import (
 const (
 	ckptHeaderSize  = 16
 	ckptRecordSize  = 16 // before the body
-	ckptFooterSize  = 64
+	ckptFooterSize  = 72
 	ckptLeastRecord = ckptRecordSize + 24 // no leaf or node is smaller
+	ckptMetaLevel   = 1<<32 - 1           // in place of the level of what is no part of the tree
 	ckptVersion     = 0
 	ckptHeader      = "arborckp"
 	ckptFooter      = "arborend"
 )
+
+// MaxMeta is the most bytes that a checkpoint keeps for its user.
+const MaxMeta = 16 << 20
 
 // Seed binds what is written to its place: it is combined with the checksum of what lies at an offset, so that bytes of another store, or
 // of another place of this one, do not pass.
@@ -47,9 +51,12 @@ type ref struct {
 	size int
 }
 
-// WriteCheckpoint writes the tree in the form that OpenCheckpoint reads: all leaves in key order, then the inner nodes, the root last. The
-// tree stays as it is and may be in use meanwhile.
-func (t *Tree) WriteCheckpoint(w io.Writer, seed Seed) error {
+// WriteCheckpoint writes the tree in the form that OpenCheckpoint reads: all leaves in key order, then the inner nodes, the root last, then
+// meta, up to MaxMeta bytes of which only the caller knows what they mean. The tree stays as it is and may be in use meanwhile.
+func (t *Tree) WriteCheckpoint(w io.Writer, seed Seed, meta []byte) error {
+	if len(meta) > MaxMeta {
+		return fmt.Errorf("write checkpoint: %d bytes of meta, at most %d", len(meta), MaxMeta)
+	}
 	c := checkpointWriter{w: bufio.NewWriterSize(w, 256<<10), seed: seed}
 	c.write(le.AppendUint32(le.AppendUint32([]byte(ckptHeader), ckptVersion), 0))
 	var levels [][]*node // from the root down
@@ -91,7 +98,8 @@ func (t *Tree) WriteCheckpoint(w io.Writer, seed Seed) error {
 	if len(refs) > 0 {
 		root = refs[0]
 	}
-	c.footer(root, len(levels), t.size, leaves, nodes)
+	c.record(ckptMetaLevel, meta)
+	c.footer(root, len(levels), t.size, leaves, nodes, len(meta))
 	if c.err == nil {
 		c.err = c.w.Flush()
 	}
@@ -144,7 +152,7 @@ func (c *checkpointWriter) inner(n *node, kids []ref) []byte {
 	return c.body
 }
 
-func (c *checkpointWriter) footer(root ref, level int, size int64, leaves, nodes int) {
+func (c *checkpointWriter) footer(root ref, level int, size int64, leaves, nodes, meta int) {
 	b := make([]byte, 8, ckptFooterSize)
 	b = le.AppendUint64(b, uint64(root.off))
 	b = le.AppendUint32(b, uint32(root.size))
@@ -152,6 +160,7 @@ func (c *checkpointWriter) footer(root ref, level int, size int64, leaves, nodes
 	b = le.AppendUint64(b, uint64(size))
 	b = le.AppendUint64(b, uint64(leaves))
 	b = le.AppendUint64(b, uint64(nodes))
+	b = le.AppendUint64(b, uint64(meta))
 	b = le.AppendUint64(b, uint64(c.off+ckptFooterSize))
 	b = append(b, ckptFooter...)
 	le.PutUint64(b, xxhash.Sum64(b[8:])^c.seed(c.off))

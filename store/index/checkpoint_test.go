@@ -12,6 +12,8 @@ import (
 	"pgregory.net/rapid"
 )
 
+var testMeta = []byte("what the caller keeps")
+
 func testSeed(off int64) uint64 { return uint64(off)*0x9e3779b97f4a7c15 + 1 }
 
 func grown(t testing.TB, n int, lim limits) *Tree {
@@ -27,21 +29,27 @@ func grown(t testing.TB, n int, lim limits) *Tree {
 
 func checkpoint(t fataler, tree *Tree) []byte {
 	var w bytes.Buffer
-	if err := tree.WriteCheckpoint(&w, testSeed); err != nil {
+	if err := tree.WriteCheckpoint(&w, testSeed, testMeta); err != nil {
 		t.Fatalf("write: %v", err)
 	}
 	return w.Bytes()
 }
 
+// reopen returns the tree of a checkpoint file.
+func reopen(file []byte) (*Tree, error) {
+	t, _, err := OpenCheckpoint("ckpt", file, testSeed)
+	return t, err
+}
+
 func TestCheckpointRoundTrip(t *testing.T) {
 	for _, n := range []int{0, 1, 5, 100, 5000} {
 		tree := grown(t, n, tiny)
-		opened, err := OpenCheckpoint("ckpt", checkpoint(t, tree), testSeed)
+		opened, meta, err := OpenCheckpoint("ckpt", checkpoint(t, tree), testSeed)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := opened.check(); err != nil {
-			t.Fatal(err)
+		if err := opened.check(); err != nil || !bytes.Equal(meta, testMeta) {
+			t.Fatal(err, meta)
 		}
 		if same, err := Same(tree, opened, nil, nil); err != nil || !same || opened.Len() != int64(n) {
 			t.Fatalf("%d keys: same %v, %v, length %d", n, same, err, opened.Len())
@@ -56,7 +64,7 @@ func TestEditsOnCheckpoint(t *testing.T) {
 		for range rapid.IntRange(1, 4).Draw(t, "checkpoints") {
 			file := checkpoint(t, now.tree)
 			kept := bytes.Clone(file)
-			opened, err := OpenCheckpoint("ckpt", file, testSeed)
+			opened, err := reopen(file)
 			if err != nil {
 				t.Fatalf("open: %v", err)
 			}
@@ -80,7 +88,7 @@ func TestEditsOnCheckpoint(t *testing.T) {
 
 // walk opens a checkpoint and reads all of it, as verify does, and returns the first damage.
 func walk(file []byte) error {
-	tree, err := OpenCheckpoint("ckpt", file, testSeed)
+	tree, err := reopen(file)
 	if err != nil {
 		return err
 	}
@@ -112,7 +120,7 @@ func TestEveryFlippedBitIsFound(t *testing.T) {
 func TestEveryCutIsFound(t *testing.T) {
 	file := checkpoint(t, grown(t, 40, tiny))
 	for n := range file {
-		if _, err := OpenCheckpoint("ckpt", file[:n], testSeed); err == nil {
+		if _, err := reopen(file[:n]); err == nil {
 			t.Fatalf("opened with %d of %d bytes", n, len(file))
 		}
 	}
@@ -122,7 +130,7 @@ func TestEveryCutIsFound(t *testing.T) {
 func TestDamageIsLocal(t *testing.T) {
 	tree := grown(t, 200, tiny)
 	file := checkpoint(t, tree)
-	opened, err := OpenCheckpoint("ckpt", file, testSeed)
+	opened, err := reopen(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +143,7 @@ func TestDamageIsLocal(t *testing.T) {
 	}
 	bad := offsets[len(offsets)/2]
 	file[bad+ckptRecordSize] ^= 1
-	if opened, err = OpenCheckpoint("ckpt", file, testSeed); err != nil {
+	if opened, err = reopen(file); err != nil {
 		t.Fatalf("damage of a leaf ends the opening: %v", err)
 	}
 	failed := 0
@@ -181,7 +189,7 @@ func TestDamageIsLocal(t *testing.T) {
 	if _, err := Same(tree, opened, nil, nil); err == nil {
 		t.Error("same over the damage without error")
 	}
-	if err := opened.WriteCheckpoint(new(bytes.Buffer), testSeed); err == nil {
+	if err := opened.WriteCheckpoint(new(bytes.Buffer), testSeed, nil); err == nil {
 		t.Error("the damage is written to a new checkpoint")
 	}
 }
@@ -189,10 +197,10 @@ func TestDamageIsLocal(t *testing.T) {
 // TestOtherPlace proves that checksums are bound to the seed: of another store, and of another offset.
 func TestOtherPlace(t *testing.T) {
 	file := checkpoint(t, grown(t, 400, tiny))
-	if _, err := OpenCheckpoint("ckpt", file, func(off int64) uint64 { return testSeed(off) + 1 }); err == nil {
+	if _, _, err := OpenCheckpoint("ckpt", file, func(off int64) uint64 { return testSeed(off) + 1 }); err == nil {
 		t.Error("opened with another seed")
 	}
-	opened, err := OpenCheckpoint("ckpt", file, testSeed)
+	opened, err := reopen(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -221,7 +229,7 @@ func TestOtherPlace(t *testing.T) {
 // TestWalkProvesAnew damages a leaf that was sound when it was first read.
 func TestWalkProvesAnew(t *testing.T) {
 	file := checkpoint(t, grown(t, 40, tiny))
-	tree, err := OpenCheckpoint("ckpt", file, testSeed)
+	tree, err := reopen(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -285,7 +293,7 @@ func TestOpenRefusesBadTrees(t *testing.T) {
 		if err := walk(file); !errors.As(err, &damage) {
 			t.Errorf("%s: %v", name, err)
 		}
-		if _, err := OpenCheckpoint("ckpt", file, testSeed); err == nil && strings.HasSuffix(name, "of its node") {
+		if _, err := reopen(file); err == nil && strings.HasSuffix(name, "of its node") {
 			t.Errorf("%s: opened", name)
 		}
 	}
@@ -335,7 +343,7 @@ func use(tree *Tree) {
 	for range Changed(tree, after, nil, nil) {
 	}
 	_, _ = Same(after, tree, []byte("key 00003"), []byte("key 00007"))
-	_ = after.WriteCheckpoint(new(bytes.Buffer), testSeed)
+	_ = after.WriteCheckpoint(new(bytes.Buffer), testSeed, nil)
 }
 
 // FuzzOpenCheckpoint opens damaged checkpoints, as they are and with checksums made right.
@@ -344,12 +352,12 @@ func FuzzOpenCheckpoint(f *testing.F) {
 		f.Add(checkpoint(f, grown(f, n, tiny)))
 	}
 	f.Fuzz(func(t *testing.T, file []byte) {
-		if tree, err := OpenCheckpoint("ckpt", file, testSeed); err == nil {
+		if tree, err := reopen(file); err == nil {
 			use(tree)
 		}
 		file = bytes.Clone(file)
 		reseal(file)
-		if tree, err := OpenCheckpoint("ckpt", file, testSeed); err == nil {
+		if tree, err := reopen(file); err == nil {
 			use(tree)
 		}
 	})

@@ -11,7 +11,7 @@ import (
 
 func TestReadsDoNotAllocate(t *testing.T) {
 	heap := grown(t, 20_000, defaults)
-	mapped, err := OpenCheckpoint("ckpt", checkpoint(t, heap), testSeed)
+	mapped, err := reopen(checkpoint(t, heap))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,7 +165,7 @@ func TestAscendingInsertsFillLeaves(t *testing.T) {
 
 // TestChangedSkipsWhatIsShared counts, by the mapped leaves that were verified, what Changed and Same touch.
 func TestChangedSkipsWhatIsShared(t *testing.T) {
-	older, err := OpenCheckpoint("ckpt", checkpoint(t, grown(t, 50_000, defaults)), testSeed)
+	older, err := reopen(checkpoint(t, grown(t, 50_000, defaults)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -201,7 +201,7 @@ func TestChangedSkipsWhatIsShared(t *testing.T) {
 func TestScanTouchesItsRange(t *testing.T) {
 	file := checkpoint(t, grown(t, 20_000, defaults))
 	for _, reverse := range []bool{false, true} {
-		tree, err := OpenCheckpoint("ckpt", file, testSeed)
+		tree, err := reopen(file)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -257,7 +257,7 @@ func TestChangedEntersNoSharedNode(t *testing.T) {
 
 // TestReadersBesideWriter lets readers check old states while an edit goes on; the race detector watches.
 func TestReadersBesideWriter(t *testing.T) {
-	tree, err := OpenCheckpoint("ckpt", checkpoint(t, grown(t, 3000, defaults)), testSeed)
+	tree, err := reopen(checkpoint(t, grown(t, 3000, defaults)))
 	if err != nil {
 		t.Fatal(err)
 	}

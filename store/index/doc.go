@@ -34,13 +34,14 @@
 // # Checkpoint
 //
 // A checkpoint file is a header, records, each at a multiple of 8, and a footer. All leaves come first, in the order of their keys, then the
-// inner nodes, the lowest first, the root last. Every checksum is the xxhash64 of what follows it in its record, combined by exclusive or
+// inner nodes, the lowest first, the root last, then one record of what the user of the package keeps beside the tree. Every checksum is the xxhash64 of what follows it in its record, combined by exclusive or
 // with a seed that the caller derives from the record's offset in the file.
 //
 //	header   8  "arborckp"      4  version, 0        4  zero
 //	record   8  checksum        4  length of body    4  level: 0 for a leaf, 1 for a node of leaves, …    then body, zeroes to a multiple of 8
 //	footer   8  checksum        8  offset of root's record, 0 if the tree is empty
-//	         4  length of root's body   4  its level   8  entries   8  leaves   8  inner nodes   8  length of the file   8  "arborend"
+//	         4  length of root's body   4  its level   8  entries   8  leaves   8  inner nodes   8  length of the user's record
+//	         8  length of the file   8  "arborend"
 //
 // The body of a leaf's record is the leaf. The body of an inner node's is the count k of its kids (8 bytes), the offsets of their records (8k),
 // the lengths of their bodies (4k), zeroes to a multiple of 8, and the separators. A record lies below whichever refers to it.

@@ -5,43 +5,53 @@ import (
 	"fmt"
 )
 
-// OpenCheckpoint returns the tree that lies in b, the bytes of a checkpoint file, usually mapped. It reads the inner nodes alone; each leaf
-// is verified when it is first touched. b must stay as it is for as long as the tree, or one made from it, is in use. An error is a
-// *DamageError.
-func OpenCheckpoint(file string, b []byte, seed Seed) (*Tree, error) {
+// OpenCheckpoint returns the tree that lies in b, the bytes of a checkpoint file, usually mapped, and its meta. It reads the inner nodes
+// alone; each leaf is verified when it is first touched. b must stay as it is for as long as the tree, or one made from it, or the meta is
+// in use. An error is a *DamageError.
+func OpenCheckpoint(file string, b []byte, seed Seed) (*Tree, []byte, error) {
 	m := &mapping{file: file, b: b, seed: seed}
 	if len(b) < ckptHeaderSize+ckptFooterSize {
-		return nil, m.damage(0, "%d bytes are too few for a checkpoint", len(b))
+		return nil, nil, m.damage(0, "%d bytes are too few for a checkpoint", len(b))
 	}
 	if string(b[:8]) != ckptHeader || le.Uint32(b[8:]) != ckptVersion || le.Uint32(b[12:]) != 0 {
-		return nil, m.damage(0, "not the header of a checkpoint of version %d", ckptVersion)
+		return nil, nil, m.damage(0, "not the header of a checkpoint of version %d", ckptVersion)
 	}
 	end := int64(len(b) - ckptFooterSize)
 	f := b[end:]
 	if err := m.sum(f, end); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	root, level := ref{int64(le.Uint64(f[8:])), int(le.Uint32(f[16:]))}, int(le.Uint32(f[20:]))
 	size, leaves, nodes := le.Uint64(f[24:]), le.Uint64(f[32:]), le.Uint64(f[40:])
 	room := uint64(end) / ckptLeastRecord
-	if le.Uint64(f[48:]) != uint64(len(b)) || string(f[56:]) != ckptFooter || level > maxOpenHeight || leaves > room || nodes > room || size > uint64(len(b)) {
-		return nil, m.damage(end, "bad footer")
+	metaSize := le.Uint64(f[48:])
+	if le.Uint64(f[56:]) != uint64(len(b)) || string(f[64:]) != ckptFooter || level > maxOpenHeight || leaves > room || nodes > room ||
+		size > uint64(len(b)) || metaSize > MaxMeta {
+		return nil, nil, m.damage(end, "bad footer")
+	}
+	at := ref{end - ckptRecordSize - int64(padded(int(metaSize))), int(metaSize)}
+	if !at.inside(end) {
+		return nil, nil, m.damage(end, "%d bytes of meta", metaSize)
+	}
+	meta, err := m.record(at, ckptMetaLevel)
+	if err != nil {
+		return nil, nil, err
 	}
 	if level == 0 {
 		if size+leaves+nodes != 0 || root != (ref{}) {
-			return nil, m.damage(end, "bad footer of an empty tree")
+			return nil, nil, m.damage(end, "bad footer of an empty tree")
 		}
-		return &Tree{}, nil
+		return &Tree{}, meta, nil
 	}
 	o := opener{m: m, leaves: make([]leaf, leaves), origins: make([]origin, leaves)}
-	n, err := o.open(root, level, end, nil, nil)
+	n, err := o.open(root, level, at.off, nil, nil)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if o.used != len(o.leaves) || o.nodes != nodes {
-		return nil, m.damage(end, "%d leaves and %d nodes, the footer says %d and %d", o.used, o.nodes, leaves, nodes)
+		return nil, nil, m.damage(end, "%d leaves and %d nodes, the footer says %d and %d", o.used, o.nodes, leaves, nodes)
 	}
-	return &Tree{root: n, size: int64(size)}, nil
+	return &Tree{root: n, size: int64(size)}, meta, nil
 }
 
 // opener builds inner nodes. Its leaves are the number the footer tells, and no more are handed out, however the nodes refer to each other;
