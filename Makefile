@@ -11,7 +11,7 @@ TOOLS := $(CURDIR)/bin/tools
 RACY := $(patsubst %,./%/...,$(wildcard store model sync timeseries))
 NESTED := $(filter-out ./go.mod,$(shell find . -name go.mod -not -path './.git/*'))
 
-.PHONY: run build install test check race lint plain disks nested cross tidy foreign verify soak bench shots clean
+.PHONY: run build install test check race lint plain disks nested cross tidy foreign verify soak bench bench-process bench-store shots clean
 
 run: build
 	@bin/arbor
@@ -78,8 +78,16 @@ soak:
 	$(GO) test $(RING) -count=1 -timeout 120m ./...
 	.ci/fuzz $(FUZZTIME)
 
-bench: build
+bench: bench-process bench-store
+
+# Whole processes.
+bench-process: build
 	$(GO) test $(RING) -run '^$$' -bench . -benchtime 1x -timeout 30m .
+
+# The store beside its peers, written to store/BENCH.md: a quarter of an hour on a machine with nothing else to do. Flags of the command
+# shorten it: make bench-store BENCH='-runs 1 -only arbor,pebble,raw'
+bench-store:
+	cd store/bench && $(GO) run $(RING) . $(BENCH)
 
 shots:
 	$(GO) test ./ui/tui -run Shots -update
