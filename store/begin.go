@@ -30,15 +30,15 @@ func (e *engine) settleTail() error {
 	return nil
 }
 
-// tidy removes what no manifest names: checkpoints that were not finished or are replaced, and segments behind the spare. The spare is
-// kept if its header is whole.
+// tidy removes what no manifest names: checkpoints that were not finished or are replaced, segments that were given back, and those behind
+// the spare. The spare is kept if its header is whole.
 func (e *engine) tidy() error {
 	names, err := e.fs.List()
 	if err != nil {
 		return err
 	}
-	kept := uint32(len(*e.log.list.Load()))
-	d, err := openSegment(e.fs, &e.id, kept+1)
+	spare := e.spareOrd()
+	d, err := openSegment(e.fs, &e.id, spare)
 	if err == nil {
 		e.spare = d
 	} else if !errors.Is(err, ErrCorrupt) {
@@ -48,7 +48,7 @@ func (e *engine) tidy() error {
 	for _, n := range names {
 		stale := strings.HasSuffix(n, ".ckpt") && n != checkpointName(e.manifest.current().checkpoint.number)
 		for _, ord := range segmentNumbers([]string{n}) {
-			stale = ord > kept && !(ord == kept+1 && e.spare != nil)
+			stale = e.log.at(ord) == nil && !(ord == spare && e.spare != nil)
 		}
 		if !stale {
 			continue
@@ -67,7 +67,7 @@ func (e *engine) tidy() error {
 // raiseEpoch marks the frames to come as newer than what an earlier user may have left behind the end of the log.
 func (e *engine) raiseEpoch() error {
 	err := e.manifest.update(func(m *manifest) {
-		m.epoch++
+		m.begin(e.resume)
 		m.closed = false
 		m.durable = e.resume
 	})

@@ -348,7 +348,7 @@ func TestNewerVersion(t *testing.T) {
 	m.generation++
 	b := m.encode()
 	le.PutUint32(b[8:], formatVersion+1)
-	le.PutUint64(b[pageSize-8:], m.id.sum(b[:pageSize-8], LSN(m.generation)))
+	m.seal(b)
 	must(t, e.manifest.files[1-e.manifest.slot].WriteDurable(b, 0))
 	must(t, e.close())
 	_, err = openEngine(sim, false, small)

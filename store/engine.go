@@ -88,7 +88,7 @@ func newMemory(l limits) *engine {
 
 func newEngine(fs disk.FS, l limits) *engine {
 	e := &engine{fs: fs, limits: l, opened: now()}
-	e.log.list.Store(&[]*segment{})
+	e.log.pages.Store(&[]*segmentsPage{})
 	e.flush.depth = 2
 	e.users.init()
 	e.loops.init()
@@ -325,7 +325,7 @@ func (e *engine) finish() error {
 
 func (e *engine) closeFiles() error {
 	var errs []error
-	for _, s := range *e.log.list.Load() {
+	for s := range e.log.from(0) {
 		if d := s.data.Load(); d != nil && d.file != nil {
 			errs = append(errs, d.file.Close())
 		}

@@ -1,27 +1,26 @@
 package store
 
 import (
-	"crypto/rand"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
-	"sync"
+	"slices"
 
 	"arbor/store/disk"
 )
 
-// manifest says which store this is, how far its log is known to be whole, and where its index was saved. It is one page, written in turn
-// to two files, so that one of them is always whole:
+// manifest says which store this is, how far its log is known to be whole, of which segments it consists, and where its index was saved. It is
+// a whole number of pages, written in turn to two files, so that one of them is always whole:
 //
 //	  0  8 bytes magic          48  u64 LSN below which all is durable
 //	  8  u32 version            56  u64 flags: 1 = closed
-//	 12  u32 zero               64  u64 number of the checkpoint, 0 if there is none
+//	 12  u32 pages              64  u64 number of the checkpoint, 0 if there is none
 //	 16  16 bytes store id      72  u64 LSN of the frame that replay begins with
 //	 32  u64 generation         80  u64 visible LSN of the checkpoint: records below are in it
 //	 40  u64 epoch              88  u64 bytes of the checkpoint
 //	                            96  u64 least epoch of the frames to be replayed
-//	4088 u64 checksum of the bytes before, bound to the generation
+//	104  u32 count of epochs, u32 count of ranges
+//	112  the epochs, each u64 epoch, u64 LSN where it began; the ranges, each u32 from, u32 to
+//	 -8  u64 checksum of the bytes before, bound to the generation
 type manifest struct {
 	id         storeID
 	generation uint64
@@ -29,6 +28,8 @@ type manifest struct {
 	durable    LSN
 	closed     bool // the log ends at durable
 	checkpoint checkpointRef
+	epochs     []epochStart // the last maxEpochs, ascending; replaced, never changed
+	live       ordinals     // the segments of the log
 }
 
 // checkpointRef is a saved index and where the log goes on behind it.
@@ -40,24 +41,41 @@ type checkpointRef struct {
 	epoch  uint64 // frames of earlier epochs are leftovers
 }
 
-// logStart is where the first frame of a store lies.
+// epochStart is where the log went on in an epoch. What earlier epochs wrote from there on was cut off.
+type epochStart struct {
+	epoch uint64
+	at    LSN
+}
+
+const (
+	maxEpochs        = 64
+	maxManifestPages = 64
+	manifestFixed    = 112
+	// maxRanges is how many ranges of segments a manifest has room for.
+	maxRanges = (maxManifestPages*pageSize - manifestFixed - 16*maxEpochs - 8) / 8
+)
+
+// logStart is where the first frame of a new store lies.
 const logStart = LSN(1)<<32 | segmentStart
 
-var noCheckpoint = checkpointRef{replay: logStart}
+var noCheckpoint = checkpointRef{}
 
 const manifestMagic = "arbor\x00mf"
 
-var (
-	manifestNames = [2]string{"MANIFEST-A", "MANIFEST-B"}
-	errManifest   = errors.New("not a manifest")
-	errNoManifest = errors.New("missing")
-	errNoStore    = errors.New("there is no store here")
-)
+var errManifest = errors.New("not a manifest")
+
+// pages is the size of the manifest.
+func (m *manifest) pages() int {
+	n := manifestFixed + 16*len(m.epochs) + 8*len(m.live) + 8
+	return (n + pageSize - 1) / pageSize
+}
 
 func (m *manifest) encode() []byte {
-	b := disk.Aligned(pageSize)
+	pages := m.pages()
+	b := disk.Aligned(pages * pageSize)
 	copy(b, manifestMagic)
 	le.PutUint32(b[8:], formatVersion)
+	le.PutUint32(b[12:], uint32(pages))
 	copy(b[16:], m.id[:])
 	var closed uint64
 	if m.closed {
@@ -68,159 +86,99 @@ func (m *manifest) encode() []byte {
 		c.number, uint64(c.replay), uint64(c.at), uint64(c.size), c.epoch} {
 		le.PutUint64(b[32+8*i:], v)
 	}
-	le.PutUint64(b[pageSize-8:], m.id.sum(b[:pageSize-8], LSN(m.generation)))
+	le.PutUint32(b[104:], uint32(len(m.epochs)))
+	le.PutUint32(b[108:], uint32(len(m.live)))
+	at := manifestFixed
+	for _, x := range m.epochs {
+		le.PutUint64(b[at:], x.epoch)
+		le.PutUint64(b[at+8:], uint64(x.at))
+		at += 16
+	}
+	for _, r := range m.live {
+		le.PutUint32(b[at:], r.from)
+		le.PutUint32(b[at+4:], r.to)
+		at += 8
+	}
+	m.seal(b)
 	return b
 }
 
+// seal writes the checksum of an encoded manifest.
+func (m *manifest) seal(b []byte) {
+	le.PutUint64(b[len(b)-8:], m.id.sum(b[:len(b)-8], LSN(m.generation)))
+}
+
+// parseManifest reads the manifest at the beginning of b.
 func parseManifest(b []byte) (manifest, error) {
-	if len(b) != pageSize || string(b[:8]) != manifestMagic {
+	if len(b) < pageSize || string(b[:8]) != manifestMagic {
 		return manifest{}, errManifest
 	}
+	pages := le.Uint32(b[12:])
+	if pages == 0 || pages > maxManifestPages || int(pages)*pageSize > len(b) {
+		return manifest{}, errManifest
+	}
+	b = b[:pages*pageSize]
 	m := manifest{id: storeID(b[16:32])}
 	u := func(off int) uint64 { return le.Uint64(b[off:]) }
 	m.generation = u(32)
-	sound := u(pageSize-8) == m.id.sum(b[:pageSize-8], LSN(m.generation))
-	if v := le.Uint32(b[8:]); sound && v > formatVersion {
-		return manifest{}, fmt.Errorf("format %d, this arbor knows %d: %w", v, formatVersion, ErrVersion)
-	}
-	if !sound {
+	if u(len(b)-8) != m.id.sum(b[:len(b)-8], LSN(m.generation)) {
 		return manifest{}, errManifest
+	}
+	if v := le.Uint32(b[8:]); v > formatVersion {
+		return manifest{}, fmt.Errorf("format %d, this arbor knows %d: %w", v, formatVersion, ErrVersion)
 	}
 	m.epoch, m.durable, m.closed = u(40), LSN(u(48)), u(56) == 1
 	m.checkpoint = checkpointRef{u(64), LSN(u(72)), LSN(u(80)), int64(u(88)), u(96)}
-	return m, nil
+	epochs, ranges := int(le.Uint32(b[104:])), int(le.Uint32(b[108:]))
+	if n := manifestFixed + 16*epochs + 8*ranges + 8; epochs > maxEpochs || ranges > maxRanges || n > len(b) || n <= len(b)-pageSize {
+		return manifest{}, errManifest
+	}
+	at := manifestFixed
+	for ; epochs > 0; epochs-- {
+		m.epochs = append(m.epochs, epochStart{u(at), LSN(u(at + 8))})
+		at += 16
+	}
+	for ; ranges > 0; ranges-- {
+		m.live = append(m.live, ordinalRange{le.Uint32(b[at:]), le.Uint32(b[at+4:])})
+		at += 8
+	}
+	return m, m.check()
 }
 
-// manifests is the two files and what the newer one says.
-type manifests struct {
-	dir   disk.FS
-	mu    sync.Mutex
-	files [2]disk.File
-	slot  int // of now
-	now   manifest
-	bad   [2]error // why a slot is not valid
-}
-
-func (m *manifests) current() manifest {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.now
-}
-
-// update changes the manifest, durably. The older of the two files is written.
-func (m *manifests) update(change func(*manifest)) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	next := m.now
-	change(&next)
-	next.generation++
-	slot := 1 - m.slot
-	if m.bad[slot] != nil {
-		if err := m.create(slot); err != nil {
-			return fmt.Errorf("make %s: %w", manifestNames[slot], err)
+// check tells whether the tables of a manifest are such as are written.
+func (m *manifest) check() error {
+	for i := 1; i < len(m.epochs); i++ {
+		if a, b := m.epochs[i-1], m.epochs[i]; a.epoch >= b.epoch || a.at > b.at {
+			return fmt.Errorf("%w: its epochs do not ascend", errManifest)
 		}
 	}
-	if err := m.files[slot].WriteDurable(next.encode(), 0); err != nil {
-		m.bad[slot] = err
-		return fmt.Errorf("write %s: %w", manifestNames[slot], noSpace(err))
+	if err := m.live.check(); err != nil {
+		return fmt.Errorf("%w: %w", errManifest, err)
 	}
-	m.slot, m.now, m.bad[slot] = slot, next, nil
 	return nil
 }
 
-// read finds the newer valid manifest. It returns errNoStore if neither is one and there are no segments: then nothing was ever stored,
-// and the making of the store was cut short at most.
-func (m *manifests) read(dir disk.FS, segments int) error {
-	m.dir = dir
-	found := false
-	var version error
-	for i, name := range manifestNames {
-		b := make([]byte, pageSize)
-		f, err := dir.Open(name)
-		if err == nil {
-			m.files[i] = f
-			_, err = f.ReadAt(b, 0)
-		}
-		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, io.EOF) || err == nil && allZero(b) {
-			m.bad[i] = errNoManifest
-			continue
-		} else if err != nil {
-			return fmt.Errorf("read %s: %w", name, err)
-		}
-		x, err := parseManifest(b)
-		switch {
-		case errors.Is(err, ErrVersion):
-			version = fmt.Errorf("%s: %w", name, err)
-		case err != nil:
-			m.bad[i] = err
-		case !found || x.generation > m.now.generation:
-			found, m.now, m.slot = true, x, i
-		}
-	}
-	switch {
-	case version != nil:
-		return version
-	case found:
-		return nil
-	case segments == 0:
-		return errNoStore
-	}
-	return &CorruptError{File: manifestNames[0], Err: fmt.Errorf("%w; %s: %w", m.bad[0], manifestNames[1], m.bad[1])}
+// begin notes that the log goes on at l in the next epoch.
+func (m *manifest) begin(l LSN) {
+	m.epoch++
+	from := max(0, len(m.epochs)+1-maxEpochs)
+	m.epochs = append(slices.Clone(m.epochs[from:]), epochStart{m.epoch, l})
 }
 
-// make begins a new store: a fresh id, and an empty log.
-func (m *manifests) make(random io.Reader) error {
-	for slot := range manifestNames {
-		if err := m.create(slot); err != nil {
-			return err
+// epochAt is the epoch in which the frame at l was written, or one before it.
+func (m *manifest) epochAt(l LSN) uint64 {
+	for i := len(m.epochs) - 1; i >= 0; i-- {
+		if m.epochs[i].at <= l {
+			return m.epochs[i].epoch
 		}
-		m.bad[slot] = nil
 	}
-	if random == nil {
-		random = rand.Reader
-	}
-	if _, err := io.ReadFull(random, m.now.id[:]); err != nil {
-		return fmt.Errorf("draw a store id: %w", err)
-	}
-	m.now.durable, m.now.closed, m.slot = logStart, true, 1
-	m.now.checkpoint = noCheckpoint
-	return m.update(func(*manifest) {})
+	return 0
 }
 
-// create makes the file of a slot, if there is none of the right size.
-func (m *manifests) create(slot int) error {
-	if f := m.files[slot]; f != nil {
-		size, err := f.Size()
-		if err != nil || size == pageSize {
-			return err
-		}
-		m.files[slot] = nil
-		if err := errors.Join(f.Close(), m.dir.Remove(manifestNames[slot])); err != nil {
-			return err
-		}
+// start is where replay begins.
+func (m *manifest) start() LSN {
+	if m.checkpoint.number == 0 {
+		return makeLSN(m.live.first(), segmentStart)
 	}
-	f, err := m.dir.Create(manifestNames[slot], pageSize)
-	if err == nil {
-		m.files[slot] = f
-	}
-	return err
-}
-
-func (m *manifests) close() error {
-	var errs []error
-	for _, f := range m.files {
-		if f != nil {
-			errs = append(errs, f.Close())
-		}
-	}
-	return errors.Join(errs...)
-}
-
-func allZero(b []byte) bool {
-	for _, x := range b {
-		if x != 0 {
-			return false
-		}
-	}
-	return true
+	return m.checkpoint.replay
 }

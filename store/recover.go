@@ -41,14 +41,15 @@ func (e *engine) recover(ords []uint32) error {
 	for _, o := range ords {
 		r.last = max(r.last, o)
 	}
-	if r.last > m.checkpoint.replay.ord()+maxSegments {
+	open := m.live[len(m.live)-1].from
+	if r.last > max(m.start().ord(), open)+maxSegments {
 		return &CorruptError{File: segmentName(r.last), Err: errors.New("a segment far behind the end of the log")}
 	}
-	list := make([]*segment, r.last)
-	for i := range list {
-		list[i] = &segment{ord: uint32(i) + 1}
+	for _, x := range m.live {
+		for ord := x.from; ord < min(x.to, r.last+1); ord++ {
+			e.log.add(&segment{ord: ord})
+		}
 	}
-	e.log.list.Store(&list)
 	if err := r.load(); err != nil {
 		return err
 	}
@@ -67,20 +68,23 @@ func (e *engine) recover(ords []uint32) error {
 	r.state.pos = r.pos
 	e.head.Store(&r.state)
 	e.resume = r.pos
-	keep := int(r.pos.ord())
-	if r.pos.off() == segmentStart { // nothing in it: it is a spare
-		keep--
-	}
-	if e.broken == nil && keep < len(list) {
-		kept := list[:keep:keep]
-		e.log.list.Store(&kept)
-		for _, s := range list[keep:] {
+	if e.broken == nil {
+		for s := range e.log.from(e.spareOrd()) {
+			e.log.remove(s.ord)
 			if d := s.data.Load(); d != nil && d.file != nil {
 				d.file.Close() // opened for reading alone
 			}
 		}
 	}
 	return nil
+}
+
+// spareOrd is the first segment that nothing of the log was in at the open.
+func (e *engine) spareOrd() uint32 {
+	if e.resume.off() == segmentStart {
+		return e.resume.ord()
+	}
+	return e.resume.ord() + 1
 }
 
 // maxSegments bounds how far the log may reach beyond its checkpoint: 2 TiB of full segments.
@@ -96,7 +100,7 @@ func inCheckpoint(err error) bool {
 func (r *recovery) load() error {
 	e, c := r.e, r.m.checkpoint
 	r.state = state{at: c.at, tree: &index.Tree{}}
-	r.pos, r.epoch = c.replay, c.epoch
+	r.pos, r.epoch = r.m.start(), c.epoch
 	if c.number == 0 {
 		e.saved = r.state.tree
 		return e.restoreMeta(nil)
@@ -121,7 +125,7 @@ func (r *recovery) rebuild() error {
 	r.m.checkpoint = noCheckpoint
 	r.state, r.edit = state{tree: &index.Tree{}}, nil
 	r.e.saved = r.state.tree
-	r.pos, r.epoch = logStart, 0
+	r.pos, r.epoch = r.m.start(), 0
 	return r.e.restoreMeta(nil)
 }
 
@@ -150,18 +154,19 @@ func (r *recovery) replay() error {
 		}
 		e.tailBytes.Add(int64(f.size))
 		r.epoch = f.epoch
-		r.pos = f.end(r.file.size)
+		r.pos = e.log.next(f.end(r.file.size))
 	}
 }
 
-// least is the epoch that a frame at r.pos has at least. Behind what was durable when the manifest's epoch began, leftovers of earlier ones
+// least is the epoch that a frame at r.pos has at least: that of the frame before, and where segments in between are gone, what the manifest
+// knows. Behind what was durable when the manifest's epoch began, leftovers of earlier ones
 // may lie: not only where frames were cut off, but also right where the log went on, for a torn write of the new epoch may complete a torn
 // one of an earlier.
 func (r *recovery) least() uint64 {
 	if r.pos >= r.m.durable {
 		return max(r.epoch, r.m.epoch)
 	}
-	return r.epoch
+	return max(r.epoch, r.m.epochAt(r.pos))
 }
 
 // frame reads the frame at l.
@@ -270,12 +275,12 @@ func (r *recovery) ends(cause error) error {
 		r.e.broken = lost
 		return nil
 	}
-	for ord := r.pos.ord(); ord <= r.last; ord++ {
+	for s := range r.e.log.from(r.pos.ord()) {
 		from := uint32(segmentStart)
-		if ord == r.pos.ord() {
+		if s.ord == r.pos.ord() {
 			from = r.pos.off()
 		}
-		found, err := r.proof(ord, from)
+		found, err := r.proof(s, from)
 		if err != nil {
 			return err
 		}
@@ -287,10 +292,11 @@ func (r *recovery) ends(cause error) error {
 	return nil
 }
 
-// proof tells whether a frame in segment ord, at from or behind, says that the place where the log ends was durable, or that the header of
+// proof tells whether a frame in segment s, at from or behind, says that the place where the log ends was durable, or that the header of
 // its segment, which is older than it, was.
-func (r *recovery) proof(ord, from uint32) (bool, error) {
-	f, size, err := r.rest(ord)
+func (r *recovery) proof(s *segment, from uint32) (bool, error) {
+	ord := s.ord
+	f, size, err := r.rest(s)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	} else if err != nil {
@@ -311,12 +317,12 @@ func (r *recovery) proof(ord, from uint32) (bool, error) {
 	return false, nil
 }
 
-// rest opens the file of segment ord, whatever its header is.
-func (r *recovery) rest(ord uint32) (disk.File, uint32, error) {
-	if d := r.e.log.at(ord).data.Load(); d != nil {
+// rest opens the file of segment s, whatever its header is.
+func (r *recovery) rest(s *segment) (disk.File, uint32, error) {
+	if d := s.data.Load(); d != nil {
 		return d.file, d.size, nil
 	}
-	f, err := r.e.fs.Open(segmentName(ord))
+	f, err := r.e.fs.Open(segmentName(s.ord))
 	if err != nil {
 		return nil, 0, err
 	}

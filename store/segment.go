@@ -216,23 +216,3 @@ func (e *engine) settle() error {
 	}
 	return nil
 }
-
-// segments is the table of the log's segments; its entry i is segment i+1. The slice is replaced, never changed.
-type segments struct {
-	list atomic.Pointer[[]*segment]
-}
-
-// at returns segment ord, nil if there is none.
-func (t *segments) at(ord uint32) *segment {
-	l := *t.list.Load()
-	if i := int(ord) - 1; i >= 0 && i < len(l) {
-		return l[i]
-	}
-	return nil
-}
-
-func (t *segments) add(s *segment) {
-	l := *t.list.Load()
-	l = append(l[:len(l):len(l)], s)
-	t.list.Store(&l)
-}

@@ -103,7 +103,7 @@ func (e *engine) stats() (Stats, error) {
 	s := Stats{
 		Disk: "memory", Role: "owner", Uptime: time.Duration(now() - e.opened),
 		Epoch: e.epoch, Keys: h.tree.Len(), Visible: h.at, Durable: min(h.at, LSN(e.durable.Load())),
-		Segments: len(*e.log.list.Load()), LogTail: e.tailBytes.Load(),
+		Segments: int(e.log.count.Load()), LogTail: e.tailBytes.Load(),
 		Commits: e.counts.commits.Load(), Conflicts: e.counts.conflicts.Load(), Flushes: e.counts.flushes.Load(),
 		UserBytes: e.counts.userBytes.Load(), Latency: e.latency.read(),
 	}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -63,14 +64,16 @@ func (c *check) manifests(context.Context) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for slot, name := range manifestNames {
-		b := make([]byte, pageSize)
+		var b []byte
 		if m.files[slot] != nil {
-			if _, err := m.files[slot].ReadAt(b, 0); err != nil {
+			var err error
+			if b, err = readManifest(m.files[slot]); err != nil {
 				return fmt.Errorf("read %s: %w", name, err)
 			}
 		}
-		c.report.Bytes += pageSize
-		if x, err := parseManifest(b); slot == m.slot && (err != nil || x != m.now) || err != nil && !allZero(b) && m.now.closed {
+		c.report.Bytes += int64(len(b))
+		x, err := parseManifest(b)
+		if slot == m.slot && (err != nil || !bytes.Equal(x.encode(), m.now.encode())) || err != nil && !allZero(b) && m.now.closed {
 			c.damage(&CorruptError{File: name, Err: errManifest})
 		}
 	}
@@ -84,7 +87,8 @@ func (c *check) log(ctx context.Context) error {
 	if !e.begun.Load() {
 		end = e.resume
 	}
-	r := recovery{e: e, pos: logStart, passing: true}
+	m := e.manifest.current()
+	r := recovery{e: e, m: m, pos: makeLSN(m.live.first(), segmentStart), passing: true}
 	defer r.leave() // opened for reading alone
 	for r.pos < end {
 		if err := ctx.Err(); err != nil {
@@ -114,7 +118,7 @@ func (c *check) log(ctx context.Context) error {
 		}
 		c.report.Frames++
 		c.report.Bytes += int64(f.size)
-		r.epoch, r.pos = f.epoch, f.end(r.file.size)
+		r.epoch, r.pos = f.epoch, e.log.next(f.end(r.file.size))
 	}
 	return nil
 }
@@ -127,7 +131,7 @@ func (r *recovery) resync(end LSN) LSN {
 		}
 		err := r.seek(p.ord())
 		if err != nil || uint64(p.off())+pageSize > uint64(r.file.size) {
-			p = makeLSN(p.ord()+1, segmentStart) - pageSize
+			p = r.e.log.next(makeLSN(p.ord()+1, segmentStart)) - pageSize
 			continue
 		}
 		b, err := r.file.read(p.off(), frameHeader)

@@ -1,0 +1,170 @@
+package store
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"sync"
+
+	"arbor/store/disk"
+)
+
+var (
+	manifestNames = [2]string{"MANIFEST-A", "MANIFEST-B"}
+	errNoManifest = errors.New("missing")
+	errNoStore    = errors.New("there is no store here")
+)
+
+// manifests is the two files and what the newer one says.
+type manifests struct {
+	dir   disk.FS
+	mu    sync.Mutex
+	files [2]disk.File
+	sizes [2]int
+	slot  int // of now
+	now   manifest
+	bad   [2]error // why a slot is not valid
+}
+
+func (m *manifests) current() manifest {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.now
+}
+
+// update changes the manifest, durably. The older of the two files is written.
+func (m *manifests) update(change func(*manifest)) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	next := m.now
+	change(&next)
+	next.generation++
+	if err := next.check(); err != nil || next.pages() > maxManifestPages {
+		return fmt.Errorf("a manifest of %d pages cannot be written: %w", next.pages(), errors.Join(errManifest, err))
+	}
+	slot := 1 - m.slot
+	if m.bad[slot] != nil || m.sizes[slot] < next.pages()*pageSize {
+		if err := m.create(slot, next.pages()); err != nil {
+			return fmt.Errorf("make %s: %w", manifestNames[slot], err)
+		}
+	}
+	if err := m.files[slot].WriteDurable(next.encode(), 0); err != nil {
+		m.bad[slot] = err
+		return fmt.Errorf("write %s: %w", manifestNames[slot], noSpace(err))
+	}
+	m.slot, m.now, m.bad[slot] = slot, next, nil
+	return nil
+}
+
+// read finds the newer valid manifest. It returns errNoStore if neither is one and there are no segments: then nothing was ever stored,
+// and the making of the store was cut short at most.
+func (m *manifests) read(dir disk.FS, segments int) error {
+	m.dir = dir
+	found := false
+	var version error
+	for i, name := range manifestNames {
+		f, err := dir.Open(name)
+		var b []byte
+		if err == nil {
+			m.files[i] = f
+			b, err = readManifest(f)
+			m.sizes[i] = len(b)
+		}
+		if errors.Is(err, fs.ErrNotExist) || err == nil && allZero(b) {
+			m.bad[i] = errNoManifest
+			continue
+		} else if err != nil {
+			return fmt.Errorf("read %s: %w", name, err)
+		}
+		x, err := parseManifest(b)
+		switch {
+		case errors.Is(err, ErrVersion):
+			version = fmt.Errorf("%s: %w", name, err)
+		case err != nil:
+			m.bad[i] = err
+		case !found || x.generation > m.now.generation:
+			found, m.now, m.slot = true, x, i
+		}
+	}
+	switch {
+	case version != nil:
+		return version
+	case found:
+		return nil
+	case segments == 0:
+		return errNoStore
+	}
+	return &CorruptError{File: manifestNames[0], Err: fmt.Errorf("%w; %s: %w", m.bad[0], manifestNames[1], m.bad[1])}
+}
+
+// readManifest reads the whole pages of a manifest's file.
+func readManifest(f disk.File) ([]byte, error) {
+	size, err := f.Size()
+	if err != nil {
+		return nil, err
+	}
+	b := make([]byte, min(size, maxManifestPages*pageSize)&^(pageSize-1))
+	if _, err := f.ReadAt(b, 0); err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	return b, nil
+}
+
+// make begins a new store: a fresh id, and an empty log.
+func (m *manifests) make(random io.Reader) error {
+	for slot := range manifestNames {
+		if err := m.create(slot, 1); err != nil {
+			return err
+		}
+		m.bad[slot] = nil
+	}
+	if random == nil {
+		random = rand.Reader
+	}
+	if _, err := io.ReadFull(random, m.now.id[:]); err != nil {
+		return fmt.Errorf("draw a store id: %w", err)
+	}
+	m.now.durable, m.now.closed, m.slot = logStart, true, 1
+	m.now.checkpoint, m.now.live = noCheckpoint, allOrdinals
+	return m.update(func(*manifest) {})
+}
+
+// create makes the file of a slot, if there is none that is large enough. What it holds is lost: the other slot has the newer manifest.
+func (m *manifests) create(slot, pages int) error {
+	if f := m.files[slot]; f != nil {
+		size, err := f.Size()
+		if err != nil || size >= int64(pages)*pageSize && size%pageSize == 0 {
+			return err
+		}
+		m.files[slot] = nil
+		if err := errors.Join(f.Close(), m.dir.Remove(manifestNames[slot])); err != nil {
+			return err
+		}
+	}
+	f, err := m.dir.Create(manifestNames[slot], int64(pages)*pageSize)
+	if err == nil {
+		m.files[slot], m.sizes[slot] = f, pages*pageSize
+	}
+	return err
+}
+
+func (m *manifests) close() error {
+	var errs []error
+	for _, f := range m.files {
+		if f != nil {
+			errs = append(errs, f.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func allZero(b []byte) bool {
+	for _, x := range b {
+		if x != 0 {
+			return false
+		}
+	}
+	return true
+}
