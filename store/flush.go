@@ -57,12 +57,13 @@ func (e *engine) closeFrame() (*flight, error) {
 			slot := d.ticket(off)
 			if slot.Load().outcome.Load() != committed {
 				d.word(off).Store(little(uint64(w | flagAborted)))
+				void(d.image[off-d.from:][:w.size()])
 			}
 			slot.Store(nil)
 		}
 		off += w.size()
 	}
-	f := frame{lsn: start, size: roundUp(used) - start.off(), epoch: e.epoch, durable: LSN(e.durable.Load()), last: last}
+	f := frame{lsn: start, size: roundUp(used) - start.off(), began: e.resume, epoch: e.epoch, durable: LSN(e.durable.Load()), last: last}
 	from := start.off() - d.from
 	b := d.image[from : from+f.size]
 	f.seal(b, &e.id)

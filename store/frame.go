@@ -8,7 +8,7 @@ import "errors"
 //	u64 checksum of the bytes behind the header, bound to the place of the frame
 //	u32 magic
 //	u32 size of the frame, a multiple of 4096
-//	u64 LSN of the frame
+//	u64 LSN where its epoch began: from there on, frames of earlier epochs are leftovers
 //	u64 epoch
 //	u64 durable LSN when the frame was submitted
 //	u64 flags: 1 = the last frame of its segment
@@ -16,6 +16,7 @@ import "errors"
 type frame struct {
 	lsn     LSN
 	size    uint32
+	began   LSN // of its epoch
 	epoch   uint64
 	durable LSN
 	last    bool
@@ -41,7 +42,7 @@ func (f frame) seal(b []byte, id *storeID) {
 	le.PutUint64(b[8:], id.sum(b[frameHeader:f.size], f.lsn))
 	le.PutUint32(b[16:], frameMagic)
 	le.PutUint32(b[20:], f.size)
-	le.PutUint64(b[24:], uint64(f.lsn))
+	le.PutUint64(b[24:], uint64(f.began))
 	le.PutUint64(b[32:], f.epoch)
 	le.PutUint64(b[40:], uint64(f.durable))
 	var flags uint64
@@ -57,8 +58,8 @@ func parseHeader(b []byte, id *storeID, l LSN, segment uint32) (frame, error) {
 	if len(b) < frameHeader || le.Uint32(b[16:]) != frameMagic || le.Uint64(b[56:]) != id.sum(b[:56], l) {
 		return frame{}, errNoFrame
 	}
-	f := frame{lsn: l, size: le.Uint32(b[20:]), epoch: le.Uint64(b[32:]), durable: LSN(le.Uint64(b[40:])), last: le.Uint64(b[48:]) == 1}
-	if LSN(le.Uint64(b[24:])) != l || word(le.Uint64(b)) != id.word(kindFrame, frameHeader, l) ||
+	f := frame{lsn: l, size: le.Uint32(b[20:]), began: LSN(le.Uint64(b[24:])), epoch: le.Uint64(b[32:]), durable: LSN(le.Uint64(b[40:])), last: le.Uint64(b[48:]) == 1}
+	if f.began > l || word(le.Uint64(b)) != id.word(kindFrame, frameHeader, l) ||
 		f.size < pageSize || f.size%pageSize != 0 || uint64(l.off())+uint64(f.size) > uint64(segment) {
 		return frame{}, errNoFrame
 	}

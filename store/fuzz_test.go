@@ -192,3 +192,50 @@ func FuzzOpen(f *testing.F) {
 		db.Close() // so may this
 	})
 }
+
+// TestAbortedChangesAreVoid finds the changes of an aborted transaction to be no changes, whatever its word says.
+func TestAbortedChangesAreVoid(t *testing.T) {
+	sim := disk.NewSim(1)
+	db := openSmall(t, sim, small)
+	ks := keyspace(t, db)
+	base, err := db.be.snapshot()
+	must(t, err)
+	put(t, db, ks, "k", "first")
+	key := ks.key([]byte("k"))
+	value := []byte("written by a transaction that lost")
+	if _, err := db.be.commit(base, []read{{from: key}}, []write{{key: key, value: value}}, Commit); !errors.Is(err, ErrConflict) {
+		t.Fatal(err)
+	}
+	base.release()
+	put(t, db, ks, "l", "behind it")
+	must(t, db.Close())
+	e, err := openEngine(sim, true, small)
+	must(t, err)
+	r := recovery{e: e, pos: logStart}
+	found := 0
+	for r.pos < e.resume {
+		f, b, err := r.frame(r.pos)
+		must(t, err)
+		must(t, f.records(b, &e.id, func(l LSN, w word, rec []byte) error {
+			for c, err := range changes(rec) {
+				must(t, err)
+				if _, _, ok := e.id.checkChange(rec[c.at:c.at+c.size], l+LSN(c.at), len(c.key)); ok == w.aborted() {
+					t.Errorf("change of %q at %v: aborted %v, proved %v", c.key, l, w.aborted(), ok)
+				}
+				if bytes.Equal(c.value, value) && w.aborted() {
+					found++
+				}
+			}
+			return nil
+		}))
+		r.pos = f.end(r.file.size)
+	}
+	if found != 1 {
+		t.Errorf("the aborted transaction is there %d times", found)
+	}
+	rep, err := newDB(e).Verify(t.Context())
+	if err != nil || len(rep.Damage) > 0 {
+		t.Errorf("verify: %v, %v", rep.Damage, err)
+	}
+	must(t, e.close())
+}

@@ -17,6 +17,8 @@ import (
 //	u8  0
 //	key, value
 //
+// In a transaction that is aborted the checksums are complemented.
+//
 // A value longer than maxInline is addressed by the place of its change, so that one checksum proves that these bytes are the value of
 // this key, written here by this store.
 const (
@@ -114,6 +116,17 @@ func changes(rec []byte) iter.Seq2[change, error] {
 			}
 			at = end
 		}
+	}
+}
+
+// void marks the changes of a transaction that is aborted: their checksums become the complements, so that each alone tells that it never
+// took effect, whatever becomes of the record's word.
+func void(rec []byte) {
+	for c, err := range changes(rec) {
+		if err != nil {
+			return
+		}
+		le.PutUint64(rec[c.at:], ^le.Uint64(rec[c.at:]))
 	}
 }
 

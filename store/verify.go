@@ -153,8 +153,12 @@ func (c *check) record(l LSN, w word, rec []byte) error {
 			return err
 		}
 		b := rec[x.at : x.at+x.size]
-		if _, got, ok := c.e.id.checkChange(b, l+LSN(x.at), len(x.key)); !ok {
-			c.damage(&CorruptError{File: segmentName(l.ord()), Offset: int64(l.off()) + int64(x.at), Want: le.Uint64(b), Got: got})
+		want := le.Uint64(b)
+		if w.aborted() {
+			want = ^want
+		}
+		if _, got, _ := c.e.id.checkChange(b, l+LSN(x.at), len(x.key)); got != want {
+			c.damage(&CorruptError{File: segmentName(l.ord()), Offset: int64(l.off()) + int64(x.at), Want: want, Got: got})
 		}
 	}
 	return nil
