@@ -87,6 +87,7 @@ bench-process: build
 # The store beside its peers, written to store/BENCH.md: a quarter of an hour on a machine with nothing else to do. Flags of the command
 # shorten it: make bench-store BENCH='-runs 1 -only arbor,pebble,raw'
 bench-store:
+	-.ci/need cc:gcc /usr/include/lmdb.h:liblmdb-dev
 	cd store/bench && $(GO) run $(RING) . $(BENCH)
 
 shots:

@@ -121,9 +121,16 @@ func (f *flags) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	r := runner{dir: f.dir, file: f.file, self: self, timeout: f.timeout, log: os.Stderr, results: results, profiles: f.profiles}
+	if slices.Contains(engines, lmdb) {
+		r.lmdb, results.Machine.Versions[lmdb], err = buildLMDB(f.dir)
+		if err != nil {
+			results.Machine.Missing = []string{fmt.Sprintf("%s is not measured: %v", lmdb, err)}
+			engines = slices.DeleteFunc(slices.Clone(engines), func(name string) bool { return name == lmdb })
+		}
+	}
 	steps := plan(f.keys, f.runs, engines, chosen)
 	results.forget(steps)
-	r := runner{dir: f.dir, file: f.file, self: self, timeout: f.timeout, log: os.Stderr, results: results, profiles: f.profiles}
 	err = r.all(ctx, steps)
 	return errors.Join(err, results.write(f.out))
 }

@@ -6,9 +6,6 @@ import (
 	"arbor/store/bench/engine"
 )
 
-// lmdb is the engine that is driven from C.
-const lmdb = "lmdb"
-
 // step is one child: a part of the measurement on one engine.
 type step struct {
 	run    int
@@ -27,7 +24,7 @@ func columns() []string {
 	for _, e := range engine.All {
 		names = append(names, e.Name)
 	}
-	return append(names, raw)
+	return append(names, lmdb, raw)
 }
 
 // stage is a part with what it does to the store, in the order in which an engine goes through them.

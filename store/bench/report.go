@@ -93,6 +93,9 @@ func (p *report) peers() {
 		p.line("| %s | %s | %s |", w.title, w.workers, strings.Join(cells, " | "))
 	}
 	p.line("")
+	for _, text := range p.r.Machine.Missing {
+		p.line("- %s", text)
+	}
 	for _, x := range p.r.Results {
 		if x.Error != "" {
 			p.line("- %s, %s, run %d: %s", x.Engine, x.Part, x.Run, x.Error)
@@ -141,4 +144,5 @@ func (p *report) chosen() {
 	for _, e := range engine.All {
 		p.line("| %s | %s | %s |", e.Name, e.Options, e.Settles)
 	}
+	p.line("| %s | %s | – |", lmdb, lmdbOptions)
 }

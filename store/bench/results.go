@@ -44,6 +44,7 @@ type Machine struct {
 	Cores                             int
 	Memory                            int64
 	Versions                          map[string]string
+	Missing                           []string // engines that are not measured, and why
 }
 
 // Results is the file that keeps a run, also one that did not end.
