@@ -181,6 +181,8 @@ func (f *fold) transaction(tk *ticket, b *body, l, end LSN) error {
 	for i, w := range b.writes {
 		var err error
 		switch {
+		case w.to != nil:
+			err = f.edit.DeleteRange(w.key, w.to, nil)
 		case w.del:
 			_, _, err = f.edit.Delete(w.key)
 		case len(w.value) <= maxInline:

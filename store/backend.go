@@ -40,8 +40,9 @@ type frozen interface {
 // read is what a transaction saw: one key (to is nil), or every key of [from, to).
 type read struct{ from, to []byte }
 
-// write is one change of a transaction.
+// write is one change of a transaction: key is set to value, or deleted, or, if to is not nil, all keys of [key, to) are.
 type write struct {
 	key, value []byte
+	to         []byte
 	del        bool
 }

@@ -25,6 +25,22 @@ func (b *Batch) Delete(ks Keyspace, key []byte) error {
 	return b.add(ks, key, nil, true)
 }
 
+// DeleteRange has Apply remove the keys of r that are there then, and those that the batch has put there before. Whatever their number, it
+// is one change in the log.
+func (b *Batch) DeleteRange(ks Keyspace, r Range) error {
+	x, err := ks.span(r)
+	if err != nil || x.from == nil {
+		return err
+	}
+	size := b.size + len(x.from) + len(x.to) + recordOverhead
+	if err := checkSize(size); err != nil {
+		return err
+	}
+	b.size = size
+	b.writes = append(b.writes, write{key: b.keep(x.from), to: b.keep(x.to), del: true})
+	return nil
+}
+
 func (b *Batch) add(ks Keyspace, key, value []byte, del bool) error {
 	if err := checkKey(ks, key); err != nil {
 		return err
@@ -88,6 +104,31 @@ func (db *DB) Apply(b *Batch, d Durability) (LSN, error) {
 	return db.be.commit(nil, nil, normal(b.writes), d)
 }
 
+// DeleteRange removes the keys of r, however many, by one change in the log, and returns the place there at which they are gone.
+func (db *DB) DeleteRange(ks Keyspace, r Range, d Durability) (LSN, error) {
+	var b Batch
+	if err := b.DeleteRange(ks, r); err != nil {
+		return 0, err
+	}
+	return db.Apply(&b, d)
+}
+
+// span returns the keys of r to be deleted; its bounds are nil if there are none. The direction of r does not matter.
+func (ks Keyspace) span(r Range) (span, error) {
+	if ks.id == 0 {
+		return span{}, errNoKeyspace
+	}
+	x := span{}
+	x.from, x.to = ks.bounds(r)
+	if n := max(len(x.from), len(x.to)); n > maxBound {
+		return span{}, fmt.Errorf("bound of %d bytes, at most %d: %w", n-1, maxBound-1, ErrTooLarge)
+	}
+	if bytes.Compare(x.from, x.to) >= 0 {
+		return span{}, nil
+	}
+	return x, nil
+}
+
 // checkKey tells whether key can be written.
 func checkKey(ks Keyspace, key []byte) error {
 	if ks.id == 0 {
@@ -107,18 +148,40 @@ func checkSize(size int) error {
 	return nil
 }
 
-// normal returns what writes, made one after the other, come to: one for each key, in the order of the keys.
+// normal returns what writes, made one after the other, come to: the ranges to be deleted, which do not meet, and behind them one write for
+// each key that is not in a range or was written after it. Both are in the order of the keys.
 func normal(writes []write) []write {
 	byKey := func(a, b write) int { return bytes.Compare(a.key, b.key) }
-	ascend := true
-	for i := 1; i < len(writes) && ascend; i++ {
-		ascend = byKey(writes[i-1], writes[i]) < 0
+	ascend, cut := true, false
+	for i, w := range writes {
+		ascend = ascend && (i == 0 || byKey(writes[i-1], w) < 0)
+		cut = cut || w.to != nil
 	}
-	if ascend {
+	if ascend && !cut {
 		return writes
 	}
-	w := slices.Clone(writes)
-	slices.Reverse(w) // so that the last one is the first of its key
-	slices.SortStableFunc(w, byKey)
-	return slices.CompactFunc(w, func(a, b write) bool { return bytes.Equal(a.key, b.key) })
+	keys := make([]write, 0, len(writes)) // the last one first
+	var ranges spans
+	for _, w := range slices.Backward(writes) {
+		if w.to != nil {
+			ranges = ranges.add(span{w.key, w.to})
+		} else if !ranges.has(w.key) {
+			keys = append(keys, w)
+		}
+	}
+	slices.SortStableFunc(keys, byKey)
+	keys = slices.CompactFunc(keys, func(a, b write) bool { return bytes.Equal(a.key, b.key) })
+	if !cut {
+		return keys
+	}
+	out := make([]write, 0, len(ranges)+len(keys))
+	for _, x := range ranges {
+		out = append(out, write{key: x.from, to: x.to, del: true})
+	}
+	for _, w := range keys {
+		if !w.del || !ranges.has(w.key) { // what a range deletes need not be deleted
+			out = append(out, w)
+		}
+	}
+	return out
 }

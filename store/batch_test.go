@@ -54,9 +54,10 @@ func TestBatch(t *testing.T) {
 			next := maps.Clone(want)
 			if b.Len() > 0 { // what it has is made once more, behind what others did since
 				for _, w := range b.writes {
-					if next[string(w.key[1:])] = string(w.value); w.del {
-						delete(next, string(w.key[1:]))
+					if w.key = w.key[1:]; w.to != nil {
+						w.to = w.to[1:]
 					}
+					next.apply(w)
 				}
 			}
 			buf := make([]byte, 0, 8<<10)
@@ -64,10 +65,15 @@ func TestBatch(t *testing.T) {
 				k, v := key(t), value(t)
 				buf = append(append(buf[:0], k...), v...)
 				var err error
-				if rapid.Bool().Draw(t, "delete") {
+				switch rapid.IntRange(0, 3).Draw(t, "kind") {
+				case 0:
 					err = b.Delete(ks, buf[:len(k)])
 					delete(next, k)
-				} else {
+				case 1:
+					r := Range{From: []byte(k), To: []byte(key(t))}
+					err = b.DeleteRange(ks, r)
+					next.apply(write{key: r.From, to: r.To})
+				default:
 					err = b.Put(ks, buf[:len(k)], buf[len(k):])
 					next[k] = v
 				}
@@ -125,11 +131,35 @@ func TestBatchBounds(t *testing.T) {
 		if err := b.Delete(ks, nil); !errors.Is(err, ErrTooLarge) {
 			t.Errorf("a batch too large: %v", err)
 		}
+		if err := b.DeleteRange(ks, Range{}); !errors.Is(err, ErrTooLarge) {
+			t.Errorf("a batch too large for a range: %v", err)
+		}
 		_, err := db.Apply(&b, None)
 		must(t, err)
 		want := contents{string(long): "the longest key", "": "the shortest", "k": big}
 		if got := contentsOf(t, db, ks); !maps.Equal(got, want) {
 			t.Errorf("got %v, want %v", short(got), short(want))
+		}
+		behind := append(long, 0) // the first key that would be behind the longest
+		_, err = db.DeleteRange(ks, Range{From: behind, To: append(behind[:MaxKey:MaxKey], 1)}, None)
+		must(t, err)
+		if _, err = db.DeleteRange(ks, Range{From: append(behind, 0)}, None); !errors.Is(err, ErrTooLarge) {
+			t.Errorf("a bound too long: %v", err)
+		}
+		if _, err = db.DeleteRange(Keyspace{}, Range{}, None); !errors.Is(err, errNoKeyspace) {
+			t.Errorf("no keyspace: %v", err)
+		}
+		for _, empty := range []Range{{From: []byte("k"), To: []byte("k")}, {From: []byte("z"), To: []byte("k")}, {To: []byte{}}} {
+			_, err = db.DeleteRange(ks, empty, None)
+			must(t, err)
+		}
+		if got := contentsOf(t, db, ks); len(got) != len(want) {
+			t.Errorf("empty ranges have left %v", short(got))
+		}
+		_, err = db.DeleteRange(ks, Range{From: []byte("k"), To: behind, Reverse: true}, None)
+		must(t, err)
+		if got := contentsOf(t, db, ks); !maps.Equal(got, contents{"": "the shortest"}) {
+			t.Errorf("left are %v", short(got))
 		}
 		must(t, db.Close())
 		if _, err := db.Apply(&b, Commit); !errors.Is(err, ErrClosed) {

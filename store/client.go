@@ -93,7 +93,9 @@ func (c *client) dial() (*remote.Conn, error) {
 		nc.Close()
 		return nil, errRefused
 	}
-	c.session = a.Session
+	if c.session == 0 { // the first connection, which nobody else has seen
+		c.session = a.Session
+	}
 	c.all[conn] = struct{}{}
 	return conn, nil
 }
@@ -277,7 +279,7 @@ func (c *client) commit(base frozen, reads []read, writes []write, d Durability)
 		q.Reads = append(q.Reads, remote.Span{From: x.from, To: x.to})
 	}
 	for _, w := range writes {
-		q.Writes = append(q.Writes, remote.Write{Key: w.key, Value: w.value, Delete: w.del})
+		q.Writes = append(q.Writes, w.remote())
 	}
 	err = c.call(&q, func(r *remote.Reply) error {
 		lsn = LSN(r.LSN)
@@ -293,6 +295,17 @@ func (c *client) commit(base frozen, reads []read, writes []write, d Durability)
 		p.released.Store(true) // the owner has done so
 	}
 	return lsn, err
+}
+
+// remote returns the write as it goes to the owner.
+func (w write) remote() remote.Write {
+	switch {
+	case w.to != nil:
+		return remote.Write{Kind: remote.DeleteRange, Key: w.key, Value: w.to}
+	case w.del:
+		return remote.Write{Kind: remote.Delete, Key: w.key}
+	}
+	return remote.Write{Kind: remote.Put, Key: w.key, Value: w.value}
 }
 
 func (c *client) nextID() (id uint64, err error) {

@@ -18,7 +18,7 @@ func fuzzFrame(t testing.TB) (frame, []byte) {
 	at := uint32(frameHeader)
 	for _, writes := range [][]write{
 		{{key: []byte("a"), value: []byte("b")}, {key: []byte("c"), del: true}},
-		{{key: []byte("key"), value: bytes.Repeat([]byte("value"), 20)}},
+		{{key: []byte("a"), to: []byte("k"), del: true}, {key: []byte("key"), value: bytes.Repeat([]byte("value"), 20)}},
 	} {
 		rec, err := encode(writes)
 		must(t, err)
@@ -63,7 +63,7 @@ func TestFrameRoundTrip(t *testing.T) {
 	if err != nil || got != f {
 		t.Fatalf("%+v, %v; want %+v", got, err, f)
 	}
-	if n, err := readFrame(b, false); n != 3 || err != nil {
+	if n, err := readFrame(b, false); n != 4 || err != nil {
 		t.Errorf("%d changes, %v", n, err)
 	}
 	for off := range b { // no flipped bit passes
@@ -115,7 +115,7 @@ func FuzzRecord(f *testing.F) {
 		if del {
 			second = write{key: second.key, del: true}
 		}
-		want := []write{{key: k, value: v}, second}
+		want := []write{{key: k, to: append(k[:len(k):len(k)], 0), del: true}, {key: k, value: v}, second}
 		rec, err := encode(want)
 		if err != nil {
 			return
@@ -128,7 +128,7 @@ func FuzzRecord(f *testing.F) {
 				t.Fatal(err)
 			}
 			x := want[i]
-			if !bytes.Equal(c.key, x.key) || !bytes.Equal(c.value, x.value) || c.del != x.del {
+			if !bytes.Equal(c.key, x.key) || !bytes.Equal(c.value, x.value) || c.del != x.del || !bytes.Equal(c.to, x.to) {
 				t.Errorf("change %d is %+v, want %+v", i, c, x)
 			}
 			if _, _, ok := fuzzID.checkChange(rec.bytes[c.at:c.at+c.size], l+LSN(c.at), len(c.key)); !ok {

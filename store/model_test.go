@@ -57,17 +57,8 @@ func (m *machine) update(t *rapid.T) {
 	err := m.db.Update(func(tx *Tx) error {
 		tx.SetDurability(d)
 		for range rapid.IntRange(1, 4).Draw(t, "changes") {
-			k := key(t)
-			if v := value(t); rapid.Bool().Draw(t, "delete") {
-				delete(next, k)
-				if err := tx.Delete(m.ks, []byte(k)); err != nil {
-					return err
-				}
-			} else {
-				next[k] = v
-				if err := tx.Put(m.ks, []byte(k), []byte(v)); err != nil {
-					return err
-				}
+			if err := m.change(t, tx, next); err != nil {
+				return err
 			}
 		}
 		checkReads(t, tx, m.ks, next)
@@ -83,6 +74,24 @@ func (m *machine) update(t *rapid.T) {
 		t.Fatal(err)
 	}
 	m.want, m.clean = next, d == Commit
+}
+
+// change makes one change in a transaction and in next.
+func (m *machine) change(t *rapid.T, tx *Tx, next contents) error {
+	k := key(t)
+	switch rapid.IntRange(0, 4).Draw(t, "change") {
+	case 0, 1:
+		next[k] = value(t)
+		return tx.Put(m.ks, []byte(k), []byte(next[k]))
+	case 2:
+		r := Range{From: []byte(k), To: []byte(key(t))}
+		next.apply(write{key: r.From, to: r.To})
+		return tx.DeleteRange(m.ks, r)
+	case 3:
+		checkReads(t, tx, m.ks, next)
+	}
+	delete(next, k)
+	return tx.Delete(m.ks, []byte(k))
 }
 
 // checkReads compares gets and scans of r, both ways and with bounds, with a map.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"iter"
@@ -13,17 +14,19 @@ import (
 //	u64 checksum of what follows, bound to the place of the change
 //	u32 length of the value
 //	u16 length of the key
-//	u8  1 put, 2 delete
+//	u8  1 put, 2 delete, 3 delete a range
 //	u8  0
 //	key, value
 //
-// In a transaction that is aborted the checksums are complemented.
+// The key of a range is its first bound, and the value its second, which is not in it. In a transaction that is aborted the checksums are
+// complemented.
 //
 // A value longer than maxInline is addressed by the place of its change, so that one checksum proves that these bytes are the value of
 // this key, written here by this store.
 const (
-	changePut    = 1
-	changeDelete = 2
+	changePut         = 1
+	changeDelete      = 2
+	changeDeleteRange = 3
 )
 
 // encoded is a transaction's record before it has a place: the checksums are not yet bound to one.
@@ -37,7 +40,7 @@ type encoded struct {
 func encode(writes []write) (encoded, error) {
 	n := recordHeader
 	for _, w := range writes {
-		n += changeHeader + len(w.key) + len(w.value)
+		n += changeHeader + len(w.key) + len(w.value) + len(w.to)
 	}
 	n = max((n+7)&^7, minRecord)
 	if n > maxRecord {
@@ -49,15 +52,21 @@ func encode(writes []write) (encoded, error) {
 	at := recordHeader
 	for i, w := range writes {
 		rec.offsets[i] = uint32(at)
-		le.PutUint32(b[at+8:], uint32(len(w.value)))
+		le.PutUint32(b[at+8:], uint32(len(w.value)+len(w.to)))
 		le.PutUint16(b[at+12:], uint16(len(w.key)))
-		b[at+14] = changePut
-		if w.del {
-			b[at+14] = changeDelete
-		}
 		value := at + changeHeader + copy(b[at+changeHeader:], w.key)
-		end := value + copy(b[value:], w.value)
-		rec.writes[i] = write{key: b[at+changeHeader : value], value: b[value:end], del: w.del}
+		to := value + copy(b[value:], w.value)
+		end := to + copy(b[to:], w.to)
+		rec.writes[i] = write{key: b[at+changeHeader : value], value: b[value:to], del: w.del}
+		switch {
+		case w.to != nil:
+			b[at+14] = changeDeleteRange
+			rec.writes[i].to = b[to:end]
+		case w.del:
+			b[at+14] = changeDelete
+		default:
+			b[at+14] = changePut
+		}
 		le.PutUint64(b[at:], xxhash.Sum64(b[at+8:end]))
 		at = end
 	}
@@ -85,6 +94,7 @@ type change struct {
 	size  uint32
 	key   []byte
 	value []byte
+	to    []byte // of a range, from key on, that is deleted; nil otherwise
 	del   bool
 }
 
@@ -105,12 +115,19 @@ func changes(rec []byte) iter.Seq2[change, error] {
 			}
 			vlen, klen, kind := uint64(le.Uint32(rec[at+8:])), uint64(le.Uint16(rec[at+12:])), rec[at+14]
 			end := at + changeHeader + klen + vlen
-			if end > uint64(len(rec)) || klen == 0 || klen > MaxKey+1 || kind != changePut && (kind != changeDelete || vlen > 0) {
+			if end > uint64(len(rec)) {
 				yield(change{}, errRecord)
 				return
 			}
-			key := at + changeHeader
-			c := change{at: uint32(at), size: uint32(end - at), key: rec[key : key+klen], value: rec[key+klen : end], del: kind == changeDelete}
+			value := at + changeHeader + klen
+			c := change{at: uint32(at), size: uint32(end - at), key: rec[value-klen : value], value: rec[value:end], del: kind != changePut}
+			if kind == changeDeleteRange {
+				c.value, c.to = nil, c.value
+			}
+			if !c.sound(kind) {
+				yield(change{}, errRecord)
+				return
+			}
 			if !yield(c, nil) {
 				return
 			}
@@ -129,6 +146,22 @@ func void(rec []byte) {
 		le.PutUint64(rec[c.at:], ^le.Uint64(rec[c.at:]))
 	}
 }
+
+// sound tells whether c is what a change of that kind can be.
+func (c *change) sound(kind byte) bool {
+	switch kind {
+	case changePut:
+		return 0 < len(c.key) && len(c.key) <= MaxKey+1
+	case changeDelete:
+		return 0 < len(c.key) && len(c.key) <= MaxKey+1 && len(c.value) == 0
+	case changeDeleteRange:
+		return 0 < len(c.key) && len(c.key) <= maxBound && len(c.to) <= maxBound && bytes.Compare(c.key, c.to) < 0
+	}
+	return false
+}
+
+// maxBound is the longest bound of a range, keyspace included: one byte longer than a key, so that a range can begin right behind any.
+const maxBound = MaxKey + 2
 
 // checkChange proves the change of key at l, whose bytes are b, and returns its value.
 func (id *storeID) checkChange(b []byte, l LSN, klen int) ([]byte, uint64, bool) {

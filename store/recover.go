@@ -253,6 +253,8 @@ func replayRecord(edit *index.Edit, l LSN, rec []byte) error {
 			return err
 		}
 		switch {
+		case c.to != nil:
+			err = edit.DeleteRange(c.key, c.to, nil)
 		case c.del:
 			_, _, err = edit.Delete(c.key)
 		case len(c.value) <= maxInline:

@@ -222,24 +222,39 @@ func (s *server) commit(ss *session, q *remote.Request, r *remote.Reply) error {
 	} else if len(q.Reads) > 0 {
 		return remote.ErrMalformed
 	}
-	reads, writes := make([]read, len(q.Reads)), make([]write, len(q.Writes))
+	reads := make([]read, len(q.Reads))
 	for i, x := range q.Reads {
 		reads[i] = read{from: x.From, to: x.To}
 	}
-	size := 0
-	for i, w := range q.Writes {
-		if len(w.Key) == 0 || len(w.Key) > MaxKey+1 {
-			return fmt.Errorf("key of %d bytes: %w", len(w.Key), ErrTooLarge)
-		}
-		size += len(w.Key) + len(w.Value) + recordOverhead
-		writes[i] = write{key: w.Key, value: w.Value, del: w.Delete}
-	}
-	if err := checkSize(size); err != nil {
+	writes, err := fromRemote(q.Writes)
+	if err != nil {
 		return err
 	}
 	lsn, err := s.be.commit(base, reads, writes, Durability(q.Durability))
 	r.LSN = uint64(lsn)
 	return err
+}
+
+// fromRemote takes the writes of a client, which are input: what encode makes of them, changes must read.
+func fromRemote(in []remote.Write) ([]write, error) {
+	writes := make([]write, len(in))
+	size := 0
+	for i, w := range in {
+		size += len(w.Key) + len(w.Value) + recordOverhead
+		c := change{key: w.Key, value: w.Value}
+		kind := byte(changePut)
+		switch w.Kind {
+		case remote.Delete:
+			kind, c.del = changeDelete, true
+		case remote.DeleteRange:
+			kind, c.del, c.to, c.value = changeDeleteRange, true, w.Value, nil
+		}
+		if !c.sound(kind) {
+			return nil, fmt.Errorf("a change of a key of %d bytes: %w", len(w.Key), remote.ErrMalformed)
+		}
+		writes[i] = write{key: c.key, value: c.value, to: c.to, del: c.del}
+	}
+	return writes, checkSize(size)
 }
 
 // wireReport is a VerifyReport whose damage can be encoded.

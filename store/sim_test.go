@@ -148,11 +148,19 @@ func (h *history) update(d Durability) error {
 		tx.SetDurability(d)
 		for range 1 + h.rng.IntN(5) {
 			k := fmt.Sprintf("key %d", h.rng.IntN(30))
-			if h.rng.IntN(4) == 0 {
+			switch h.rng.IntN(9) {
+			case 0, 1:
 				if err := tx.Delete(h.ks, []byte(k)); err != nil {
 					return err
 				}
 				delete(next, k)
+				continue
+			case 2:
+				r := Prefix([]byte(k))
+				if err := tx.DeleteRange(h.ks, r); err != nil {
+					return err
+				}
+				next.apply(write{key: r.From, to: r.To})
 				continue
 			}
 			n := []int{h.rng.IntN(17), 17 + h.rng.IntN(300), 1000 + h.rng.IntN(4000)}[min(h.rng.IntN(8)/3, 2)]

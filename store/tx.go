@@ -2,7 +2,6 @@ package store
 
 import (
 	"bytes"
-	"errors"
 	"iter"
 	"slices"
 	"sort"
@@ -52,8 +51,9 @@ type Tx struct {
 	base       frozen
 	reads      []read
 	writes     []write
-	index      map[string]int // key → its place in writes
+	index      map[string]int // key → its place in writes, if it was written after any range around it was deleted
 	sorted     []string       // keys of index in order; nil until a scan wants them
+	cut        spans          // the ranges deleted
 	size       int
 	durability Durability
 }
@@ -67,29 +67,54 @@ func (tx *Tx) Size() int { return tx.size }
 // Get returns a copy of the value of key, or ErrNotFound.
 func (tx *Tx) Get(ks Keyspace, key []byte) ([]byte, error) {
 	k := ks.key(key)
-	if i, ok := tx.index[string(k)]; ok {
-		if tx.writes[i].del {
-			return nil, ErrNotFound
-		}
-		return bytes.Clone(tx.writes[i].value), nil
-	}
-	tx.reads = append(tx.reads, read{from: k})
-	v, ok, err := tx.base.get(k)
-	if err == nil && !ok {
-		err = ErrNotFound
-	}
-	return v, err
-}
-
-// GetMany returns copies of the values of keys, nil for those that are not there.
-func (tx *Tx) GetMany(ks Keyspace, keys [][]byte) ([][]byte, error) {
-	values := make([][]byte, len(keys))
-	for i, key := range keys {
-		value, err := tx.Get(ks, key)
-		if err != nil && !errors.Is(err, ErrNotFound) {
+	v, known := tx.ownValue(k)
+	if !known {
+		tx.reads = append(tx.reads, read{from: k})
+		var err error
+		if v, _, err = tx.base.get(k); err != nil {
 			return nil, err
 		}
-		values[i] = value
+	}
+	if v == nil {
+		return nil, ErrNotFound
+	}
+	return v, nil
+}
+
+// ownValue returns a copy of the value of key, nil if it is not there, as far as the transaction itself has decided it.
+func (tx *Tx) ownValue(key []byte) (value []byte, known bool) {
+	if i, ok := tx.index[string(key)]; ok {
+		if w := tx.writes[i]; !w.del {
+			value = append(make([]byte, 0, len(w.value)), w.value...)
+		}
+		return value, true
+	}
+	return nil, tx.cut.has(key)
+}
+
+// GetMany returns copies of the values of keys, nil for those that are not there. As a client of another process it takes one exchange for
+// many keys.
+func (tx *Tx) GetMany(ks Keyspace, keys [][]byte) ([][]byte, error) {
+	values := make([][]byte, len(keys))
+	var places []int
+	var ask [][]byte
+	for i, key := range keys {
+		k := ks.key(key)
+		v, known := tx.ownValue(k)
+		if values[i] = v; !known {
+			tx.reads = append(tx.reads, read{from: k})
+			places, ask = append(places, i), append(ask, k)
+		}
+	}
+	if len(ask) == 0 {
+		return values, nil
+	}
+	got, err := tx.base.getMany(ask)
+	if err != nil {
+		return nil, err
+	}
+	for i, v := range got {
+		values[places[i]] = v
 	}
 	return values, nil
 }
@@ -108,6 +133,33 @@ func (tx *Tx) Delete(ks Keyspace, key []byte) error {
 		return err
 	}
 	return tx.set(write{key: ks.key(key), del: true})
+}
+
+// DeleteRange removes the keys of r when the transaction commits: those that are there then, and those that it has put there before. That
+// is one change in the log, however many keys it removes, and it reads none of them: it does not conflict with who writes in the range, but
+// who has read there, and commits after, does with it.
+func (tx *Tx) DeleteRange(ks Keyspace, r Range) error {
+	x, err := ks.span(r)
+	if err != nil || x.from == nil {
+		return err
+	}
+	tx.sort()
+	first, end := sort.SearchStrings(tx.sorted, string(x.from)), sort.SearchStrings(tx.sorted, string(x.to))
+	size := tx.size + len(x.from) + len(x.to) + recordOverhead
+	for _, k := range tx.sorted[first:end] {
+		size -= len(k) + len(tx.writes[tx.index[k]].value) + recordOverhead
+	}
+	if err := checkSize(size); err != nil {
+		return err
+	}
+	for _, k := range tx.sorted[first:end] {
+		delete(tx.index, k)
+	}
+	tx.sorted = slices.Delete(tx.sorted, first, end)
+	tx.size = size
+	tx.cut = tx.cut.add(x)
+	tx.writes = append(tx.writes, write{key: x.from, to: x.to, del: true})
+	return nil
 }
 
 // recordOverhead is what a change costs in the log beside its key and value.
@@ -141,9 +193,13 @@ func (tx *Tx) set(w write) error {
 func (tx *Tx) Scan(ks Keyspace, r Range) iter.Seq2[Entry, error] {
 	from, to := ks.bounds(r)
 	return func(yield func(Entry, error) bool) {
-		seen := read{from: from, to: to}
-		defer func() { tx.reads = append(tx.reads, seen) }()
-		for e, err := range overlay(tx.base.scan(from, to, r.Reverse), tx.own(from, to, r.Reverse), r.Reverse) {
+		seen, cut := span{from, to}, tx.cut
+		defer func() {
+			for _, x := range cut.gaps(seen.from, seen.to) { // what the transaction itself has emptied it has not read
+				tx.reads = append(tx.reads, read(x))
+			}
+		}()
+		for e, err := range overlay(tx.left(cut.gaps(from, to), r.Reverse), tx.own(from, to, r.Reverse), r.Reverse) {
 			if err != nil {
 				yield(e, err)
 				return
@@ -162,11 +218,24 @@ func (tx *Tx) Scan(ks Keyspace, r Range) iter.Seq2[Entry, error] {
 	}
 }
 
-// own returns the transaction's changes in [from, to) in order.
-func (tx *Tx) own(from, to []byte, reverse bool) []write {
-	if len(tx.writes) == 0 {
-		return nil
+// left yields the entries of the base in the ranges that the transaction has not deleted.
+func (tx *Tx) left(gaps []span, reverse bool) iter.Seq2[Entry, error] {
+	if reverse {
+		slices.Reverse(gaps)
 	}
+	return func(yield func(Entry, error) bool) {
+		for _, x := range gaps {
+			for e, err := range tx.base.scan(x.from, x.to, reverse) {
+				if !yield(e, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
+}
+
+// sort makes sorted.
+func (tx *Tx) sort() {
 	if tx.sorted == nil {
 		tx.sorted = make([]string, 0, len(tx.index))
 		for k := range tx.index {
@@ -174,6 +243,14 @@ func (tx *Tx) own(from, to []byte, reverse bool) []write {
 		}
 		sort.Strings(tx.sorted)
 	}
+}
+
+// own returns the transaction's changes in [from, to) in order.
+func (tx *Tx) own(from, to []byte, reverse bool) []write {
+	if len(tx.writes) == 0 {
+		return nil
+	}
+	tx.sort()
 	var out []write
 	for i := sort.SearchStrings(tx.sorted, string(from)); i < len(tx.sorted) && tx.sorted[i] < string(to); i++ {
 		out = append(out, tx.writes[tx.index[tx.sorted[i]]])

@@ -32,7 +32,7 @@ func TestRequestRoundTrip(t *testing.T) {
 			want.Reads = append(want.Reads, Span{some(t), some(t)})
 		}
 		for range rapid.IntRange(0, 5).Draw(t, "writes") {
-			want.Writes = append(want.Writes, Write{some(t), some(t), rapid.Bool().Draw(t, "delete")})
+			want.Writes = append(want.Writes, Write{WriteKind(rapid.IntRange(0, int(lastWrite)).Draw(t, "write")), some(t), some(t)})
 		}
 		var got Request
 		if err := got.Parse(want.Append(nil)); err != nil {
@@ -83,7 +83,7 @@ func TestPages(t *testing.T) {
 
 // FuzzMessage holds every parser to its word: an error, or a message that encodes to the same bytes.
 func FuzzMessage(f *testing.F) {
-	f.Add((&Request{Kind: Commit, From: []byte("k"), Reads: []Span{{[]byte("a"), nil}}, Writes: []Write{{[]byte("k"), []byte("v"), false}}}).Append(nil))
+	f.Add((&Request{Kind: Commit, From: []byte("k"), Reads: []Span{{[]byte("a"), nil}}, Writes: []Write{{Put, []byte("k"), []byte("v")}, {DeleteRange, []byte("a"), []byte("b")}}}).Append(nil))
 	f.Add((&Reply{Status: Failed, Fault: Fault{Code: 1, Text: "no", File: "x", Offset: 9}}).Append(nil))
 	f.Add((&Reply{Page: AppendEntry(nil, Entry{Key: []byte("k")})}).Append(nil))
 	f.Add(Hello{Version: 1, Session: 2}.Append(nil))

@@ -42,11 +42,22 @@ type Request struct {
 // Span is one key (To is nil), or the keys of [From, To).
 type Span struct{ From, To []byte }
 
-// Write sets Key to Value, or deletes it.
+// Write is one change: Key is set to Value, or deleted, or the keys of [Key, Value) are.
 type Write struct {
+	Kind       WriteKind
 	Key, Value []byte
-	Delete     bool
 }
+
+// WriteKind is what a Write does.
+type WriteKind uint8
+
+// The kinds of writes.
+const (
+	Put WriteKind = iota
+	Delete
+	DeleteRange
+	lastWrite = DeleteRange
+)
 
 // KindOf returns the kind of an encoded Request.
 func KindOf(b []byte) Kind {
@@ -71,7 +82,7 @@ func (r *Request) Append(dst []byte) []byte {
 	}
 	dst = binary.AppendUvarint(dst, uint64(len(r.Writes)))
 	for _, w := range r.Writes {
-		dst = append(dst, flag(w.Delete))
+		dst = append(dst, byte(w.Kind))
 		dst = appendBytes(dst, w.Key)
 		dst = appendBytes(dst, w.Value)
 	}
@@ -90,7 +101,11 @@ func (r *Request) Parse(b []byte) error {
 		r.Reads = append(r.Reads, Span{From: d.bytes(), To: d.bytes()})
 	}
 	for range d.count() {
-		r.Writes = append(r.Writes, Write{Delete: d.flag(), Key: d.bytes(), Value: d.bytes()})
+		w := Write{Kind: WriteKind(d.byte()), Key: d.bytes(), Value: d.bytes()}
+		if w.Kind > lastWrite {
+			d.fail()
+		}
+		r.Writes = append(r.Writes, w)
 	}
 	if d.bad || len(d.b) > 0 || r.Kind == 0 || r.Kind > lastKind {
 		return fmt.Errorf("request: %w", ErrMalformed)
