@@ -33,7 +33,9 @@
 // # Where something waits, and where a lock is
 //
 // Reading takes no lock, with one exception: the first touch of a segment that was there at the open takes that segment's lock to map it.
-// Taking a view, and ending it, are one addition to a counter each.
+// Taking a view, and ending it, are one addition to a counter each: that of the era in which it was taken. An era ends when something is
+// given up that only older views can reach, a cleaned segment or the mapping of a replaced checkpoint; it is given back when the counters
+// of that era and of all before it are zero. A view is taken again only if an era ends at that very moment.
 //
 // Reserve, publish and apply take no lock; but between its reserve and its publish a committer must be let run: those behind it cannot be
 // applied before. It copies the record in between, and nothing else. Applying is helped: a goroutine that sleeps in the middle of a fold,

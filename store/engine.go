@@ -54,6 +54,7 @@ type engine struct {
 	sticky     atomic.Pointer[error]
 	committers atomic.Int32 // who commits and waits for it to be durable
 	users      users
+	limbo      limbo
 	loops
 	counts struct {
 		commits, conflicts, flushes atomic.Uint64
@@ -90,7 +91,7 @@ func newEngine(fs disk.FS, l limits) *engine {
 	e := &engine{fs: fs, limits: l, opened: now()}
 	e.log.pages.Store(&[]*segmentsPage{})
 	e.flush.depth = 2
-	e.users.init()
+	e.users.init(func() { e.step(e.sweeping, e.sweep) })
 	e.loops.init()
 	return e
 }
@@ -152,10 +153,10 @@ func (e *engine) commit(base frozen, reads []read, writes []write, d Durability)
 	var s *state
 	if base != nil {
 		s = base.(*view).s
-	} else if err := e.users.enter(); err != nil {
+	} else if x, err := e.users.enter(); err != nil {
 		return 0, err
 	} else {
-		defer e.users.leave()
+		defer x.leave()
 	}
 	if err := e.writable(); err != nil {
 		return 0, err
@@ -260,10 +261,11 @@ func (e *engine) wait(ctx context.Context, after LSN) error {
 
 // sync returns once all that is visible is durable.
 func (e *engine) sync() error {
-	if err := e.users.enter(); err != nil {
+	x, err := e.users.enter()
+	if err != nil {
 		return err
 	}
-	defer e.users.leave()
+	defer x.leave()
 	if m := e.manifest.current(); !e.begun.Load() && (e.fs == nil || m.closed && m.durable == e.resume) {
 		return nil
 	}
@@ -285,6 +287,9 @@ func (e *engine) close() error {
 	var errs []error
 	if e.fs != nil {
 		errs = append(errs, e.finish())
+	}
+	if e.writable() == nil { // after an error of the disk the next use of the store tidies up
+		errs = append(errs, e.sweep())
 	}
 	if p := e.background.Load(); p != nil {
 		errs = append(errs, *p)

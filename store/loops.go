@@ -12,12 +12,14 @@ type loops struct {
 	flushing   chan struct{} // frames are wanted
 	preparing  chan struct{} // the next segment is, or a full one is durable
 	collecting chan struct{} // a checkpoint is
+	sweeping   chan struct{} // something in limbo may be given back
 	running    sync.WaitGroup
 }
 
 func (l *loops) init() {
 	l.stop = make(chan struct{})
 	l.flushing, l.preparing, l.collecting = make(chan struct{}, 1), make(chan struct{}, 1), make(chan struct{}, 1)
+	l.sweeping = make(chan struct{}, 1)
 }
 
 // startLoops starts the goroutines.
@@ -34,10 +36,11 @@ func (e *engine) startLoops() {
 		e.unseen(e.prepareSoon())
 	})
 	e.loop(e.collecting, func() { e.unseen(e.checkpoint()) })
+	e.loop(e.sweeping, func() { e.unseen(e.sweep()) })
 	e.started.Store(true)
 }
 
-// loop runs step whenever it is kicked.
+// loop runs step whenever it is kicked. A step reads what the state of its moment leads to, as a view does, and counts like one.
 func (e *engine) loop(kicked <-chan struct{}, step func()) {
 	e.running.Go(func() {
 		for {
@@ -45,7 +48,9 @@ func (e *engine) loop(kicked <-chan struct{}, step func()) {
 			case <-e.stop:
 				return
 			case <-kicked:
+				x := e.users.hold()
 				step()
+				x.leave()
 			}
 		}
 	})

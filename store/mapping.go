@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"unsafe"
@@ -46,6 +47,19 @@ func (m *mappings) find(addr uintptr) (string, int64, bool) {
 		}
 	}
 	return "", 0, false
+}
+
+// remove gives b back, which add has returned. Nothing may read it any more.
+func (m *mappings) remove(b []byte) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	i := slices.IndexFunc(m.list, func(p mapping) bool { return unsafe.SliceData(p.b) == unsafe.SliceData(b) })
+	if i < 0 {
+		return nil
+	}
+	p := m.list[i]
+	m.list = slices.Delete(m.list, i, i+1)
+	return p.file.Unmap(p.b)
 }
 
 // close gives all mappings back. Nothing may read them any more.

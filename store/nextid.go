@@ -19,10 +19,11 @@ const lease = 1024
 var idKey = []byte{0, 'i', 'd'}
 
 func (e *engine) nextID() (uint64, error) {
-	if err := e.users.enter(); err != nil {
+	x, err := e.users.enter()
+	if err != nil {
 		return 0, err
 	}
-	defer e.users.leave()
+	defer x.leave()
 	e.ids.mu.Lock()
 	defer e.ids.mu.Unlock()
 	if e.ids.next == e.ids.limit {

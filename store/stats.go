@@ -95,17 +95,18 @@ func (v Vars) String() string {
 }
 
 func (e *engine) stats() (Stats, error) {
-	if err := e.users.enter(); err != nil {
+	x, err := e.users.enter()
+	if err != nil {
 		return Stats{}, err
 	}
-	defer e.users.leave()
+	defer x.leave()
 	h := e.head.Load()
 	s := Stats{
 		Disk: "memory", Role: "owner", Uptime: time.Duration(now() - e.opened),
 		Epoch: e.epoch, Keys: h.tree.Len(), Visible: h.at, Durable: min(h.at, LSN(e.durable.Load())),
 		Segments: int(e.log.count.Load()), LogTail: e.tailBytes.Load(),
 		Commits: e.counts.commits.Load(), Conflicts: e.counts.conflicts.Load(), Flushes: e.counts.flushes.Load(),
-		UserBytes: e.counts.userBytes.Load(), Latency: e.latency.read(),
+		UserBytes: e.counts.userBytes.Load(), PinnedBytes: e.limbo.bytes.Load(), Latency: e.latency.read(),
 	}
 	s.Snapshots, s.OldestSnapshot = e.kept.read()
 	if err := e.writable(); err != nil && !errors.Is(err, ErrReadOnly) || e.broken != nil {
@@ -115,7 +116,7 @@ func (e *engine) stats() (Stats, error) {
 		s.Durable = 0
 		return s, nil
 	}
-	err := e.diskStats(&s)
+	err = e.diskStats(&s)
 	s.WriteAmplification = ratio(s.WrittenBytes, s.UserBytes)
 	s.SpaceAmplification = ratio(s.DiskBytes, s.LiveBytes)
 	return s, err

@@ -10,19 +10,22 @@ import (
 	"arbor/store/index"
 )
 
-// view is a state that somebody reads. Close waits for its release.
+// view is a state that somebody reads. Close waits for its release; what the state leads to stays until then, because the view counts in the
+// era in which it was taken.
 type view struct {
 	e        *engine
 	s        *state
+	era      *era
 	released atomic.Bool
 	kept     atomic.Bool // it is in e.kept
 }
 
 func (e *engine) snapshot() (frozen, error) {
-	if err := e.users.enter(); err != nil {
+	x, err := e.users.enter()
+	if err != nil {
 		return nil, err
 	}
-	return &view{e: e, s: e.head.Load()}, nil
+	return &view{e: e, s: e.head.Load(), era: x}, nil
 }
 
 func (v *view) lsn() LSN { return v.s.at }
@@ -32,7 +35,7 @@ func (v *view) release() {
 		if v.kept.Load() {
 			v.e.kept.drop(v)
 		}
-		v.e.users.leave()
+		v.era.leave()
 	}
 }
 

@@ -1,0 +1,127 @@
+package store
+
+import (
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"testing"
+)
+
+// TestLimbo holds limbo to a model: what is given up comes back when the last of the views that were there is gone, and not before.
+func TestLimbo(t *testing.T) {
+	for _, seed := range seeds(t, 20) {
+		rng := rand.New(rand.NewPCG(seed, 1))
+		l := usualLimits
+		l.manual = true
+		e := newMemory(l)
+		type thing struct {
+			views map[*view]bool // that can reach it
+			back  bool
+		}
+		var views []*view
+		var things []*thing
+		release := func(i int) {
+			v := views[i]
+			views = append(views[:i], views[i+1:]...)
+			for _, x := range things {
+				delete(x.views, v)
+			}
+			v.release()
+		}
+		for range 500 {
+			switch k := rng.IntN(5); {
+			case k < 2:
+				f, err := e.snapshot()
+				must(t, err)
+				views = append(views, f.(*view))
+			case k < 4 && len(views) > 0:
+				release(rng.IntN(len(views)))
+			case k == 4:
+				x := &thing{views: map[*view]bool{}}
+				for _, v := range views {
+					x.views[v] = true
+				}
+				things = append(things, x)
+				e.giveUp(10, func() error {
+					if len(x.views) > 0 || x.back {
+						t.Errorf("seed %d: given back with %d views that can reach it, before: %v", seed, len(x.views), x.back)
+					}
+					x.back = true
+					return nil
+				})
+			}
+			must(t, e.sweep())
+			pinned := 0
+			for i, x := range things {
+				// what was given up in an era that an earlier one keeps from being looked at waits too
+				free := true
+				for _, y := range things[:i+1] {
+					free = free && len(y.views) == 0
+				}
+				if free != x.back {
+					t.Fatalf("seed %d: thing %d of %d: back is %v with %d views", seed, i, len(things), x.back, len(x.views))
+				}
+				if !x.back {
+					pinned += 10
+				}
+			}
+			if n := e.limbo.bytes.Load(); n != int64(pinned) {
+				t.Fatalf("seed %d: %d bytes pinned, want %d", seed, n, pinned)
+			}
+		}
+		for len(views) > 0 {
+			release(0)
+		}
+		must(t, e.close())
+		for i, x := range things {
+			if !x.back {
+				t.Errorf("seed %d: thing %d was never given back", seed, i)
+			}
+		}
+	}
+}
+
+// TestLimboRace has goroutines use what others replace and give up.
+func TestLimboRace(t *testing.T) {
+	e := newMemory(usualLimits)
+	var current atomic.Pointer[atomic.Bool] // true once it is given back
+	current.Store(new(atomic.Bool))
+	var wg sync.WaitGroup
+	var given, up atomic.Int64
+	for range 4 {
+		wg.Go(func() {
+			for range 3000 {
+				x, err := e.users.enter()
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				thing := current.Load()
+				for range 3 {
+					if thing.Load() {
+						t.Error("given back while it is in use")
+					}
+				}
+				x.leave()
+			}
+		})
+	}
+	for range 2 {
+		wg.Go(func() {
+			for range 1000 {
+				old := current.Swap(new(atomic.Bool))
+				up.Add(1)
+				e.giveUp(1, func() error {
+					old.Store(true)
+					given.Add(1)
+					return nil
+				})
+			}
+		})
+	}
+	wg.Wait()
+	must(t, e.close())
+	if given.Load() != up.Load() || e.limbo.bytes.Load() != 0 {
+		t.Errorf("%d of %d were given back", given.Load(), up.Load())
+	}
+}
