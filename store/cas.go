@@ -1,9 +1,6 @@
 package store
 
-import (
-	"bytes"
-	"errors"
-)
+import "bytes"
 
 // CompareAndSwap sets key to new if its value is old, and tells whether it was. A nil old is the absent key, and a nil new removes it; an
 // empty value is not nil. It compares bytes, so that a value which was changed and changed back, or that was moved in the log meanwhile, is
@@ -15,23 +12,17 @@ func (db *DB) CompareAndSwap(ks Keyspace, key, old, new []byte, d Durability) (s
 	}
 	err = db.Update(func(tx *Tx) error {
 		tx.SetDurability(d)
-		v, err := tx.Get(ks, key)
-		if errors.Is(err, ErrNotFound) {
-			v, err = nil, nil
-		}
+		v, err := tx.value(ks, key)
 		if err != nil {
 			return err
 		}
 		if swapped = (v == nil) == (old == nil) && bytes.Equal(v, old); !swapped {
 			return nil
 		}
-		switch {
-		case new != nil:
-			return tx.Put(ks, key, new)
-		case old != nil:
-			return tx.Delete(ks, key)
+		if old == nil && new == nil {
+			return nil
 		}
-		return nil
+		return tx.setValue(ks, key, new)
 	})
 	return swapped && err == nil, err
 }

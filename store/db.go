@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"sync"
 	"time"
 
@@ -41,6 +42,8 @@ type Options struct {
 	Exclusive bool
 	// OwnerTimeout bounds the wait for a silent owner; 0 means two seconds.
 	OwnerTimeout time.Duration
+	// Merge has the functions of DB.Merge and Tx.Merge, by the names of their keyspaces.
+	Merge map[string]MergeFunc
 	// Disk is the directory to use instead of dir, for tests.
 	Disk disk.FS
 }
@@ -53,6 +56,7 @@ type DB struct {
 	keyspaces map[string]Keyspace
 
 	snapshots snapshots
+	merger    merger
 }
 
 // Keyspace is a named, separate order of keys in a store. The zero value is none.
@@ -94,7 +98,9 @@ func Open(dir string, opt Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newDB(be), nil
+	db := newDB(be)
+	db.merger.byName = maps.Clone(opt.Merge)
+	return db, nil
 }
 
 func newDB(be backend) *DB {
@@ -122,6 +128,7 @@ func (db *DB) Keyspace(name string) (Keyspace, error) {
 		return Keyspace{}, fmt.Errorf("keyspace %q: %w", name, err)
 	}
 	db.keyspaces[name] = ks
+	db.merger.know(name, ks)
 	return ks, nil
 }
 
@@ -203,7 +210,7 @@ func (db *DB) try(fn func(*Tx) error) error {
 		return err
 	}
 	defer f.release()
-	tx := &Tx{base: f, index: map[string]int{}}
+	tx := &Tx{base: f, merger: &db.merger, index: map[string]int{}}
 	if err := fn(tx); err != nil {
 		return err
 	}

@@ -30,6 +30,9 @@
 // A lone committer writes its frame on its own goroutine. Where several commit, a flusher does, with at most two frames on their way to
 // the disk: while one is written the other gathers, and who has just been woken finds a frame to join.
 //
+// CompareAndSwap, Merge and Batch are made of this above the engine, so that the log has but puts and deletions, and whoever reads it needs
+// to know no more: a MergeFunc runs in the process that calls Merge, which combines what waits there for the same key into one transaction.
+//
 // # Where something waits, and where a lock is
 //
 // Reading takes no lock, with one exception: the first touch of a segment that was there at the open takes that segment's lock to map it.

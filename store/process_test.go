@@ -28,7 +28,7 @@ func TestChild(t *testing.T) {
 	if dir == "" {
 		t.Skip("started by other tests")
 	}
-	db, err := Open(dir, Options{})
+	db, err := Open(dir, withMerge)
 	if err != nil {
 		fmt.Println(">", err)
 		return
@@ -52,6 +52,11 @@ func TestChild(t *testing.T) {
 				if err := increment(db, ks); err != nil {
 					fmt.Println(">", err)
 				}
+			}
+			fmt.Println("> done")
+		case "merge": // so many times, by four goroutines
+			if err := mergeMuch(db, ks, fmt.Sprint(os.Getpid()), 4, n, sometimes); err != nil {
+				fmt.Println(">", err)
 			}
 			fmt.Println("> done")
 		case "load": // commits until the end of the input
@@ -197,6 +202,28 @@ func TestIncrementsOfFourProcessesAddUp(t *testing.T) {
 	if got := counter(t, db, ks); got != 4*each {
 		t.Errorf("the counter is %d, want %d", got, 4*each)
 	}
+}
+
+// TestMergesOfThreeProcesses shows that what processes merge at once adds up, though each resolves its own.
+func TestMergesOfThreeProcesses(t *testing.T) {
+	dir := t.TempDir()
+	const each = 12
+	var names []string
+	children := make([]*child, 3)
+	for i := range children {
+		children[i] = startChild(t, dir)
+		names = append(names, fmt.Sprint(children[i].cmd.Process.Pid))
+	}
+	for _, c := range children {
+		c.say(fmt.Sprint("merge ", each))
+	}
+	for _, c := range children {
+		if s := c.line(); s != "done" {
+			t.Fatal(s)
+		}
+	}
+	db, ks := openTest(t, dir, Options{})
+	checkMerged(t, db, ks, names, 4, each)
 }
 
 // TestOwnerKilled shows that what any process was told is committed outlives the owner, and that the others go on. ARBOR_SOAK=1 kills

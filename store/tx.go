@@ -49,6 +49,7 @@ func (ks Keyspace) bounds(r Range) (from, to []byte) {
 // function given to Update.
 type Tx struct {
 	base       frozen
+	merger     *merger
 	reads      []read
 	writes     []write
 	index      map[string]int // key → its place in writes, if it was written after any range around it was deleted
