@@ -83,6 +83,7 @@ func (e *engine) advance(h *state) error {
 	if !e.head.CompareAndSwap(h, &f.state) {
 		return nil
 	}
+	e.book(&f.ledger)
 	for _, tk := range f.done {
 		tk.body.Store(nil)
 	}
@@ -98,6 +99,7 @@ type fold struct {
 	state   state
 	done    []*ticket
 	edit    *index.Edit
+	ledger  ledger
 	current *ticket // the transaction being applied
 }
 
@@ -178,19 +180,8 @@ func (f *fold) transaction(tk *ticket, b *body, l, end LSN) error {
 	if f.edit == nil {
 		f.edit = f.state.tree.Edit()
 	}
-	for i, w := range b.writes {
-		var err error
-		switch {
-		case w.to != nil:
-			err = f.edit.DeleteRange(w.key, w.to, nil)
-		case w.del:
-			_, _, err = f.edit.Delete(w.key)
-		case len(w.value) <= maxInline:
-			_, _, err = f.edit.Put(w.key, inline(w.value))
-		default:
-			_, _, err = f.edit.Put(w.key, index.Value{Addr: uint64(l + LSN(b.offsets[i])), Len: uint32(len(w.value))})
-		}
-		if err != nil {
+	for i := range b.writes {
+		if err := f.ledger.apply(f.edit, &b.writes[i], l+LSN(b.offsets[i])); err != nil {
 			return err
 		}
 	}
@@ -227,12 +218,4 @@ func (f *fold) freeze() {
 		f.state.tree = f.edit.Tree()
 		f.edit = nil
 	}
-}
-
-// inline returns a short value as the index keeps it; there nil is no value.
-func inline(value []byte) index.Value {
-	if value == nil {
-		value = []byte{}
-	}
-	return index.Value{Inline: value}
 }

@@ -103,12 +103,6 @@ func (w *fileWriter) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// checkpointMeta returns what is kept in a checkpoint of now beside the tree; before is the tree of the checkpoint that was last restored.
-func (e *engine) checkpointMeta(before, now *index.Tree) ([]byte, error) { return nil, nil }
-
-// restoreMeta takes up what checkpointMeta has returned, once that is durable, or what an opened checkpoint has kept: nil if there is none.
-func (e *engine) restoreMeta(meta []byte) error { return nil }
-
 // openCheckpoint maps a checkpoint, whose leaves are proved as they are touched, and restores its meta.
 func (e *engine) openCheckpoint(c checkpointRef) (tree *index.Tree, err error) {
 	defer e.unguard(debug.SetPanicOnFault(true), &err)

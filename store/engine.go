@@ -55,6 +55,7 @@ type engine struct {
 	committers atomic.Int32 // who commits and waits for it to be durable
 	users      users
 	limbo      limbo
+	accounts   accounts
 	loops
 	counts struct {
 		commits, conflicts, flushes atomic.Uint64

@@ -20,13 +20,14 @@ import (
 // durable: the manifest, or the header of a frame further on. Then it is not the torn end of the log but damage, and the store is opened
 // for reading only.
 type recovery struct {
-	e     *engine
-	m     manifest
-	last  uint32 // the highest segment there is
-	pos   LSN
-	epoch uint64 // of the frame before
-	state state
-	edit  *index.Edit
+	e      *engine
+	m      manifest
+	last   uint32 // the highest segment there is
+	pos    LSN
+	epoch  uint64 // of the frame before
+	state  state
+	edit   *index.Edit
+	ledger ledger
 
 	segment uint32 // that file is of
 	file    reader
@@ -66,6 +67,7 @@ func (e *engine) recover(ords []uint32) error {
 		r.state.tree = r.edit.Tree()
 	}
 	r.state.pos = r.pos
+	e.book(&r.ledger)
 	e.head.Store(&r.state)
 	e.resume = r.pos
 	if e.broken == nil {
@@ -76,6 +78,7 @@ func (e *engine) recover(ords []uint32) error {
 			}
 		}
 	}
+	e.addUp()
 	return nil
 }
 
@@ -123,7 +126,7 @@ func (r *recovery) rebuild() error {
 	r.e.tailRecords.Store(0)
 	r.e.broken = nil
 	r.m.checkpoint = noCheckpoint
-	r.state, r.edit = state{tree: &index.Tree{}}, nil
+	r.state, r.edit, r.ledger = state{tree: &index.Tree{}}, nil, ledger{}
 	r.e.saved = r.state.tree
 	r.pos, r.epoch = r.m.start(), 0
 	return r.e.restoreMeta(nil)
@@ -230,6 +233,9 @@ func (r *recovery) leave() error {
 // apply brings the transactions of a frame into the state.
 func (r *recovery) apply(f frame, b []byte) (err error) {
 	defer r.e.unguard(debug.SetPanicOnFault(true), &err)
+	if f.lsn.off() == segmentStart {
+		r.e.log.at(f.lsn.ord()).account.mark.Store(r.e.accounts.replaced.Load() + r.ledger.replaced)
+	}
 	err = f.records(b, &r.e.id, func(l LSN, w word, rec []byte) error {
 		if w.aborted() || l < r.m.checkpoint.at {
 			return nil
@@ -239,7 +245,7 @@ func (r *recovery) apply(f frame, b []byte) (err error) {
 		}
 		r.e.tailRecords.Add(1)
 		r.state.at = l + LSN(len(rec))
-		return replayRecord(r.edit, l, rec)
+		return r.record(l, rec)
 	})
 	if errors.Is(err, errRecord) {
 		return &CorruptError{File: segmentName(f.lsn.ord()), Offset: int64(f.lsn.off()), Err: err}
@@ -247,22 +253,13 @@ func (r *recovery) apply(f frame, b []byte) (err error) {
 	return r.e.damage(err)
 }
 
-func replayRecord(edit *index.Edit, l LSN, rec []byte) error {
+func (r *recovery) record(l LSN, rec []byte) error {
 	for c, err := range changes(rec) {
 		if err != nil {
 			return err
 		}
-		switch {
-		case c.to != nil:
-			err = edit.DeleteRange(c.key, c.to, nil)
-		case c.del:
-			_, _, err = edit.Delete(c.key)
-		case len(c.value) <= maxInline:
-			_, _, err = edit.Put(c.key, inline(c.value))
-		default:
-			_, _, err = edit.Put(c.key, index.Value{Addr: uint64(l) + uint64(c.at), Len: uint32(len(c.value))})
-		}
-		if err != nil {
+		w := write{key: c.key, value: c.value, to: c.to, del: c.del}
+		if err := r.ledger.apply(r.edit, &w, l+LSN(c.at)); err != nil {
 			return err
 		}
 	}

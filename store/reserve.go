@@ -96,6 +96,9 @@ func (e *engine) activate(s *segment, d *segmentData, add bool) {
 	d.word(d.from).Store(little(uint64(e.id.word(kindFrame, frameHeader, l))))
 	s.data.Store(d)
 	if add {
+		s.account.size.Store(d.size)
+		s.account.mark.Store(e.accounts.replaced.Load())
+		e.accounts.files.Add(int64(d.size))
 		e.log.add(s)
 	}
 	e.tail.Store(uint64(l + frameHeader))

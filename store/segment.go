@@ -18,7 +18,9 @@ type segment struct {
 	data atomic.Pointer[segmentData] // nil until the file is first touched
 	mu   sync.Mutex                  // held by the one that opens or maps the file
 	// ended is where the last record of a full segment ends, 0 before.
-	ended atomic.Uint32
+	ended   atomic.Uint32
+	account account
+	freed   atomic.Bool // the manifest no longer names it; views that began before may still read it
 }
 
 // segmentData is how a segment's bytes are reached. It is replaced as a whole, never changed.
@@ -155,6 +157,7 @@ func (e *engine) touch(s *segment, off uint32) (*segmentData, error) {
 		if d, err = openSegment(e.fs, &e.id, s.ord); err != nil {
 			return nil, err
 		}
+		s.account.size.Store(d.size)
 		s.data.Store(d)
 	}
 	if d.image == nil {
@@ -196,6 +199,7 @@ func (e *engine) withFile(s *segment) (*segmentData, error) {
 	if d != nil {
 		opened.mapped = d.mapped
 	}
+	s.account.size.Store(opened.size)
 	s.data.Store(opened)
 	return opened, nil
 }

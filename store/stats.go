@@ -106,7 +106,8 @@ func (e *engine) stats() (Stats, error) {
 		Epoch: e.epoch, Keys: h.tree.Len(), Visible: h.at, Durable: min(h.at, LSN(e.durable.Load())),
 		Segments: int(e.log.count.Load()), LogTail: e.tailBytes.Load(),
 		Commits: e.counts.commits.Load(), Conflicts: e.counts.conflicts.Load(), Flushes: e.counts.flushes.Load(),
-		UserBytes: e.counts.userBytes.Load(), PinnedBytes: e.limbo.bytes.Load(), Latency: e.latency.read(),
+		UserBytes: e.counts.userBytes.Load(), PinnedBytes: e.limbo.bytes.Load(),
+		LiveBytes: e.accounts.live.Load() + e.accounts.inline.Load(), Latency: e.latency.read(),
 	}
 	s.Snapshots, s.OldestSnapshot = e.kept.read()
 	if err := e.writable(); err != nil && !errors.Is(err, ErrReadOnly) || e.broken != nil {
