@@ -107,33 +107,38 @@ func changes(rec []byte) iter.Seq2[change, error] {
 			yield(change{}, errRecord)
 			return
 		}
-		at := uint64(recordHeader)
+		at := uint32(recordHeader)
 		for n := le.Uint32(rec[8:]); n > 0; n-- {
-			if at+changeHeader > uint64(len(rec)) {
-				yield(change{}, errRecord)
-				return
-			}
-			vlen, klen, kind := uint64(le.Uint32(rec[at+8:])), uint64(le.Uint16(rec[at+12:])), rec[at+14]
-			end := at + changeHeader + klen + vlen
-			if end > uint64(len(rec)) {
-				yield(change{}, errRecord)
-				return
-			}
-			value := at + changeHeader + klen
-			c := change{at: uint32(at), size: uint32(end - at), key: rec[value-klen : value], value: rec[value:end], del: kind != changePut}
-			if kind == changeDeleteRange {
-				c.value, c.to = nil, c.value
-			}
-			if !c.sound(kind) {
+			c, ok := changeAt(rec, at)
+			if !ok {
 				yield(change{}, errRecord)
 				return
 			}
 			if !yield(c, nil) {
 				return
 			}
-			at = end
+			at += c.size
 		}
 	}
+}
+
+// changeAt reads the change at an offset of b, whose checksum is not looked at.
+func changeAt(b []byte, at uint32) (change, bool) {
+	if uint64(at)+changeHeader > uint64(len(b)) {
+		return change{}, false
+	}
+	h := b[at:]
+	vlen, klen, kind := uint64(le.Uint32(h[8:])), uint64(le.Uint16(h[12:])), h[14]
+	size := changeHeader + klen + vlen
+	if size > uint64(len(h)) {
+		return change{}, false
+	}
+	value := changeHeader + klen
+	c := change{at: at, size: uint32(size), key: h[changeHeader:value], value: h[value:size], del: kind != changePut}
+	if kind == changeDeleteRange {
+		c.value, c.to = nil, c.value
+	}
+	return c, c.sound(kind)
 }
 
 // void marks the changes of a transaction that is aborted: their checksums become the complements, so that each alone tells that it never
