@@ -68,10 +68,11 @@ foreign:
 	.ci/need task:taskwarrior
 	$(GO) test $(RING) -tags 'iouring foreign' -count=1 -run Foreign -v .
 
-# The long ones: model checking, kill -9 loops, fuzzing, big counts.
+# The long ones: model checking (spin, from Debian), kill -9 loops, fuzzing, big counts.
 soak verify: export ARBOR_SOAK = 1
 verify:
-	$(GO) test $(RING) -count=1 -timeout 60m -v -run 'Verify|Crash|Fail|Lying|Kill|Model|Histor|Sessions|Serializable|Oracle|Converge|Moves|KeysPerNode|Random|Anything' ./...
+	.ci/need spin gcc
+	$(GO) test $(RING) -count=1 -timeout 60m -v -run 'Spec|Verify|Crash|Fail|Lying|Kill|Model|Histor|Sessions|Serializable|Oracle|Converge|Moves|KeysPerNode|Random|Anything' ./...
 
 FUZZTIME ?= 60s
 soak:
