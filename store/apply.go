@@ -187,8 +187,14 @@ func (f *fold) transaction(tk *ticket, b *body, l, end LSN) error {
 	}
 	f.state.at = end
 	tk.decide(committed)
+	if tk.outcome.Load() != committed {
+		return errOverruled
+	}
 	return nil
 }
+
+// errOverruled has a fold made again: another goroutine could not read the index where this one has just changed it.
+var errOverruled = errors.New("aborted meanwhile")
 
 // decide settles the outcome, unless it is settled.
 func (tk *ticket) decide(outcome uint32) { tk.outcome.CompareAndSwap(undecided, outcome) }
