@@ -25,7 +25,7 @@ type ticket struct {
 
 // body is what is needed to apply a transaction.
 type body struct {
-	base    *state // nil if there are no reads
+	base    *state
 	reads   []read
 	writes  []write
 	offsets []uint32 // of the changes, from the record's place
@@ -205,17 +205,41 @@ func (f *fold) valid(b *body) (bool, error) {
 		return true, nil
 	}
 	f.freeze()
-	for _, r := range b.reads {
+	return unchanged(b.base.tree, f.state.tree, b.reads)
+}
+
+// unchanged tells whether what was read in one tree is the same in a newer one.
+func unchanged(older, newer *index.Tree, reads []read) (bool, error) {
+	for _, r := range reads {
 		to := r.to
 		if to == nil {
 			to = append(append(make([]byte, 0, len(r.from)+1), r.from...), 0)
 		}
-		same, err := index.Same(b.base.tree, f.state.tree, r.from, to)
+		same, err := index.Same(older, newer, r.from, to)
 		if err != nil || !same {
 			return false, err
 		}
 	}
 	return true, nil
+}
+
+// stillSo returns the newest state, in which what was read in s is the same, or ErrConflict. So a transaction that has lost already leaves
+// nothing in the log, and the fold, which is made for one transaction after the other, compares only what came after the newest state.
+func (e *engine) stillSo(s *state, reads []read) (h *state, err error) {
+	h = e.head.Load()
+	if len(reads) == 0 || h.at == s.at {
+		return h, nil
+	}
+	defer e.unguard(debug.SetPanicOnFault(true), &err)
+	same, err := unchanged(s.tree, h.tree, reads)
+	if err != nil {
+		return nil, e.damage(err)
+	}
+	if !same {
+		e.counts.conflicts.Add(1)
+		return nil, ErrConflict
+	}
+	return h, nil
 }
 
 // freeze brings the edit's changes into the state.

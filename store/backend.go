@@ -10,6 +10,8 @@ import (
 type backend interface {
 	// snapshot freezes the newest visible state.
 	snapshot() (frozen, error)
+	// compete is snapshot for a transaction that has lost against others so many times; what it returns tells them when the try is over.
+	compete(lost int) (frozen, error)
 	// commit validates reads against the newest state and, if none of them changed since base, makes writes visible and durable as
 	// asked. It returns ErrConflict otherwise. Without reads, base may be nil.
 	commit(base frozen, reads []read, writes []write, d Durability) (LSN, error)

@@ -257,9 +257,16 @@ func again(err error) error {
 	return err
 }
 
-func (c *client) snapshot() (frozen, error) {
+func (c *client) snapshot() (frozen, error) { return c.pin(&remote.Request{Kind: remote.Snapshot}) }
+
+func (c *client) compete(lost int) (frozen, error) {
+	return c.pin(&remote.Request{Kind: remote.Compete, Lost: uint64(lost)})
+}
+
+// pin has the owner freeze its newest state.
+func (c *client) pin(q *remote.Request) (frozen, error) {
 	p := &pinned{c: c}
-	err := c.ask(&remote.Request{Kind: remote.Snapshot}, func(r *remote.Reply) error {
+	err := c.ask(q, func(r *remote.Reply) error {
 		p.id, p.at = r.ID, LSN(r.LSN)
 		return nil
 	})

@@ -187,16 +187,18 @@ func (db *DB) view(fn func(*Snapshot) error) (err error, again bool) {
 	return err, errors.Is(err, ErrStale) && isUnread(f)
 }
 
-// maxRetries bounds how often Update runs its function again after a conflict.
+// maxRetries bounds how often Update runs its function. One that has lost a few times is favoured, so that only what takes long among many
+// that are short comes near it.
 const maxRetries = 1000
 
 // Update runs fn in a transaction and commits it: all of it or, after an error or a crash, none. What fn read is proved unchanged
 // at the commit (serializable, no phantoms); if another commit came first, or the process that owns the store went away before the
-// commit, fn runs again on the newer state, so it must have no effect but on tx. If the owner went away during the commit, the error is
+// commit, fn runs again on the newer state, so it must have no effect but on tx. After many tries the error is ErrConflict and says how many
+// there were; before that, others are held up for a moment so that it comes through. If the owner went away during the commit, the error is
 // ErrUncertain.
 func (db *DB) Update(fn func(*Tx) error) error {
-	for range maxRetries {
-		err := db.try(fn)
+	for lost := range maxRetries {
+		err := db.try(fn, lost)
 		if !errors.Is(err, ErrConflict) && !errors.Is(err, ErrStale) {
 			return err
 		}
@@ -204,8 +206,8 @@ func (db *DB) Update(fn func(*Tx) error) error {
 	return fmt.Errorf("gave up after %d tries: %w", maxRetries, ErrConflict)
 }
 
-func (db *DB) try(fn func(*Tx) error) error {
-	f, err := db.be.snapshot()
+func (db *DB) try(fn func(*Tx) error, lost int) error {
+	f, err := db.be.compete(lost)
 	if err != nil {
 		return err
 	}

@@ -13,7 +13,8 @@
 //
 // A transaction ran on a state and noted what it read; a Batch reads nothing and needs none. Its commit is a record that goes through these steps:
 //
-//  1. encode: the record is made and its checksums computed, outside of anything shared.
+//  1. encode: the record is made and its checksums computed, outside of anything shared. A transaction that has lost already, against what
+//     is visible by then, ends here and leaves nothing in the log.
 //  2. reserve: one atomic addition to tail gives it its place, a run of bytes in the image of the active segment.
 //  3. publish: the bytes are copied there, the checksums bound to the place, and one atomic store of the record's first word shows it.
 //  4. apply: the records are folded into the index in the order of the log. Here it is decided whether what the transaction read is
@@ -39,6 +40,9 @@
 // Taking a view, and ending it, are one addition to a counter each: that of the era in which it was taken. An era ends when something is
 // given up that only older views can reach, a cleaned segment or the mapping of a replaced checkpoint; it is given back when the counters
 // of that era and of all before it are zero. A view is taken again only if an era ends at that very moment.
+//
+// A transaction begins at once, unless another one has lost so often that it is favoured: then the tries that begin, and the batches, wait
+// for its end, at most half a second, and it waits at most a tenth of one for those under way (fair.go). Nothing else waits for it.
 //
 // Reserve, publish and apply take no lock; but between its reserve and its publish a committer must be let run: those behind it cannot be
 // applied before. It copies the record in between, and nothing else. Applying is helped: a goroutine that sleeps in the middle of a fold,

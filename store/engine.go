@@ -62,6 +62,7 @@ type engine struct {
 		userBytes                   atomic.Int64
 	}
 	latency latencies
+	fair    fair
 	kept    kept
 	opened  moment
 }
@@ -151,13 +152,14 @@ func (e *engine) writable() error {
 
 // commit appends a transaction, sees it applied and, if asked, durable. See doc.go.
 func (e *engine) commit(base frozen, reads []read, writes []write, d Durability) (LSN, error) {
-	var s *state
-	if base != nil {
-		s = base.(*view).s
-	} else if x, err := e.users.enter(); err != nil {
-		return 0, err
-	} else {
-		defer x.leave()
+	v, _ := base.(*view)
+	if v == nil { // a batch
+		f, err := e.compete(0)
+		if err != nil {
+			return 0, err
+		}
+		defer f.release()
+		v = f.(*view)
 	}
 	if err := e.writable(); err != nil {
 		return 0, err
@@ -176,6 +178,10 @@ func (e *engine) commit(base frozen, reads []read, writes []write, d Durability)
 	if err := e.room(writes); err != nil {
 		return 0, err
 	}
+	s, err := e.stillSo(v.s, reads)
+	if err != nil {
+		return 0, err
+	}
 	if d == Commit {
 		e.committers.Add(1)
 		defer e.committers.Add(-1)
@@ -189,6 +195,7 @@ func (e *engine) commit(base frozen, reads []read, writes []write, d Durability)
 	if err := e.apply(end); err != nil {
 		return 0, err
 	}
+	v.contender.leave() // others may go on while this one waits for the disk
 	e.latency.visible.since(visible)
 	e.upkeep(end)
 	switch tk.outcome.Load() {

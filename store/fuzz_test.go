@@ -203,9 +203,7 @@ func TestAbortedChangesAreVoid(t *testing.T) {
 	put(t, db, ks, "k", "first")
 	key := ks.key([]byte("k"))
 	value := []byte("written by a transaction that lost")
-	if _, err := db.be.commit(base, []read{{from: key}}, []write{{key: key, value: value}}, Commit); !errors.Is(err, ErrConflict) {
-		t.Fatal(err)
-	}
+	must(t, publishLoser(t, db.be.(*engine), base, key, write{key: key, value: value}))
 	base.release()
 	put(t, db, ks, "l", "behind it")
 	must(t, db.Close())

@@ -58,10 +58,17 @@ func (r *role) wait(ctx context.Context, after LSN) error {
 	return err
 }
 
-func (m *member) snapshot() (frozen, error) {
+func (m *member) snapshot() (frozen, error) { return m.hold(backend.snapshot) }
+
+func (m *member) compete(lost int) (frozen, error) {
+	return m.hold(func(be backend) (frozen, error) { return be.compete(lost) })
+}
+
+// hold keeps a snapshot of the present role's backend.
+func (m *member) hold(snapshot func(backend) (frozen, error)) (frozen, error) {
 	var h *held
 	err := m.do(func(r *role) error {
-		f, err := r.be.snapshot()
+		f, err := snapshot(r.be)
 		if err == nil {
 			r.views.Add(1)
 			h = &held{frozen: f, role: r}

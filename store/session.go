@@ -41,6 +41,18 @@ func (ss *session) add(f frozen) (uint64, error) {
 	return ss.last, nil
 }
 
+// pin returns what adds a snapshot and tells the client of it.
+func (ss *session) pin(r *remote.Reply) func(frozen, error) error {
+	return func(f frozen, err error) error {
+		if err != nil {
+			return err
+		}
+		r.LSN = uint64(f.lsn())
+		r.ID, err = ss.add(f)
+		return err
+	}
+}
+
 // use returns snapshot n and what ends its use.
 func (ss *session) use(n uint64) (frozen, func(), error) {
 	ss.mu.Lock()
@@ -91,13 +103,9 @@ func (ss *session) end() {
 func (s *server) answer(ctx context.Context, ss *session, q *remote.Request, r *remote.Reply) (err error) {
 	switch q.Kind {
 	case remote.Snapshot:
-		f, err := s.be.snapshot()
-		if err != nil {
-			return err
-		}
-		r.LSN = uint64(f.lsn())
-		r.ID, err = ss.add(f)
-		return err
+		return ss.pin(r)(s.be.snapshot())
+	case remote.Compete:
+		return ss.pin(r)(s.be.compete(int(min(q.Lost, favourAfter))))
 	case remote.Get:
 		return ss.get(q, r)
 	case remote.GetMany:

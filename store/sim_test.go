@@ -143,9 +143,7 @@ func (h *history) read() (contents, error) {
 
 // update runs one transaction of random changes.
 func (h *history) update(d Durability) error {
-	next := maps.Clone(h.states[len(h.states)-1])
-	err := h.db.Update(func(tx *Tx) error {
-		tx.SetDurability(d)
+	return h.transact(d, func(tx *Tx, next contents) error {
 		for range 1 + h.rng.IntN(5) {
 			k := fmt.Sprintf("key %d", h.rng.IntN(30))
 			switch h.rng.IntN(9) {
@@ -175,6 +173,15 @@ func (h *history) update(d Durability) error {
 		}
 		return nil
 	})
+}
+
+// transact runs a transaction that does to the store what it does to next.
+func (h *history) transact(d Durability, fn func(tx *Tx, next contents) error) error {
+	next := maps.Clone(h.states[len(h.states)-1])
+	err := h.db.Update(func(tx *Tx) error {
+		tx.SetDurability(d)
+		return fn(tx, next)
+	})
 	h.made = append(h.made, next)
 	if err == nil {
 		h.states = append(h.states, next)
@@ -187,6 +194,41 @@ func (h *history) update(d Durability) error {
 	h.states = append(h.states, next) // it may have happened
 	if got, e := h.read(); e == nil && !maps.Equal(got, next) {
 		h.states = h.states[:len(h.states)-1]
+	}
+	return err
+}
+
+// lose puts a transaction into the log that loses against one before it.
+func (h *history) lose() error {
+	f, err := h.e.snapshot()
+	if err != nil {
+		return h.note(err)
+	}
+	defer f.release()
+	k, v := "key 1", fmt.Sprint("a value in the log ", h.rng.Uint64())
+	err = h.transact(None, func(tx *Tx, next contents) error {
+		next[k] = v
+		return tx.Put(h.ks, []byte(k), []byte(v))
+	})
+	if err != nil {
+		return err
+	}
+	return h.note(publishLoser(h.t, h.e, f, h.ks.key([]byte(k)), write{key: h.ks.key([]byte("lost")), value: make([]byte, 100)}))
+}
+
+// publishLoser appends a transaction that has read key in base, and loses, without the look that would have spared it the log.
+func publishLoser(t testing.TB, e *engine, base frozen, key []byte, w write) error {
+	t.Helper()
+	rec, err := encode([]write{w})
+	must(t, err)
+	tk := new(ticket)
+	tk.body.Store(&body{base: base.(*view).s, reads: []read{{from: key}}, writes: rec.writes, offsets: rec.offsets})
+	end, err := e.publish(rec, tk)
+	if err == nil {
+		err = e.apply(end)
+	}
+	if err == nil && tk.outcome.Load() != conflicted {
+		t.Fatalf("a transaction that read what has changed: outcome %d", tk.outcome.Load())
 	}
 	return err
 }
@@ -226,7 +268,9 @@ func (h *history) step() error {
 		for h.sim.Step() {
 		}
 		return h.sync()
-	case 5, 6, 7:
+	case 5:
+		return h.lose()
+	case 6, 7:
 		return h.update(None)
 	}
 	return h.update(Commit)

@@ -13,11 +13,12 @@ import (
 // view is a state that somebody reads. Close waits for its release; what the state leads to stays until then, because the view counts in the
 // era in which it was taken.
 type view struct {
-	e        *engine
-	s        *state
-	era      *era
-	released atomic.Bool
-	kept     atomic.Bool // it is in e.kept
+	e         *engine
+	s         *state
+	era       *era
+	released  atomic.Bool
+	kept      atomic.Bool // it is in e.kept
+	contender contender   // of a transaction
 }
 
 func (e *engine) snapshot() (frozen, error) {
@@ -35,6 +36,7 @@ func (v *view) release() {
 		if v.kept.Load() {
 			v.e.kept.drop(v)
 		}
+		v.contender.leave()
 		v.era.leave()
 	}
 }

@@ -22,7 +22,8 @@ const (
 	Stats                    // → Value
 	Verify                   // → Value
 	GetMany                  // Snapshot, Reads (their From), Limit → Page of as many as fit, in that order; Deleted if absent
-	lastKind = GetMany
+	Compete                  // Lost → ID, LSN, as Snapshot, for a try of a transaction, which lasts until Commit or Release
+	lastKind = Compete
 )
 
 // Request is what a client asks of the owner.
@@ -32,6 +33,7 @@ type Request struct {
 	Older      uint64
 	After      uint64
 	Limit      uint64 // bytes of a page, about
+	Lost       uint64 // how often the transaction lost against others
 	Reverse    bool
 	Durability uint8
 	From, To   []byte
@@ -70,7 +72,7 @@ func KindOf(b []byte) Kind {
 // Append encodes r behind dst.
 func (r *Request) Append(dst []byte) []byte {
 	dst = append(dst, byte(r.Kind), flag(r.Reverse), r.Durability)
-	for _, n := range [...]uint64{r.Snapshot, r.Older, r.After, r.Limit} {
+	for _, n := range [...]uint64{r.Snapshot, r.Older, r.After, r.Limit, r.Lost} {
 		dst = binary.AppendUvarint(dst, n)
 	}
 	dst = appendBytes(dst, r.From)
@@ -93,7 +95,7 @@ func (r *Request) Append(dst []byte) []byte {
 func (r *Request) Parse(b []byte) error {
 	d := decoder{b: b}
 	*r = Request{Kind: Kind(d.byte()), Reverse: d.flag(), Durability: d.byte(), Reads: r.Reads[:0], Writes: r.Writes[:0]}
-	for _, n := range [...]*uint64{&r.Snapshot, &r.Older, &r.After, &r.Limit} {
+	for _, n := range [...]*uint64{&r.Snapshot, &r.Older, &r.After, &r.Limit, &r.Lost} {
 		*n = d.uvarint()
 	}
 	r.From, r.To = d.bytes(), d.bytes()

@@ -1,0 +1,164 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// TestFavour goes through the times alone of contenders on a clock of its own.
+func TestFavour(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var f fair
+		start := time.Now()
+		at := func(what string, want time.Duration) {
+			t.Helper()
+			if d := time.Since(start); d != want {
+				t.Errorf("%s after %v, want %v", what, d, want)
+			}
+		}
+		var first, slow, a, b, late contender
+		first.enter(&f, favourAfter-1)
+		slow.enter(&f, 0)
+		at("two run together", 0)
+		var all sync.WaitGroup
+		all.Go(func() {
+			a.enter(&f, favourAfter)
+			at("the favoured one begins beside one that does not end", maxDrain)
+			time.Sleep(time.Millisecond)
+			a.leave()
+		})
+		synctest.Wait()
+		first.leave()
+		all.Go(func() {
+			late.enter(&f, 0)
+			at("one that came later", maxDrain+time.Millisecond)
+			time.Sleep(time.Millisecond)
+			late.leave()
+			late.leave() // counts once
+		})
+		all.Wait()
+		slow.leave()
+		if n := f.running.Load(); n != 0 || f.one.Load() != nil {
+			t.Errorf("%d run, favoured: %v", n, f.one.Load())
+		}
+		start = time.Now()
+		a, b, late = contender{}, contender{}, contender{}
+		a.enter(&f, favourAfter)
+		at("with nobody under way a favoured one", 0)
+		all.Go(func() { // each of them could wait for the end of a
+			b.enter(&f, favourAfter+3)
+			at("the next favoured one", maxFavour)
+			b.leave()
+		})
+		all.Go(func() {
+			late.enter(&f, 1)
+			late.leave()
+		})
+		all.Wait()
+		a.leave()
+		at("all", maxFavour)
+		if n := f.running.Load(); n != 0 || f.one.Load() != nil {
+			t.Errorf("%d run, favoured: %v", n, f.one.Load())
+		}
+	})
+}
+
+// TestLongAmongShort has a transaction read many keys that others change all the time. It comes through, or says how often it tried.
+func TestLongAmongShort(t *testing.T) {
+	everywhere(t, Options{}, func(t *testing.T, db *DB) {
+		ks := keyspace(t, db)
+		const keys, writers = 300, 6
+		var done atomic.Bool
+		var short atomic.Int64
+		var wg sync.WaitGroup
+		for w := range writers {
+			rng := rand.New(rand.NewPCG(1, uint64(w)))
+			wg.Go(func() {
+				for !done.Load() {
+					err := db.Update(func(tx *Tx) error {
+						tx.SetDurability(None)
+						return tx.Put(ks, fmt.Appendf(nil, "%d", rng.IntN(keys)), fmt.Append(nil, rng.Uint32()))
+					})
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					short.Add(1)
+				}
+			})
+		}
+		for short.Load() < keys {
+			runtime.Gosched()
+		}
+		tries := 0
+		within(t, time.Minute, func() {
+			err := db.Update(func(tx *Tx) error {
+				tries++
+				for i := range keys {
+					runtime.Gosched()
+					if _, err := tx.Get(ks, fmt.Appendf(nil, "%d", i)); err != nil && !errors.Is(err, ErrNotFound) {
+						return err
+					}
+				}
+				return tx.Put(ks, []byte("long"), nil)
+			})
+			if errors.Is(err, ErrConflict) && tries == maxRetries {
+				t.Log(err)
+			} else if err != nil {
+				t.Errorf("after %d tries: %v", tries, err)
+			}
+			done.Store(true)
+			wg.Wait()
+		})
+		t.Logf("%d tries among %d others", tries, short.Load())
+	})
+}
+
+// TestFavourEndsWhatWaitsForItself has a transaction wait for another one inside of itself, while a third wants to run alone.
+func TestFavourEndsWhatWaitsForItself(t *testing.T) {
+	db := newDB(newMemory(usualLimits))
+	ks := keyspace(t, db)
+	e := db.be.(*engine)
+	within(t, time.Minute, func() {
+		var wg sync.WaitGroup
+		must(t, db.Update(func(tx *Tx) error {
+			wg.Go(func() {
+				f, err := e.compete(favourAfter)
+				must(t, err)
+				f.release()
+			})
+			for e.fair.one.Load() == nil {
+				runtime.Gosched()
+			}
+			put(t, db, ks, "inner", "1")
+			return tx.Put(ks, []byte("outer"), nil)
+		}))
+		wg.Wait()
+	})
+	must(t, db.Close())
+}
+
+// TestLoserLeavesNothing shows that a transaction which has lost before its commit writes nothing.
+func TestLoserLeavesNothing(t *testing.T) {
+	db := newDB(newMemory(usualLimits))
+	ks := keyspace(t, db)
+	e := db.be.(*engine)
+	put(t, db, ks, "k", "1")
+	f, err := e.snapshot()
+	must(t, err)
+	put(t, db, ks, "k", "2")
+	before := e.tail.Load()
+	_, err = e.commit(f, []read{{from: ks.key([]byte("k"))}}, []write{{key: ks.key([]byte("other"))}}, None)
+	if !errors.Is(err, ErrConflict) || e.tail.Load() != before || e.counts.conflicts.Load() != 1 {
+		t.Errorf("%v, the log went on by %d bytes", err, e.tail.Load()-before)
+	}
+	f.release()
+	must(t, db.Close())
+}
