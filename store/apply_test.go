@@ -18,12 +18,13 @@ func TestAbortedInTheMiddle(t *testing.T) {
 	must(t, err)
 	var saved bytes.Buffer
 	plain := func(int64) uint64 { return 1 }
-	must(t, edit.Tree().WriteCheckpoint(&saved, plain, nil))
+	_, err = edit.Tree().WriteCheckpoint(&saved, plain, nil)
+	must(t, err)
 
 	tk := new(ticket)
 	opened := false
-	tree, _, err := index.OpenCheckpoint("saved", saved.Bytes(), func(off int64) uint64 {
-		if opened { // a leaf is touched for the first time: in the middle of the edit
+	checkpoint, err := index.OpenCheckpoint("saved", saved.Bytes(), func(off int64) uint64 {
+		if opened { // the tree is touched for the first time: in the middle of the edit
 			err := errors.New("another could not read the index")
 			tk.failure.CompareAndSwap(nil, &err)
 			tk.decide(damaged)
@@ -34,7 +35,7 @@ func TestAbortedInTheMiddle(t *testing.T) {
 	opened = true
 	must(t, e.begin())
 	h := *e.head.Load()
-	h.tree = tree
+	h.tree = checkpoint.Tree
 	e.head.Store(&h)
 
 	writes := []write{{key: key, value: []byte("after")}}
@@ -45,7 +46,7 @@ func TestAbortedInTheMiddle(t *testing.T) {
 	must(t, err)
 	must(t, e.apply(end))
 	if tk.outcome.Load() != damaged {
-		t.Fatalf("outcome %d: no leaf was touched", tk.outcome.Load())
+		t.Fatalf("outcome %d: nothing was touched", tk.outcome.Load())
 	}
 	v, found, err := e.head.Load().tree.Get(key)
 	if err != nil || !found || string(v.Inline) != "before" {

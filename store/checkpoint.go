@@ -40,23 +40,23 @@ func (e *engine) checkpoint() error {
 	}
 	old := e.manifest.current()
 	number := old.generation + 1
-	meta, err := e.checkpointMeta(e.saved, h.tree)
+	meta, err := e.checkpointMeta(e.saved.Tree, h.tree)
 	if err != nil {
 		return e.damage(err)
 	}
-	size, err := e.saveIndex(h.tree, meta, number)
+	saved, err := e.saveIndex(h.tree, meta, number)
 	if err != nil {
 		return fmt.Errorf("save the index: %w", e.damage(noSpace(err)))
 	}
 	err = e.manifest.update(func(m *manifest) {
-		m.checkpoint = checkpointRef{number: number, replay: replay, at: h.at, size: size, epoch: e.epoch}
+		m.checkpoint = checkpointRef{number: number, replay: replay, at: h.at, size: saved.Size, epoch: e.epoch}
 		m.durable = max(m.durable, replay)
 	})
 	if err != nil {
 		return err
 	}
 	e.latency.checkpoint.since(began)
-	e.saved = h.tree
+	e.saved = saved
 	if err := e.restoreMeta(meta); err != nil {
 		return err
 	}
@@ -70,25 +70,24 @@ func (e *engine) checkpoint() error {
 }
 
 // saveIndex writes the file of a checkpoint, durably. After an error there is none.
-func (e *engine) saveIndex(tree *index.Tree, meta []byte, number uint64) (size int64, err error) {
+func (e *engine) saveIndex(tree *index.Tree, meta []byte, number uint64) (saved *index.Saved, err error) {
 	defer e.unguard(debug.SetPanicOnFault(true), &err)
 	name := checkpointName(number)
 	if err := e.fs.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return 0, err
+		return nil, err
 	}
 	f, err := e.fs.Create(name, 0)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	w := &fileWriter{f: f}
-	if err = tree.WriteCheckpoint(w, e.seed(number), meta); err == nil {
+	if saved, err = tree.WriteCheckpoint(&fileWriter{f: f}, e.seed(number), meta); err == nil {
 		err = f.Sync()
 	}
 	err = errors.Join(err, f.Close())
 	if err != nil {
-		return 0, errors.Join(err, e.fs.Remove(name))
+		return nil, errors.Join(err, e.fs.Remove(name))
 	}
-	return w.off, nil
+	return saved, nil
 }
 
 // fileWriter writes a file from its beginning on.
@@ -103,8 +102,8 @@ func (w *fileWriter) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// openCheckpoint maps a checkpoint, whose leaves are proved as they are touched, and restores its meta.
-func (e *engine) openCheckpoint(c checkpointRef) (tree *index.Tree, err error) {
+// openCheckpoint maps a checkpoint, whose nodes and leaves are proved as they are touched, and restores its meta.
+func (e *engine) openCheckpoint(c checkpointRef) (saved *index.Saved, err error) {
 	defer e.unguard(debug.SetPanicOnFault(true), &err)
 	name := checkpointName(c.number)
 	f, err := e.fs.Open(name)
@@ -125,12 +124,12 @@ func (e *engine) openCheckpoint(c checkpointRef) (tree *index.Tree, err error) {
 	if err != nil {
 		return nil, err
 	}
-	tree, meta, err := index.OpenCheckpoint(name, b, e.seed(c.number))
+	saved, err = index.OpenCheckpoint(name, b, e.seed(c.number))
 	if err != nil {
 		return nil, e.damage(err)
 	}
-	if err := e.restoreMeta(meta); err != nil {
+	if err := e.restoreMeta(saved.Meta); err != nil {
 		return nil, &CorruptError{File: name, Err: err}
 	}
-	return tree, nil
+	return saved, nil
 }

@@ -238,6 +238,14 @@ func TestDamagedCheckpoint(t *testing.T) {
 			must(t, f.Truncate(size(t, sim, file)-8))
 		},
 		"leaf": func(t *testing.T, sim *disk.Sim, file string) { flip(t, sim, file, 100) },
+		"root": func(t *testing.T, sim *disk.Sim, file string) {
+			f, err := sim.Open(file)
+			must(t, err)
+			footer := make([]byte, 64)
+			_, err = f.ReadAt(footer, size(t, sim, file)-64)
+			must(t, err)
+			flip(t, sim, file, int64(le.Uint64(footer[8:]))+20)
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			sim := disk.NewSim(1)
@@ -246,9 +254,9 @@ func TestDamagedCheckpoint(t *testing.T) {
 			for try := range 3 {
 				db := openSmall(t, sim, l)
 				got, err := readAll(db)
-				if name == "leaf" && try == 0 { // found at the first touch; the next open knows
+				if (name == "leaf" || name == "root") && try == 0 { // found at the first touch; the next open knows
 					if !errors.Is(err, ErrCorrupt) {
-						t.Fatalf("a damaged leaf reads as %v, %v", short(got), err)
+						t.Fatalf("a damaged %s reads as %v, %v", name, short(got), err)
 					}
 				} else if err != nil || !maps.Equal(got, want) {
 					t.Fatalf("after the checkpoint's damage: %d keys, want %d: %v", len(got), len(want), err)

@@ -69,7 +69,8 @@
 // epoch behind it is never taken for a part of the log. What no reader can tell from a torn end is damage to the very last frames of a
 // store that was not closed; of one that was, the manifest knows where the log ends.
 //
-// A value's checksum is proved whenever it is read, together with its key (about 20 ns for 100 bytes), a leaf of the checkpoint when it
-// is first touched. A value that is damaged fails its own reads alone. A checkpoint that is damaged is made again from the log, at the
-// next open. Mapped bytes that the disk does not deliver become a *CorruptError too.
+// A value's checksum is proved whenever it is read, together with its key (about 20 ns for 100 bytes), a leaf or an inner node of the
+// checkpoint when it is first touched. A value that is damaged fails its own reads alone, a leaf or a node those that go through it. A
+// checkpoint that is damaged is made again from the log, at the next open. Mapped bytes that the disk does not deliver become a
+// *CorruptError too.
 package store

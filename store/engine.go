@@ -44,7 +44,7 @@ type engine struct {
 	rebuild  atomic.Bool // it is to be, at the next open
 
 	checkpointing sync.Mutex
-	saved         *index.Tree  // that of the last checkpoint, an empty one if there is none
+	saved         *index.Saved // the last checkpoint; nothing but an empty tree if there is none
 	tailBytes     atomic.Int64 // of the log that the next open replays
 	tailRecords   atomic.Int64
 	checkpointAt  atomic.Int64          // tailBytes beyond which the index is saved

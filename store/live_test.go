@@ -55,7 +55,7 @@ func savedExactly(t testing.TB, e *engine) {
 	t.Helper()
 	e.checkpointing.Lock()
 	defer e.checkpointing.Unlock()
-	live, inline := scanLive(t, e.saved)
+	live, inline := scanLive(t, e.saved.Tree)
 	live[0] = inline
 	got := maps.Clone(e.accounts.saved)
 	for _, m := range []map[uint32]int64{live, got} {

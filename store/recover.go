@@ -105,12 +105,12 @@ func (r *recovery) load() error {
 	r.state = state{at: c.at, tree: &index.Tree{}}
 	r.pos, r.epoch = r.m.start(), c.epoch
 	if c.number == 0 {
-		e.saved = r.state.tree
+		e.saved = &index.Saved{Tree: r.state.tree}
 		return e.restoreMeta(nil)
 	}
-	tree, err := e.openCheckpoint(c)
+	saved, err := e.openCheckpoint(c)
 	if err == nil {
-		r.state.tree, e.saved = tree, tree
+		r.state.tree, e.saved = saved.Tree, saved
 		return nil
 	}
 	if !errors.Is(err, ErrCorrupt) {
@@ -127,7 +127,7 @@ func (r *recovery) rebuild() error {
 	r.e.broken = nil
 	r.m.checkpoint = noCheckpoint
 	r.state, r.edit, r.ledger = state{tree: &index.Tree{}}, nil, ledger{}
-	r.e.saved = r.state.tree
+	r.e.saved = &index.Saved{Tree: r.state.tree}
 	r.pos, r.epoch = r.m.start(), 0
 	return r.e.restoreMeta(nil)
 }

@@ -183,11 +183,11 @@ func (c *check) checkpoint(ctx context.Context) error {
 		return c.found(&CorruptError{File: name, Err: err})
 	}
 	c.report.Bytes += ref.size
-	tree, _, err := index.OpenCheckpoint(name, b, c.e.seed(ref.number))
+	saved, err := index.OpenCheckpoint(name, b, c.e.seed(ref.number))
 	if err != nil {
 		return c.found(c.e.damage(err))
 	}
-	for _, err := range tree.Walk() {
+	for _, err := range saved.Walk() {
 		if err := ctx.Err(); err != nil {
 			return err
 		}

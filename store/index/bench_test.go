@@ -218,7 +218,7 @@ func BenchmarkCheckpoint(b *testing.B) {
 	b.Run("write", func(b *testing.B) {
 		var d discard
 		for b.Loop() {
-			if err := t.WriteCheckpoint(&d, testSeed, nil); err != nil {
+			if _, err := t.WriteCheckpoint(&d, testSeed, nil); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"iter"
+	"slices"
 )
 
 // Build returns the tree of the entries of a sequence that ascends by key. It copies them. An error of the sequence ends it.
@@ -65,23 +66,23 @@ func (b *builder) add(e Entry) error {
 }
 
 func (b *builder) closeLeaf() {
-	b.leaves = append(b.leaves, &leaf{blob: b.p.pack(nil, 0, b.p.len())})
+	b.leaves = append(b.leaves, newLeaf(b.p.pack(nil, 0, b.p.len())))
 	b.p.reset()
 	b.bytes = 0
 }
 
 // finish builds the levels of inner nodes, each of as even a width as can be.
 func (b *builder) finish() *node {
-	nodes, seps := b.group(len(b.leaves), b.seps, func(n *node, from, to int) { n.leaves = append(n.leaves, b.leaves[from:to]...) })
-	for len(nodes) > 1 {
+	nodes, seps := b.group(1, len(b.leaves), b.seps, func(in *inner, from, to int) { in.leaves = slices.Clone(b.leaves[from:to]) })
+	for level := uint8(2); len(nodes) > 1; level++ {
 		kids := nodes
-		nodes, seps = b.group(len(kids), seps, func(n *node, from, to int) { n.kids = append(n.kids, kids[from:to]...) })
+		nodes, seps = b.group(level, len(kids), seps, func(in *inner, from, to int) { in.kids = slices.Clone(kids[from:to]) })
 	}
 	return nodes[0]
 }
 
-// group divides count kids with lower bounds seps among nodes and returns these with theirs.
-func (b *builder) group(count int, seps [][]byte, fill func(n *node, from, to int)) (nodes []*node, bounds [][]byte) {
+// group divides count kids with lower bounds seps among nodes of a level and returns these with theirs.
+func (b *builder) group(level uint8, count int, seps [][]byte, fill func(in *inner, from, to int)) (nodes []*node, bounds [][]byte) {
 	for from := 0; from < count; {
 		b.p.reset()
 		to, bytes := from+1, 0
@@ -94,9 +95,9 @@ func (b *builder) group(count int, seps [][]byte, fill func(n *node, from, to in
 		if count-to == 1 && to-from > 2 { // a node of one kid would be of no use
 			to--
 		}
-		n := &node{seps: b.p.pack(nil, 0, to-from-1)}
-		fill(n, from, to)
-		nodes, bounds = append(nodes, n), append(bounds, seps[from])
+		in := newInner(0, level, b.p.pack(nil, 0, to-from-1), nil, nil)
+		fill(in, from, to)
+		nodes, bounds = append(nodes, in.self), append(bounds, seps[from])
 		from = to
 	}
 	return nodes, bounds

@@ -50,7 +50,7 @@ func TestBuildEqualsModel(t *testing.T) {
 
 func TestBuildLeavesNoNodeOfOneKid(t *testing.T) {
 	var narrow func(n *node) bool
-	narrow = func(n *node) bool { return n.width() == 1 || slices.ContainsFunc(n.kids, narrow) }
+	narrow = func(n *node) bool { in := n.in.Load(); return in.width() == 1 || slices.ContainsFunc(in.kids, narrow) }
 	for count := tiny.entries + 1; count < 300; count++ {
 		var keys []string
 		for i := range count {

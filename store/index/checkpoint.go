@@ -2,22 +2,25 @@ package index
 
 import (
 	"bufio"
+	"bytes"
+	"errors"
 	"fmt"
 	"io"
+	"unsafe"
 
 	"github.com/cespare/xxhash/v2"
 )
 
 // Sizes of the parts of a checkpoint; doc.go gives their bytes.
 const (
-	ckptHeaderSize  = 16
-	ckptRecordSize  = 16 // before the body
-	ckptFooterSize  = 72
-	ckptLeastRecord = ckptRecordSize + 24 // no leaf or node is smaller
-	ckptMetaLevel   = 1<<32 - 1           // in place of the level of what is no part of the tree
-	ckptVersion     = 0
-	ckptHeader      = "arborckp"
-	ckptFooter      = "arborend"
+	ckptHeaderSize = 16
+	ckptRecordSize = 16 // before the body
+	ckptFooterSize = 64
+	ckptMetaLevel  = 1<<32 - 1 // in place of the level of what is no part of the tree
+	ckptAlign      = 4096      // of what is appended, so that its write touches nothing of what counts already
+	ckptVersion    = 0
+	ckptHeader     = "arborckp"
+	ckptFooter     = "arborend"
 )
 
 // MaxMeta is the most bytes that a checkpoint keeps for its user.
@@ -45,80 +48,185 @@ func (e *DamageError) Error() string {
 // Unwrap returns the cause, if one is known.
 func (e *DamageError) Unwrap() error { return e.Err }
 
-// ref is where a record is: its offset and the length of its body.
-type ref struct {
-	off  int64
-	size int
+// Saved is a tree as it lies in a checkpoint file. It belongs to one goroutine at a time; the tree does not.
+type Saved struct {
+	Tree *Tree
+	Meta []byte // what was saved beside the tree
+	Size int64  // of the file, as far as it counts: the footer ends here
+
+	number uint32 // of where
+	seed   Seed
+	root   *place
+	m      *mapping // nil of what was written and not opened
+	leaves []savedLeaf
+	nodes  []savedNode
 }
 
-// WriteCheckpoint writes the tree in the form that OpenCheckpoint reads: all leaves in key order, then the inner nodes, the root last, then
-// meta, up to MaxMeta bytes of which only the caller knows what they mean. The tree stays as it is and may be in use meanwhile.
-func (t *Tree) WriteCheckpoint(w io.Writer, seed Seed, meta []byte) error {
-	if len(meta) > MaxMeta {
-		return fmt.Errorf("write checkpoint: %d bytes of meta, at most %d", len(meta), MaxMeta)
+// savedLeaf and savedNode are what was written and does not count yet.
+type savedLeaf struct {
+	l   *leaf
+	off int64
+}
+
+type savedNode struct {
+	n *node
+	r ref
+}
+
+// End returns where in the file the next append begins.
+func (s *Saved) End() int64 { return (s.Size + ckptAlign - 1) &^ (ckptAlign - 1) }
+
+// Dead returns how many of the file's bytes nothing refers to.
+func (s *Saved) Dead() int64 {
+	live := int64(ckptHeaderSize+ckptFooterSize) + room(len(s.Meta))
+	if s.root.refs != nil {
+		live += s.root.ref(0).all
 	}
-	c := checkpointWriter{w: bufio.NewWriterSize(w, 256<<10), seed: seed}
+	return s.Size - live
+}
+
+// WriteCheckpoint writes the whole tree, and meta, up to MaxMeta bytes of which only the caller knows what they mean, in the form that
+// OpenCheckpoint reads. The tree stays as it is and may be in use meanwhile.
+func (t *Tree) WriteCheckpoint(w io.Writer, seed Seed, meta []byte) (*Saved, error) {
+	c := newSaver(w, newFile(), seed, 0)
 	c.write(le.AppendUint32(le.AppendUint32([]byte(ckptHeader), ckptVersion), 0))
-	var levels [][]*node // from the root down
+	return c.save(t, meta)
+}
+
+// Append writes what of the tree does not lie in the file yet; w goes on at End. All before Size stays, and goes on to be s, until the
+// caller has made the append durable. Then Keep is due.
+func (s *Saved) Append(w io.Writer, t *Tree, meta []byte) (*Saved, error) {
+	c := newSaver(w, s.number, s.seed, s.End())
+	return c.save(t, meta)
+}
+
+// Keep notes that what was written counts: from then on the next append refers to it.
+func (s *Saved) Keep() {
+	for _, x := range s.leaves {
+		x.l.where.set(s.number, x.off)
+	}
+	for _, x := range s.nodes {
+		x.n.bytes.Store(x.r.all)
+		x.n.where.set(s.number, x.r.off)
+	}
+	s.nodes = nil
+}
+
+// Adopt has the leaves that the last save has written be read from b, the file as it is mapped, instead of the memory or the file they were
+// in, in every tree that shares them. It proves first that these bytes are the same; if not, nothing is changed. What they were read from
+// may go once nobody reads a tree from before any more.
+func (s *Saved) Adopt(file string, b []byte) error {
+	at := func(x savedLeaf) []byte { return b[x.off+ckptRecordSize:][:x.l.size] }
+	if int64(len(b)) < s.Size {
+		return &DamageError{File: file, Offset: int64(len(b)), Err: fmt.Errorf("%d bytes, %d were written", len(b), s.Size)}
+	}
+	for _, x := range s.leaves {
+		if !bytes.Equal(x.l.bytes(), at(x)) {
+			return &DamageError{File: file, Offset: x.off, Err: errors.New("not what was written")}
+		}
+	}
+	for _, x := range s.leaves {
+		x.l.data.Store(unsafe.SliceData(at(x)))
+	}
+	s.leaves = nil
+	return nil
+}
+
+// saver writes the records of a checkpoint.
+type saver struct {
+	w    *bufio.Writer
+	off  int64
+	buf  []byte
+	err  error
+	s    *Saved
+	refs [maxHeight + 1][]ref // by level, of the kids of the node being written
+}
+
+func newSaver(w io.Writer, number uint32, seed Seed, off int64) *saver {
+	return &saver{w: bufio.NewWriterSize(w, 256<<10), off: off, s: &Saved{number: number, seed: seed}}
+}
+
+func (c *saver) save(t *Tree, meta []byte) (*Saved, error) {
+	if len(meta) > MaxMeta {
+		return nil, fmt.Errorf("write checkpoint: %d bytes of meta, at most %d", len(meta), MaxMeta)
+	}
+	s := c.s
+	s.Tree, s.Meta, s.root = t, meta, &place{level: 1}
+	var root ref
 	if t.root != nil {
-		levels = append(levels, []*node{t.root})
-		for l := levels[0]; l[0].kids != nil; levels = append(levels, l) {
-			var below []*node
-			for _, n := range l {
-				below = append(below, n.kids...)
-			}
-			l = below
+		var err error
+		if root, err = c.node(t.root); err != nil {
+			return nil, fmt.Errorf("write checkpoint: %w", err)
 		}
-	}
-	var refs []ref // of the level below the one being written
-	leaves, nodes := 0, 0
-	if len(levels) > 0 {
-		for _, n := range levels[len(levels)-1] {
-			for _, l := range n.leaves {
-				b, err := l.open()
-				if err != nil {
-					return fmt.Errorf("write checkpoint: %w", err)
-				}
-				refs = append(refs, c.record(0, b))
-			}
-		}
-		leaves = len(refs)
-	}
-	for i := len(levels) - 1; i >= 0; i-- {
-		var written []ref
-		for _, n := range levels[i] {
-			k := n.width()
-			written = append(written, c.record(len(levels)-i, c.inner(n, refs[:k])))
-			refs = refs[k:]
-		}
-		nodes += len(written)
-		refs = written
-	}
-	root := ref{}
-	if len(refs) > 0 {
-		root = refs[0]
+		s.root.level = t.root.level + 1
+		s.root.refs, s.root.seps = appendRefs(nil, s.root.level, []ref{root}), noEntries
 	}
 	c.record(ckptMetaLevel, meta)
-	c.footer(root, len(levels), t.size, leaves, nodes, len(meta))
+	c.footer(root, int(s.root.level)-1, t.size, len(meta))
 	if c.err == nil {
 		c.err = c.w.Flush()
 	}
 	if c.err != nil {
-		return fmt.Errorf("write checkpoint: %w", c.err)
+		return nil, fmt.Errorf("write checkpoint: %w", c.err)
 	}
-	return nil
+	s.Size = c.off
+	return s, nil
 }
 
-type checkpointWriter struct {
-	w    *bufio.Writer
-	seed Seed
-	off  int64
-	buf  []byte
-	body []byte
-	err  error
+// node writes a node and what is below it, as far as it does not lie in the file, and returns where it is.
+func (c *saver) node(n *node) (ref, error) {
+	if off, ok := n.where.in(c.s.number); ok {
+		return ref{off, n.size(), n.bytes.Load()}, nil
+	}
+	in, err := n.open()
+	if err != nil {
+		return ref{}, err
+	}
+	refs := c.refs[n.level][:0]
+	all := int64(0)
+	for i := range in.width() {
+		var r ref
+		if kid, l := in.kid(i); kid != nil {
+			r, err = c.node(kid)
+		} else {
+			r, err = c.leaf(l)
+		}
+		if err != nil {
+			return ref{}, err
+		}
+		all += r.all
+		refs = append(refs, r)
+	}
+	c.refs[n.level] = refs
+	r := c.record(int(n.level), append(appendRefs(nil, n.level, refs), in.seps...))
+	r.all += all
+	c.s.nodes = append(c.s.nodes, savedNode{n, r})
+	return r, c.err
 }
 
-func (c *checkpointWriter) write(b []byte) {
+// size returns the length of the node's record's body.
+func (n *node) size() int {
+	if n.from != nil {
+		return n.from.ref(int(n.i)).size
+	}
+	in := n.in.Load()
+	return padded(8+refSize(n.level)*in.width()) + len(in.seps)
+}
+
+func (c *saver) leaf(l *leaf) (ref, error) {
+	if off, ok := l.where.in(c.s.number); ok {
+		return ref{off, int(l.size), room(int(l.size))}, nil
+	}
+	b, err := l.open()
+	if err != nil {
+		return ref{}, err
+	}
+	r := c.record(0, b)
+	c.s.leaves = append(c.s.leaves, savedLeaf{l, r.off})
+	return r, c.err
+}
+
+func (c *saver) write(b []byte) {
 	if c.err == nil {
 		_, c.err = c.w.Write(b)
 	}
@@ -126,43 +234,28 @@ func (c *checkpointWriter) write(b []byte) {
 }
 
 // record writes a body with its header and returns where it is.
-func (c *checkpointWriter) record(level int, body []byte) ref {
-	at := ref{c.off, len(body)}
+func (c *saver) record(level int, body []byte) ref {
+	at := ref{c.off, len(body), room(len(body))}
 	c.buf = append(c.buf[:0], make([]byte, 8)...)
 	c.buf = le.AppendUint32(c.buf, uint32(len(body)))
 	c.buf = le.AppendUint32(c.buf, uint32(level))
 	c.buf = append(c.buf, body...)
 	c.buf = append(c.buf, make([]byte, padded(len(body))-len(body))...)
-	le.PutUint64(c.buf, xxhash.Sum64(c.buf[8:])^c.seed(c.off))
+	le.PutUint64(c.buf, xxhash.Sum64(c.buf[8:])^c.s.seed(c.off))
 	c.write(c.buf)
 	return at
 }
 
-// inner returns the body of the record of an inner node.
-func (c *checkpointWriter) inner(n *node, kids []ref) []byte {
-	b := le.AppendUint64(c.body[:0], uint64(len(kids)))
-	for _, k := range kids {
-		b = le.AppendUint64(b, uint64(k.off))
-	}
-	for _, k := range kids {
-		b = le.AppendUint32(b, uint32(k.size))
-	}
-	b = append(b, make([]byte, padded(len(b))-len(b))...)
-	c.body = append(b, n.seps...)
-	return c.body
-}
-
-func (c *checkpointWriter) footer(root ref, level int, size int64, leaves, nodes, meta int) {
+func (c *saver) footer(root ref, level int, size int64, meta int) {
 	b := make([]byte, 8, ckptFooterSize)
 	b = le.AppendUint64(b, uint64(root.off))
 	b = le.AppendUint32(b, uint32(root.size))
 	b = le.AppendUint32(b, uint32(level))
 	b = le.AppendUint64(b, uint64(size))
-	b = le.AppendUint64(b, uint64(leaves))
-	b = le.AppendUint64(b, uint64(nodes))
+	b = le.AppendUint64(b, uint64(root.all))
 	b = le.AppendUint64(b, uint64(meta))
 	b = le.AppendUint64(b, uint64(c.off+ckptFooterSize))
 	b = append(b, ckptFooter...)
-	le.PutUint64(b, xxhash.Sum64(b[8:])^c.seed(c.off))
+	le.PutUint64(b, xxhash.Sum64(b[8:])^c.s.seed(c.off))
 	c.write(b)
 }

@@ -103,30 +103,38 @@ func (c *Cursor) descend(key []byte) bool {
 		return false
 	}
 	for c.depth = 0; ; c.depth++ {
-		i := n.child(key)
-		c.path[c.depth] = step{n, i}
-		if n.kids == nil {
-			c.depth++
-			return c.enter(n.leaves[i])
+		in, err := n.open()
+		if err != nil {
+			return c.fail(err)
 		}
-		n = n.kids[i]
+		i := in.child(key)
+		c.path[c.depth] = step{in, i}
+		if in.kids == nil {
+			c.depth++
+			return c.enter(in.leaves[i])
+		}
+		n = in.kids[i]
 	}
 }
 
 // down enters the first or the last leaf under the kid that the path's node at level d has its place at.
 func (c *Cursor) down(d int, last bool) bool {
 	for {
-		n, i := c.path[d].n, c.path[d].i
-		if n.kids == nil {
+		in, i := c.path[d].in, c.path[d].i
+		if in.kids == nil {
 			c.depth = d + 1
-			return c.enter(n.leaves[i])
+			return c.enter(in.leaves[i])
+		}
+		in, err := in.kids[i].open()
+		if err != nil {
+			return c.fail(err)
 		}
 		d++
-		n, i = n.kids[i], 0
+		i = 0
 		if last {
-			i = n.width() - 1
+			i = in.width() - 1
 		}
-		c.path[d] = step{n, i}
+		c.path[d] = step{in, i}
 	}
 }
 
@@ -135,7 +143,11 @@ func (c *Cursor) last() bool {
 	if c.root == nil {
 		return false
 	}
-	c.path[0] = step{c.root, c.root.width() - 1}
+	in, err := c.root.open()
+	if err != nil {
+		return c.fail(err)
+	}
+	c.path[0] = step{in, in.width() - 1}
 	if !c.down(0, true) {
 		return false
 	}
@@ -148,7 +160,7 @@ func (c *Cursor) nextLeaf() bool {
 		return false
 	}
 	for d := c.depth - 1; d >= 0; d-- {
-		if s := &c.path[d]; s.i+1 < s.n.width() {
+		if s := &c.path[d]; s.i+1 < s.in.width() {
 			s.i++
 			return c.down(d, false)
 		}
@@ -175,18 +187,29 @@ func (c *Cursor) prevLeaf() bool {
 	return false
 }
 
+// step is a node and the place of the kid that a path goes on with.
+type step struct {
+	in *inner
+	i  int
+}
+
 // enter makes l the cursor's leaf and its first entry the cursor's place.
 func (c *Cursor) enter(l *leaf) bool {
 	b, err := l.open()
 	if err != nil {
-		c.leave()
-		c.err = err
-		return false
+		return c.fail(err)
 	}
 	c.b, c.v, c.i, c.n = b, b.view(), 0, b.count()
 	c.prefix = len(c.v.prefix)
 	c.key = append(c.key[:0], c.v.prefix...)
 	return true
+}
+
+// fail ends the cursor's way with an error.
+func (c *Cursor) fail(err error) bool {
+	c.leave()
+	c.err = err
+	return false
 }
 
 func (c *Cursor) leave() { c.b, c.i, c.n, c.depth, c.err = nil, 0, 0, 0, nil }

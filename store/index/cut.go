@@ -15,9 +15,10 @@ func (e *Edit) DeleteRange(from, to []byte, gone func(key []byte, v Value)) erro
 	}
 	e.begin()
 	c := cut{Edit: e, gone: gone}
-	e.root = c.node(e.root, from, to)
+	in := c.node(e.root.in.Load(), from, to)
 	e.size -= removed
-	if e.root != nil {
+	if e.root = nil; in != nil {
+		e.root = in.self
 		e.lower()
 	}
 	return nil
@@ -44,7 +45,7 @@ func (e *Edit) count(from, to []byte) (int64, error) {
 	return sum, c.err
 }
 
-// cut is the removal of a range of which all leaves are sound and which is not empty.
+// cut is the removal of a range of which all nodes and leaves have been read and which is not empty.
 type cut struct {
 	*Edit
 	gone func(key []byte, v Value)
@@ -52,7 +53,7 @@ type cut struct {
 }
 
 // node returns what is left of n without the entries of [from, to), as a node of the edit's own, or nil. A nil bound is outside of n.
-func (c *cut) node(n *node, from, to []byte) *node {
+func (c *cut) node(n *inner, from, to []byte) *inner {
 	first, last := 0, n.width()-1 // the kids whose bounds the range meets
 	if from != nil {
 		i, found := n.seps.search(from)
@@ -66,7 +67,7 @@ func (c *cut) node(n *node, from, to []byte) *node {
 			to = nil
 		}
 	}
-	left := &node{gen: c.gen}
+	left := newInner(c.gen, n.self.level, nil, nil, nil)
 	if n.kids != nil {
 		left.kids = make([]*node, 0, n.width())
 	} else {
@@ -120,17 +121,19 @@ func (c *cut) kid(n *node, l *leaf, from, to []byte) (*node, *leaf) {
 	case n == nil:
 		return nil, c.leaf(l, from, to)
 	case from == nil && to == nil:
-		c.all(n)
+		c.all(n.in.Load())
 		return nil, nil
-	default:
-		return c.node(n, from, to), nil
 	}
+	if in := c.node(n.in.Load(), from, to); in != nil {
+		return in.self, nil
+	}
+	return nil, nil
 }
 
 // all gives up a node that lies in the range.
-func (c *cut) all(n *node) {
+func (c *cut) all(n *inner) {
 	for _, k := range n.kids {
-		c.all(k)
+		c.all(k.in.Load())
 	}
 	for _, l := range n.leaves {
 		c.leaf(l, nil, nil)
@@ -138,7 +141,7 @@ func (c *cut) all(n *node) {
 }
 
 func (c *cut) leaf(l *leaf, from, to []byte) *leaf {
-	b := l.blob
+	b, _ := l.open() // it has been read
 	first, end := 0, b.count()
 	if from != nil {
 		first, _ = b.search(from)
@@ -170,14 +173,14 @@ func (c *cut) leaf(l *leaf, from, to []byte) *leaf {
 }
 
 // mend joins kid i of n with a neighbour if it has become small.
-func (c *cut) mend(n *node, i int) {
+func (c *cut) mend(n *inner, i int) {
 	if n.kids != nil {
-		if 4*n.kids[i].width() <= c.lim.kids {
+		if 4*n.kids[i].in.Load().width() <= c.lim.kids {
 			c.joinNode(n, i)
 		}
 		return
 	}
-	if b := n.leaves[i].blob; 4*b.count() <= c.lim.entries && 4*len(b) <= c.lim.bytes {
+	if b, _ := n.leaves[i].open(); 4*b.count() <= c.lim.entries && 4*len(b) <= c.lim.bytes {
 		c.joinLeaf(n, i)
 	}
 }

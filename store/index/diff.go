@@ -59,12 +59,8 @@ type side struct {
 
 func newSide(t *Tree, from []byte) side {
 	s := side{Cursor: t.Cursor()}
-	for n := t.root; n != nil; s.height++ {
-		if n.kids == nil {
-			n = nil
-		} else {
-			n = n.kids[0]
-		}
+	if t.root != nil {
+		s.height = int(t.root.level)
 	}
 	s.done = !s.Seek(from)
 	return s
@@ -77,7 +73,7 @@ func (s *side) level() int { return s.height - s.depth }
 func (s *side) skip() {
 	s.b = nil
 	for ; s.depth > 0; s.depth-- {
-		if st := &s.path[s.depth-1]; st.i+1 < st.n.width() {
+		if st := &s.path[s.depth-1]; st.i+1 < st.in.width() {
 			st.i++
 			s.ahead = true
 			return
@@ -89,12 +85,18 @@ func (s *side) skip() {
 // deeper enters the subtree ahead by one level.
 func (s *side) deeper() {
 	st := s.path[s.depth-1]
-	if st.n.kids == nil {
+	if st.in.kids == nil {
 		s.ahead = false
-		s.done = !s.enter(st.n.leaves[st.i])
+		s.done = !s.enter(st.in.leaves[st.i])
 		return
 	}
-	s.path[s.depth] = step{st.n.kids[st.i], 0}
+	in, err := st.in.kids[st.i].open()
+	if err != nil {
+		s.ahead = false
+		s.done = !s.fail(err)
+		return
+	}
+	s.path[s.depth] = step{in, 0}
 	s.depth++
 }
 
@@ -151,7 +153,7 @@ func (d *diff) next() (Change, bool, error) {
 
 func (c *Cursor) leaf() *leaf {
 	s := c.path[c.depth-1]
-	return s.n.leaves[s.i]
+	return s.in.leaves[s.i]
 }
 
 func (d *diff) meet() {
@@ -162,7 +164,7 @@ func (d *diff) meet() {
 		a.deeper()
 	case la < lb:
 		b.deeper()
-	case la > 0 && x.n.kids[x.i] == y.n.kids[y.i], la == 0 && x.n.leaves[x.i] == y.n.leaves[y.i]:
+	case la > 0 && x.in.kids[x.i] == y.in.kids[y.i], la == 0 && x.in.leaves[x.i] == y.in.leaves[y.i]:
 		a.skip()
 		b.skip()
 	default:

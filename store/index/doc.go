@@ -33,19 +33,36 @@
 //
 // # Checkpoint
 //
-// A checkpoint file is a header, records, each at a multiple of 8, and a footer. All leaves come first, in the order of their keys, then the
-// inner nodes, the lowest first, the root last, then one record of what the user of the package keeps beside the tree. Every checksum is the xxhash64 of what follows it in its record, combined by exclusive or
-// with a seed that the caller derives from the record's offset in the file.
+// A checkpoint file is a header, and then what was saved, one time after the other: records, each at a multiple of 8, and a footer. What is
+// saved first is the whole tree. An append begins at the next multiple of 4096 and has the leaves and nodes that have changed; its nodes
+// refer to records of any save before. The file counts up to the footer of the last save that its user knows to be durable; what lies
+// behind is nothing, and is overwritten by the next append. Every checksum is the xxhash64 of what follows it in its record, combined by
+// exclusive or with a seed that the caller derives from the record's offset in the file.
 //
 //	header   8  "arborckp"      4  version, 0        4  zero
 //	record   8  checksum        4  length of body    4  level: 0 for a leaf, 1 for a node of leaves, …    then body, zeroes to a multiple of 8
 //	footer   8  checksum        8  offset of root's record, 0 if the tree is empty
-//	         4  length of root's body   4  its level   8  entries   8  leaves   8  inner nodes   8  length of the user's record
-//	         8  length of the file   8  "arborend"
+//	         4  length of root's body   4  its level   8  entries   8  bytes of all records of the tree   8  length of the user's record
+//	         8  length of the file up to here   8  "arborend"
 //
-// The body of a leaf's record is the leaf. The body of an inner node's is the count k of its kids (8 bytes), the offsets of their records (8k),
-// the lengths of their bodies (4k), zeroes to a multiple of 8, and the separators. A record lies below whichever refers to it.
+// A record lies below whichever refers to it: leaves in the order of their keys, behind those of each node the node, the root last. Then
+// comes one record, of level 2³²-1, of what the user of the package keeps beside the tree. The body of a leaf's record is the leaf. The
+// body of an inner node's is the count k of its kids (8 bytes), the offsets of their records (8k), for level 2 and above the bytes that each
+// kid and all records below it take (8k), the lengths of the kids' bodies (4k), zeroes to a multiple of 8, and the separators.
 //
-// The bytes are not trusted: opening proves the inner nodes, the first touch of a leaf proves the leaf (its checksum, its layout, its
-// order, its bounds). What fails is a *DamageError; it never panics, and it allocates in proportion to the file alone.
+// # Reading it
+//
+// Opening reads the footer. A node or a leaf of an opened tree is at first a stub, which knows its offset, its size and its bounds; who
+// touches it first proves it (checksum, layout, order, level, bounds) and publishes by one atomic store that it is sound. Any number of
+// goroutines may do so at once, and none waits for another. An inner node is copied to the heap, a leaf stays where it is: mapped.
+//
+// The bytes are not trusted. What fails is a *DamageError, for whoever goes through the node or leaf and for nobody else; it never panics,
+// and it allocates in proportion to the file alone.
+//
+// # Writing it
+//
+// A leaf and a node know where in which file they lie, once they have been saved there, so that an append goes only where something is new.
+// They learn it by Keep, when the save counts: one that is given up leaves no trace. Adopt then has the leaves read from the file as it is
+// mapped, after a comparison with the bytes they had before, in every tree that shares them. So the memory of what was changed is free
+// again, and, when all of a tree has been saved to another file, the one before is not needed by it any more.
 package index

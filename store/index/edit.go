@@ -22,16 +22,11 @@ type scratch struct {
 	depth  int
 	drafts []*leaf
 	spare  [][]byte // memory for drafts
+	boxes  []*blob  // likewise
 	packer packer
 	sep    []byte
 	addr   [addrSize]byte
 	old    [maxInline]byte // the bytes of the value that a change has returned
-}
-
-// step is a node and the place of the kid that the path goes on with.
-type step struct {
-	n *node
-	i int
 }
 
 // maxDrafts bounds the scratch memory of an edit: beyond it drafts are frozen early.
@@ -62,11 +57,11 @@ func (e *Edit) Tree() *Tree {
 // freeze gives each draft memory of its exact size, from then on immutable.
 func (s *scratch) freeze() {
 	for i, l := range s.drafts {
-		if l.draft {
-			frozen := make(blob, len(l.blob))
-			copy(frozen, l.blob)
-			s.spare = append(s.spare, l.blob)
-			l.blob, l.draft = frozen, false
+		if l.draft != nil {
+			frozen := make(blob, len(*l.draft))
+			copy(frozen, *l.draft)
+			s.take(l)
+			l.set(frozen)
 		}
 		s.drafts[i] = nil
 	}
@@ -75,10 +70,16 @@ func (s *scratch) freeze() {
 
 // drop takes back a draft's memory; the leaf is not used again.
 func (s *scratch) drop(l *leaf) {
-	if l.draft {
-		s.spare = append(s.spare, l.blob)
-		l.blob, l.draft = nil, false
+	if l.draft != nil {
+		s.take(l)
+		l.draft = nil
 	}
+}
+
+// take takes back the memory of a draft.
+func (s *scratch) take(l *leaf) {
+	s.spare, s.boxes = append(s.spare, *l.draft), append(s.boxes, l.draft)
+	*l.draft = nil
 }
 
 // memory returns empty scratch memory for a draft.
@@ -92,7 +93,14 @@ func (s *scratch) memory() []byte {
 }
 
 func (s *scratch) newDraft(b blob) *leaf {
-	l := &leaf{blob: b, draft: true}
+	l := new(leaf)
+	if n := len(s.boxes); n > 0 {
+		l.draft, s.boxes = s.boxes[n-1], s.boxes[:n-1]
+	} else {
+		l.draft = new(blob)
+	}
+	*l.draft = b
+	l.state.Store(leafDraft)
 	s.drafts = append(s.drafts, l)
 	return l
 }
@@ -122,11 +130,11 @@ func (e *Edit) Put(key []byte, v Value) (old Value, had bool, err error) {
 	if e.root == nil {
 		e.packer.reset()
 		e.packer.add(key, kind, val)
-		e.root = &node{gen: e.gen, seps: noEntries, leaves: []*leaf{e.newDraft(e.packer.pack(e.memory(), 0, 1))}}
+		e.root = newInner(e.gen, 1, noEntries, nil, []*leaf{e.newDraft(e.packer.pack(e.memory(), 0, 1))}).self
 		e.size = 1
 		return Value{}, false, nil
 	}
-	b, err := e.descend(key).open()
+	b, err := e.descend(key)
 	if err != nil {
 		return Value{}, false, err
 	}
@@ -134,21 +142,19 @@ func (e *Edit) Put(key []byte, v Value) (old Value, had bool, err error) {
 	if found {
 		old = e.keep(b.value(i))
 	}
-	l := e.own()
+	d := e.own(b).draft
 	if found {
-		l.blob = l.blob.replace(i, kind, val)
+		*d = d.replace(i, kind, val)
 	} else {
 		e.size++
-		if !l.blob.fits(key) {
-			if l = e.widen(l, i, key, kind, val); l == nil {
-				return Value{}, false, nil
-			}
-		} else {
-			l.blob = l.blob.insert(i, key, kind, val)
+		if d.fits(key) {
+			*d = d.insert(i, key, kind, val)
+		} else if !e.widen(d, i, key, kind, val) {
+			return Value{}, false, nil
 		}
 	}
-	if n := l.blob.count(); n > e.lim.entries || len(l.blob) > e.lim.bytes && n > 1 {
-		e.splitLeaf(l, i)
+	if n := d.count(); n > e.lim.entries || len(*d) > e.lim.bytes && n > 1 {
+		e.splitLeaf(d, i)
 	}
 	return old, found, nil
 }
@@ -165,74 +171,79 @@ func (e *Edit) begin() {
 	}
 }
 
-// descend follows key to its leaf and keeps the path.
-func (e *Edit) descend(key []byte) *leaf {
+// descend follows key to its leaf, keeps the path and returns the leaf's blob.
+func (e *Edit) descend(key []byte) (blob, error) {
 	n := e.root
 	for e.depth = 0; ; e.depth++ {
-		i := n.child(key)
-		e.path[e.depth] = step{n, i}
-		if n.kids == nil {
-			e.depth++
-			return n.leaves[i]
+		in, err := n.open()
+		if err != nil {
+			return nil, err
 		}
-		n = n.kids[i]
+		i := in.child(key)
+		e.path[e.depth] = step{in, i}
+		if in.kids == nil {
+			e.depth++
+			return in.leaves[i].open()
+		}
+		n = in.kids[i]
 	}
 }
 
-// own makes the nodes of the path and its leaf the edit's own and returns the leaf.
-func (e *Edit) own() *leaf {
+// own makes the nodes of the path and its leaf, of blob b, the edit's own and returns the leaf, a draft.
+func (e *Edit) own(b blob) *leaf {
 	for d := range e.depth {
-		n := e.path[d].n
-		if n.gen == e.gen {
+		in := e.path[d].in
+		if in.gen == e.gen {
 			continue
 		}
-		n = &node{gen: e.gen, seps: n.seps, kids: slices.Clone(n.kids), leaves: slices.Clone(n.leaves)}
-		e.path[d].n = n
+		in = in.clone(e.gen)
+		e.path[d].in = in
 		if d == 0 {
-			e.root = n
+			e.root = in.self
 		} else {
 			up := e.path[d-1]
-			up.n.kids[up.i] = n
+			up.in.kids[up.i] = in.self
 		}
 	}
 	last := e.path[e.depth-1]
-	l := last.n.leaves[last.i]
-	if !l.draft {
-		l = e.newDraft(append(e.memory(), l.blob...))
-		last.n.leaves[last.i] = l
+	l := last.in.leaves[last.i]
+	if l.draft == nil {
+		l = e.newDraft(append(e.memory(), b...))
+		last.in.leaves[last.i] = l
 	}
 	return l
 }
 
 // widen inserts a key that does not share the prefix of the leaf's other keys, and is therefore below or above all of them. The leaf may
-// become much larger by that; then the key gets a leaf of its own and widen returns nil.
-func (e *Edit) widen(l *leaf, i int, key []byte, kind byte, val []byte) *leaf {
-	p, n := &e.packer, l.blob.count()
+// become much larger by that; then the key gets a leaf of its own and widen returns false.
+func (e *Edit) widen(d *blob, i int, key []byte, kind byte, val []byte) bool {
+	p, n := &e.packer, d.count()
 	p.reset()
-	p.addFrom(l.blob, 0, i)
+	p.addFrom(*d, 0, i)
 	p.add(key, kind, val)
-	p.addFrom(l.blob, i, n)
+	p.addFrom(*d, i, n)
 	if p.size(0, n+1) <= e.lim.bytes {
-		e.spare = append(e.spare, l.blob)
-		l.blob = p.pack(e.memory(), 0, n+1)
-		return l
+		e.spare = append(e.spare, *d)
+		*d = p.pack(e.memory(), 0, n+1)
+		return true
 	}
-	alone := e.newDraft(p.pack(e.memory(), i, i+1))
+	right := e.newDraft(p.pack(e.memory(), i, i+1))
 	if i == 0 {
 		last := e.path[e.depth-1]
-		last.n.leaves[last.i], l, alone = alone, alone, l
+		l := last.in.leaves[last.i]
+		last.in.leaves[last.i], right = right, l
 		e.sep = separator(e.sep[:0], key, p.key(1))
 	} else {
 		e.sep = separator(e.sep[:0], p.key(n-1), key)
 	}
-	e.addKid(nil, alone)
-	return nil
+	e.addKid(nil, right)
+	return false
 }
 
 // splitLeaf halves a leaf that has become too large. If entry i, the newest, is the last, keys seem to come in order, and the left one
 // keeps most.
-func (e *Edit) splitLeaf(l *leaf, i int) {
-	b := l.blob
+func (e *Edit) splitLeaf(d *blob, i int) {
+	b := *d
 	n := b.count()
 	m := n / 2
 	if i == n-1 {
@@ -246,7 +257,7 @@ func (e *Edit) splitLeaf(l *leaf, i int) {
 		}
 	}
 	e.sep = separator(e.sep[:0], p.key(m-1), p.key(m))
-	l.blob = p.pack(b[:0], 0, m)
+	*d = p.pack(b[:0], 0, m)
 	e.addKid(nil, e.newDraft(p.pack(e.memory(), m, n)))
 }
 
@@ -254,32 +265,30 @@ func (e *Edit) splitLeaf(l *leaf, i int) {
 func (e *Edit) addKid(kid *node, l *leaf) {
 	p := &e.packer
 	for d := e.depth - 1; d >= 0; d-- {
-		n, i := e.path[d].n, e.path[d].i
-		if n.kids != nil {
-			n.kids = slices.Insert(n.kids, i+1, kid)
+		in, i := e.path[d].in, e.path[d].i
+		if in.kids != nil {
+			in.kids = slices.Insert(in.kids, i+1, kid)
 		} else {
-			n.leaves = slices.Insert(n.leaves, i+1, l)
+			in.leaves = slices.Insert(in.leaves, i+1, l)
 		}
-		count := n.width() - 1
+		count := in.width() - 1
 		p.reset()
-		p.addFrom(n.seps, 0, i)
+		p.addFrom(in.seps, 0, i)
 		p.add(e.sep, 0, nil)
-		p.addFrom(n.seps, i, count-1)
-		if count < 3 || n.width() <= e.lim.kids && p.size(0, count) <= e.lim.bytes {
-			n.seps = p.pack(nil, 0, count)
+		p.addFrom(in.seps, i, count-1)
+		if count < 3 || in.width() <= e.lim.kids && p.size(0, count) <= e.lim.bytes {
+			in.seps = p.pack(nil, 0, count)
 			return
 		}
-		kid = e.splitNode(n, i == count-1)
+		kid = e.splitNode(in, i == count-1)
 	}
-	root := &node{gen: e.gen, kids: []*node{e.root, kid}}
 	p.reset()
 	p.add(e.sep, 0, nil)
-	root.seps = p.pack(nil, 0, 1)
-	e.root = root
+	e.root = newInner(e.gen, e.root.level+1, p.pack(nil, 0, 1), []*node{e.root, kid}, nil).self
 }
 
-// splitNode splits n, whose separators are in the packer, and returns the right part. The separator between the parts goes to e.sep.
-func (e *Edit) splitNode(n *node, atEnd bool) *node {
+// splitNode splits in, whose separators are in the packer, and returns the right part. The separator between the parts goes to e.sep.
+func (e *Edit) splitNode(in *inner, atEnd bool) *node {
 	p := &e.packer
 	count := p.len()
 	m := count / 2
@@ -294,15 +303,15 @@ func (e *Edit) splitNode(n *node, atEnd bool) *node {
 			}
 		}
 	}
-	right := &node{gen: e.gen, seps: p.pack(nil, m+1, count)}
-	if n.kids != nil {
-		right.kids = slices.Clone(n.kids[m+1:])
-		n.kids = slices.Delete(n.kids, m+1, len(n.kids))
+	right := newInner(e.gen, in.self.level, p.pack(nil, m+1, count), nil, nil)
+	if in.kids != nil {
+		right.kids = slices.Clone(in.kids[m+1:])
+		in.kids = slices.Delete(in.kids, m+1, len(in.kids))
 	} else {
-		right.leaves = slices.Clone(n.leaves[m+1:])
-		n.leaves = slices.Delete(n.leaves, m+1, len(n.leaves))
+		right.leaves = slices.Clone(in.leaves[m+1:])
+		in.leaves = slices.Delete(in.leaves, m+1, len(in.leaves))
 	}
-	n.seps = p.pack(nil, 0, m)
+	in.seps = p.pack(nil, 0, m)
 	e.sep = append(e.sep[:0], p.key(m)...)
-	return right
+	return right.self
 }

@@ -49,30 +49,6 @@ type Tree struct {
 	size int64
 }
 
-// node is an inner node. It has kids, or, at the bottom, leaves; seps are the lower bounds of all of them but the first.
-type node struct {
-	gen    uint64 // the generation of the edit that may still change it
-	seps   blob
-	kids   []*node
-	leaves []*leaf
-}
-
-// leaf is a blob of entries, never empty, on the heap or in a mapped checkpoint. Its address is its identity: versions of the tree that
-// share it know that nothing in it differs.
-type leaf struct {
-	blob  blob
-	from  *origin // where it is mapped from, nil on the heap
-	draft bool    // its edit still writes it, in scratch memory
-}
-
-// open returns the leaf's blob, proved sound.
-func (l *leaf) open() (blob, error) {
-	if l.from == nil || l.from.sound.Load() {
-		return l.blob, nil
-	}
-	return l.blob, l.from.verify(l.blob)
-}
-
 // limits are what a node may hold before it splits.
 type limits struct {
 	entries int // in a leaf
@@ -82,44 +58,23 @@ type limits struct {
 
 var defaults = limits{entries: 64, kids: 64, bytes: 8 << 10}
 
-// child returns the place of the kid whose range key is in.
-func (n *node) child(key []byte) int {
-	i, found := n.seps.search(key)
-	if found {
-		i++
-	}
-	return i
-}
-
-// width returns the number of kids or leaves.
-func (n *node) width() int {
-	if n.kids != nil {
-		return len(n.kids)
-	}
-	return len(n.leaves)
-}
-
-// kid returns kid i, which is a node or a leaf.
-func (n *node) kid(i int) (*node, *leaf) {
-	if n.kids != nil {
-		return n.kids[i], nil
-	}
-	return nil, n.leaves[i]
-}
-
 // Len returns the number of keys.
 func (t *Tree) Len() int64 { return t.size }
 
-// Get returns the value of key and whether it is there. An error is a *DamageError of a mapped leaf.
+// Get returns the value of key and whether it is there. An error is a *DamageError of the checkpoint the tree lies in.
 func (t *Tree) Get(key []byte) (Value, bool, error) {
 	n := t.root
 	if n == nil {
 		return Value{}, false, nil
 	}
-	for n.kids != nil {
-		n = n.kids[n.child(key)]
+	in, err := n.open()
+	for err == nil && in.kids != nil {
+		in, err = in.kids[in.child(key)].open()
 	}
-	b, err := n.leaves[n.child(key)].open()
+	if err != nil {
+		return Value{}, false, err
+	}
+	b, err := in.leaves[in.child(key)].open()
 	if err != nil {
 		return Value{}, false, err
 	}

@@ -294,8 +294,8 @@ func TestOutlierDoesNotOverflowLeaf(t *testing.T) {
 			t.Fatal(err)
 		}
 		for l := range leavesOf(tree.root, map[*leaf]bool{}) {
-			if len(l.blob) > defaults.bytes {
-				t.Errorf("%q: a leaf of %d bytes", outlier, len(l.blob))
+			if int(l.size) > defaults.bytes {
+				t.Errorf("%q: a leaf of %d bytes", outlier, l.size)
 			}
 		}
 		for i := range defaults.entries {
