@@ -16,20 +16,14 @@ type spaces struct {
 
 func openSpaces(db *store.DB) (spaces, error) {
 	var s spaces
-	for _, k := range []struct {
-		name string
-		at   *store.Keyspace
-	}{
-		{"nodes", &s.nodes}, {"places", &s.places}, {"notes", &s.notes}, {"terms", &s.terms},
-		{"arrows", &s.arrows}, {"log", &s.log}, {"meta", &s.meta},
-	} {
-		ks, err := db.Keyspace(k.name)
-		if err != nil {
-			return s, err
-		}
-		*k.at = ks
+	names := []string{"nodes", "places", "notes", "terms", "arrows", "log", "meta"}
+	ks, err := db.Keyspaces(append(names, timeseries.Keyspaces()...)...) // a new store gets all of them by one commit
+	if err != nil {
+		return s, err
 	}
-	var err error
+	for i, at := range []*store.Keyspace{&s.nodes, &s.places, &s.notes, &s.terms, &s.arrows, &s.log, &s.meta} {
+		*at = ks[i]
+	}
 	s.book, err = timeseries.Open(db)
 	return s, err
 }

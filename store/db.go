@@ -59,9 +59,6 @@ type DB struct {
 	merger    merger
 }
 
-// Keyspace is a named, separate order of keys in a store. The zero value is none.
-type Keyspace struct{ id byte }
-
 // Entry is a key and its value.
 type Entry struct{ Key, Value []byte }
 
@@ -105,64 +102,6 @@ func Open(dir string, opt Options) (*DB, error) {
 
 func newDB(be backend) *DB {
 	return &DB{be: be, keyspaces: map[string]Keyspace{}, snapshots: snapshots{open: map[*Snapshot]struct{}{}}}
-}
-
-// catalog is the keyspace of the names of the others: name → id.
-var catalog = Keyspace{id: 1}
-
-// maxKeyspaces bounds the ids that Keyspace gives out.
-const maxKeyspaces = 200
-
-// Keyspace returns the keyspace of that name, making it if there is none.
-func (db *DB) Keyspace(name string) (Keyspace, error) {
-	db.mu.Lock()
-	defer db.mu.Unlock()
-	if ks, ok := db.keyspaces[name]; ok {
-		return ks, nil
-	}
-	ks, err := db.makeKeyspace(name)
-	for try := 0; errors.Is(err, ErrUncertain) && !errors.Is(err, ErrOwnerSilent) && try < maxTakeovers; try++ {
-		ks, err = db.makeKeyspace(name) // which finds it, if it was made
-	}
-	if err != nil {
-		return Keyspace{}, fmt.Errorf("keyspace %q: %w", name, err)
-	}
-	db.keyspaces[name] = ks
-	db.merger.know(name, ks)
-	return ks, nil
-}
-
-// makeKeyspace finds the keyspace in the catalog, or adds it there.
-func (db *DB) makeKeyspace(name string) (ks Keyspace, err error) {
-	find := func(r Reader) error {
-		v, err := r.Get(catalog, []byte(name))
-		if err == nil && len(v) == 1 {
-			ks = Keyspace{id: v[0]}
-		}
-		return err
-	}
-	err = db.View(func(s *Snapshot) error { return find(s) })
-	if !errors.Is(err, ErrNotFound) {
-		return ks, err
-	}
-	err = db.Update(func(tx *Tx) error {
-		if err := find(tx); !errors.Is(err, ErrNotFound) {
-			return err
-		}
-		id := catalog.id
-		for e, err := range tx.Scan(catalog, Range{}) {
-			if err != nil {
-				return err
-			}
-			id = max(id, e.Value[0])
-		}
-		if id >= maxKeyspaces {
-			return fmt.Errorf("%w: a store has at most %d", ErrTooLarge, maxKeyspaces)
-		}
-		ks = Keyspace{id: id + 1}
-		return tx.Put(catalog, []byte(name), []byte{ks.id})
-	})
-	return ks, err
 }
 
 // View runs fn on a frozen state of the store. If the process that owns the store goes away, fn is run again on the state of the next

@@ -21,16 +21,16 @@ type Book struct {
 
 // Open returns the series kept in db.
 func Open(db *store.DB) (*Book, error) {
-	b := &Book{}
-	for name, ks := range map[string]*store.Keyspace{
-		"timeseries.tail": &b.tails, "timeseries.summary": &b.summaries, "timeseries.chunk": &b.chunks,
-	} {
-		var err error
-		if *ks, err = db.Keyspace(name); err != nil {
-			return nil, err
-		}
+	ks, err := db.Keyspaces(Keyspaces()...)
+	if err != nil {
+		return nil, err
 	}
-	return b, nil
+	return &Book{tails: ks[0], summaries: ks[1], chunks: ks[2]}, nil
+}
+
+// Keyspaces returns the names of the keyspaces of a Book, so that they can be made together with others.
+func Keyspaces() []string {
+	return []string{"timeseries.tail", "timeseries.summary", "timeseries.chunk"}
 }
 
 // stream is what one device writes to one series.
