@@ -71,7 +71,7 @@ func start(ctx context.Context, s *cli.Session) error {
 
 // terminal says which streams are attached to one, and its size. It asks the kernel, never the terminal.
 func terminal() cli.Terminal {
-	t := cli.Terminal{In: term.IsTerminal(os.Stdin.Fd()), Out: term.IsTerminal(os.Stdout.Fd())}
+	t := cli.Terminal{In: term.IsTerminal(os.Stdin.Fd()), Out: term.IsTerminal(os.Stdout.Fd()), Err: term.IsTerminal(os.Stderr.Fd())}
 	if t.Out {
 		if w, h, err := term.GetSize(os.Stdout.Fd()); err == nil {
 			t.Width, t.Height = w, h

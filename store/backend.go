@@ -20,7 +20,7 @@ type backend interface {
 	wait(ctx context.Context, after LSN) error
 	sync() error
 	stats() (Stats, error)
-	verify(ctx context.Context) (VerifyReport, error)
+	verify(ctx context.Context, opt VerifyOptions) (VerifyReport, error)
 	close() error
 }
 

@@ -40,6 +40,9 @@ func (e *engine) tidy() error {
 	spare := e.spareOrd()
 	d, err := openSegment(e.fs, &e.id, spare)
 	if err == nil {
+		err = d.blankHeader()
+	}
+	if err == nil {
 		e.spare = d
 	} else if !errors.Is(err, ErrCorrupt) {
 		return err

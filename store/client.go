@@ -229,6 +229,11 @@ func (c *client) exchange(conn *remote.Conn, q *remote.Request, silence time.Dur
 		}
 		switch r.Status {
 		case remote.Busy:
+			if len(r.Value) > 0 && read != nil {
+				if err := read(&r); err != nil {
+					return errLost // what cannot be understood is no answer
+				}
+			}
 			continue
 		case remote.Goodbye:
 			return errRefused
@@ -334,9 +339,19 @@ func (c *client) stats() (st Stats, err error) {
 	return st, err
 }
 
-func (c *client) verify(ctx context.Context) (VerifyReport, error) {
+func (c *client) verify(ctx context.Context, opt VerifyOptions) (VerifyReport, error) {
 	var w wireReport
-	err := again(c.callUntil(ctx, &remote.Request{Kind: remote.Verify}, c.silence, func(r *remote.Reply) error { return json.Unmarshal(r.Value, &w) }))
+	err := again(c.callUntil(ctx, &remote.Request{Kind: remote.Verify}, c.silence, func(r *remote.Reply) error {
+		if r.Status != remote.Busy {
+			return json.Unmarshal(r.Value, &w)
+		}
+		var p Progress
+		err := json.Unmarshal(r.Value, &p)
+		if err == nil && opt.Progress != nil {
+			opt.Progress(p)
+		}
+		return err
+	}))
 	return fromWire(w), err
 }
 

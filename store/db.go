@@ -172,7 +172,14 @@ func (db *DB) Sync() error { return db.be.sync() }
 func (db *DB) Stats() (Stats, error) { return db.be.stats() }
 
 // Verify reads every byte of the store and reports what is damaged.
-func (db *DB) Verify(ctx context.Context) (VerifyReport, error) { return db.be.verify(ctx) }
+func (db *DB) Verify(ctx context.Context) (VerifyReport, error) {
+	return db.be.verify(ctx, VerifyOptions{})
+}
+
+// VerifyWith is Verify with options.
+func (db *DB) VerifyWith(ctx context.Context, opt VerifyOptions) (VerifyReport, error) {
+	return db.be.verify(ctx, opt)
+}
 
 // Close makes everything durable and ends the use of the store. It waits for views and transactions; watches and snapshots end.
 func (db *DB) Close() error {

@@ -165,7 +165,7 @@ func TestGaps(t *testing.T) {
 						t.Errorf("%v; %v, want %v", err, short(got), short(want))
 					}
 					rep, err := db.Verify(t.Context())
-					damage := slices.DeleteFunc(rep.Damage, func(err error) bool { return rebuild && inCheckpoint(err) })
+					damage := slices.DeleteFunc(rep.Damage, func(d Damage) bool { return rebuild && inCheckpoint(d) })
 					if err != nil || len(damage) > 0 || rep.Segments < 4 {
 						t.Errorf("verify: %v %+v", err, rep)
 					}

@@ -140,9 +140,9 @@ func (m *member) stats() (st Stats, err error) {
 	return st, err
 }
 
-func (m *member) verify(ctx context.Context) (v VerifyReport, err error) {
+func (m *member) verify(ctx context.Context, opt VerifyOptions) (v VerifyReport, err error) {
 	err = m.do(func(r *role) (err error) {
-		v, err = r.be.verify(ctx)
+		v, err = r.be.verify(ctx, opt)
 		return err
 	})
 	return v, err

@@ -177,7 +177,7 @@ func (l *loader) finish() error {
 
 // prove reads the store back from the disk.
 func (l *loader) prove(ctx context.Context) error {
-	rep, err := l.e.verify(ctx)
+	rep, err := l.e.verify(ctx, VerifyOptions{})
 	if err == nil && len(rep.Damage) > 0 {
 		err = fmt.Errorf("what was written does not read back: %w", rep.Damage[0])
 	}

@@ -128,6 +128,20 @@ func openSegment(dir disk.FS, id *storeID, ord uint32) (_ *segmentData, err erro
 	return &segmentData{file: f, size: uint32(size)}, nil
 }
 
+// blankHeader makes sure that a segment's first page is zero behind the header, and closes the file if not: a torn write may leave anything
+// there.
+func (d *segmentData) blankHeader() error {
+	page := make([]byte, segmentStart)
+	_, err := d.file.ReadAt(page, 0)
+	if err == nil && !allZero(page[frameHeader:]) {
+		err = &CorruptError{File: d.file.Name(), Offset: frameHeader, Err: errSegmentHeader}
+	}
+	if err != nil {
+		return errors.Join(err, d.file.Close())
+	}
+	return nil
+}
+
 // covers tells whether the byte at off can be read.
 func (d *segmentData) covers(off uint32) bool {
 	return d != nil && (d.mapped != nil || d.image != nil && off >= d.from)

@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"net"
 	"os"
@@ -209,7 +210,7 @@ func (s *server) part(c *serverConn, ss *session, first bool) {
 
 // requests answers one request after the other.
 func (s *server) requests(c *serverConn, ss *session) {
-	c.busy = time.AfterFunc(time.Hour, func() { s.sayBusy(c) })
+	c.busy = time.AfterFunc(time.Hour, func() { s.sayBusy(c, ss) })
 	defer c.busy.Stop()
 	var q remote.Request
 	var r remote.Reply
@@ -276,9 +277,13 @@ func (s *server) work(c *serverConn, ss *session, q *remote.Request, r *remote.R
 	return peeked, s.answer(ctx, ss, q, r)
 }
 
-// sayBusy keeps the client waiting. One that comes after the reply is passed over by the client.
-func (s *server) sayBusy(c *serverConn) {
-	if c.working.Load() && c.Send(&remote.Reply{Status: remote.Busy}, s.silence) == nil {
+// sayBusy keeps the client waiting, and tells how far its request is. One that comes after the reply is passed over by the client.
+func (s *server) sayBusy(c *serverConn, ss *session) {
+	busy := remote.Reply{Status: remote.Busy}
+	if p := ss.progress.Load(); p != nil {
+		busy.Value, _ = json.Marshal(p) // numbers and a word
+	}
+	if c.working.Load() && c.Send(&busy, s.silence) == nil {
 		c.busy.Reset(busyEvery)
 	}
 }

@@ -3,8 +3,10 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"arbor/store/remote"
 )
@@ -13,6 +15,8 @@ import (
 type session struct {
 	id    uint64
 	conns map[*serverConn]struct{} // under server.mu
+
+	progress atomic.Pointer[Progress] // of the request that is told how far it is
 
 	mu    sync.Mutex
 	pins  map[uint64]*pin
@@ -131,7 +135,8 @@ func (s *server) answer(ctx context.Context, ss *session, q *remote.Request, r *
 		r.Value, err = json.Marshal(st)
 		return err
 	case remote.Verify:
-		v, err := s.be.verify(ctx)
+		defer ss.progress.Store(nil)
+		v, err := s.be.verify(ctx, VerifyOptions{Progress: func(p Progress) { ss.progress.Store(&p) }})
 		if err != nil {
 			return err
 		}
@@ -268,22 +273,36 @@ func fromRemote(in []remote.Write) ([]write, error) {
 // wireReport is a VerifyReport whose damage can be encoded.
 type wireReport struct {
 	VerifyReport
-	Damage []remote.Fault
+	Damage []wireDamage
+}
+
+type wireDamage struct {
+	Damage
+	Err  *CorruptError // without its cause, of which the text is
+	Text string
 }
 
 func toWire(v VerifyReport) wireReport {
 	w := wireReport{VerifyReport: v}
 	w.VerifyReport.Damage = nil
-	for _, err := range v.Damage {
-		w.Damage = append(w.Damage, toFault(err))
+	for _, d := range v.Damage {
+		x := wireDamage{Damage: d, Err: &CorruptError{File: d.Err.File, Offset: d.Err.Offset, Want: d.Err.Want, Got: d.Err.Got}}
+		if x.Damage.Err = nil; d.Err.Err != nil {
+			x.Text = d.Err.Err.Error()
+		}
+		w.Damage = append(w.Damage, x)
 	}
 	return w
 }
 
 func fromWire(w wireReport) VerifyReport {
 	v := w.VerifyReport
-	for _, f := range w.Damage {
-		v.Damage = append(v.Damage, fromFault(f))
+	for _, x := range w.Damage {
+		d := x.Damage
+		if d.Err = x.Err; x.Text != "" {
+			d.Err.Err = errors.New(x.Text)
+		}
+		v.Damage = append(v.Damage, d)
 	}
 	return v
 }

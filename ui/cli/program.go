@@ -33,7 +33,7 @@ type Program struct {
 
 // Terminal says what the streams are attached to.
 type Terminal struct {
-	In, Out       bool
+	In, Out, Err  bool
 	Width, Height int // of Out, 0 if it is no terminal
 }
 
