@@ -28,11 +28,10 @@
 // with a compare-and-swap of tail, the rest of the page and the header of the next frame, which it publishes as records of their own
 // kinds. So a page is never written twice, and the records before the cut are a frame, whoever made them.
 //
-// A lone committer writes its frame on its own goroutine. Where several commit, a flusher does, with at most two frames on their way to
-// the disk: while one is written the other gathers, and who has just been woken finds a frame to join.
-//
-// CompareAndSwap, Merge and Batch are made of this above the engine, so that the log has but puts and deletions, and whoever reads it needs
-// to know no more: a MergeFunc runs in the process that calls Merge, which combines what waits there for the same key into one transaction.
+// A lone committer writes its frame on its own goroutine. Where several commit, one of them hands a frame to the disk and sleeps, with at
+// most two frames on their way on a ring: while one is written the other gathers, and who has just been woken finds a frame to join. What
+// gathered meanwhile is handed on by whoever is told that a frame is complete, the ring's own thread, before it wakes those who waited: so
+// the disk is never idle while a committer has yet to be scheduled.
 //
 // # Where something waits, and where a lock is
 //

@@ -92,7 +92,7 @@ func newMemory(l limits) *engine {
 func newEngine(fs disk.FS, l limits) *engine {
 	e := &engine{fs: fs, limits: l, opened: now()}
 	e.log.pages.Store(&[]*segmentsPage{})
-	e.flush.depth = 2
+	e.flush.depth = 2 // of the ring, and of a simulated disk
 	e.users.init(func() { e.step(e.sweeping, e.sweep) })
 	e.loops.init()
 	return e
@@ -255,6 +255,7 @@ func (e *engine) wait(ctx context.Context, after LSN) error {
 		} else {
 			select {
 			case <-w.ready:
+				e.visible.done(w)
 			case <-ctx.Done():
 				e.visible.drop(w)
 				return ctx.Err()

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"runtime"
 	"sync"
 	"sync/atomic"
 
@@ -15,8 +16,13 @@ type flusher struct {
 	start    LSN        // of the open frame
 	inFlight []*flight  // in the order of the log
 	full     []*segment // durable to the end, and not yet settled
-	depth    int        // how many there may be before a committer among others waits for one to end
-	wanted   atomic.Uint64
+	chosen   sync.Once  // depth is set
+	depth    int32      // how many there may be before a committer among others waits for one to end
+	// wanted is the LSN below which all is to be written. busy is the length of inFlight. Who raises wanted looks at busy afterwards, and who
+	// lowers busy looks at wanted afterwards, so that one of the two submits what is wanted.
+	wanted atomic.Uint64
+	busy   atomic.Int32
+	closed atomic.Uint64 // start, for those who do not hold mu
 }
 
 // flight is a frame on its way. Its bytes belong to the disk until it is complete.
@@ -69,7 +75,9 @@ func (e *engine) closeFrame() (*flight, error) {
 	f.seal(b, &e.id)
 	fl := &flight{seg: seg, file: d.file, b: b, off: int64(start.off()), end: f.end(d.size), began: now()}
 	e.flush.inFlight = append(e.flush.inFlight, fl)
+	e.flush.busy.Store(int32(len(e.flush.inFlight)))
 	e.flush.start = fl.end
+	e.flush.closed.Store(uint64(fl.end))
 	e.counts.flushes.Add(1)
 	return fl, nil
 }
@@ -122,10 +130,11 @@ func (e *engine) complete(fl *flight, err error) {
 		}
 	}
 	full := len(e.flush.full) > 0
-	more := uint64(e.flush.start) < e.flush.wanted.Load() // and the flusher may have found the depth reached
+	e.flush.busy.Store(int32(len(e.flush.inFlight)))
 	e.flush.mu.Unlock()
-	if more {
-		e.kick(e.flushing)
+	if e.started.Load() { // the disk gets its next frame first, then those run who wait for this one
+		for e.submit() {
+		}
 	}
 	e.durably.wake(LSN(e.durable.Load()))
 	if full {
@@ -145,11 +154,19 @@ func (e *engine) write() (bool, error) {
 	return true, e.poisoned()
 }
 
-// submit closes a frame and has it written, if one is wanted and the depth allows. It reports whether it did.
+// submit closes a frame and has it written, if one is wanted and the depth allows. It reports whether it did. A committer calls it, and
+// whoever tells a frame complete, so that between two frames nobody has to be woken who writes the second.
 func (e *engine) submit() bool {
+	if e.flush.wanted.Load() <= e.flush.closed.Load() { // as always where committers are alone, who need no ring
+		return false
+	}
+	e.flush.chosen.Do(e.setDepth)
+	if e.flush.busy.Load() >= e.flush.depth {
+		return false
+	}
 	e.flush.mu.Lock()
 	var fl *flight
-	if uint64(e.flush.start) < e.flush.wanted.Load() && len(e.flush.inFlight) < e.flush.depth {
+	if uint64(e.flush.start) < e.flush.wanted.Load() && int32(len(e.flush.inFlight)) < e.flush.depth {
 		fl, _ = e.closeFrame() // an error has poisoned the engine: who waits is told so
 	}
 	e.flush.mu.Unlock()
@@ -160,7 +177,7 @@ func (e *engine) submit() bool {
 	return true
 }
 
-// waitDurable returns once all below l is on the disk. A lone committer writes by itself; where several wait, the flusher does.
+// waitDurable returns once all below l is on the disk. A lone committer writes by itself; where there are several, frames are submitted.
 func (e *engine) waitDurable(l LSN) error {
 	if e.fs == nil {
 		return nil
@@ -182,10 +199,34 @@ func (e *engine) waitDurable(l LSN) error {
 			e.durably.drop(w)
 			continue
 		}
-		e.kick(e.flushing)
+		e.gather()
+		e.submit()
 		<-w.ready
+		e.durably.done(w)
 	}
 	return nil
+}
+
+// gather lets those who were woken together come back for the same frame before one of them closes it.
+func (e *engine) gather() {
+	e.flush.chosen.Do(e.setDepth)
+	for range gathering {
+		if e.flush.busy.Load() >= e.flush.depth || e.durably.count.Load() >= e.committers.Load() {
+			return
+		}
+		runtime.Gosched()
+	}
+}
+
+// gathering is how often a committer lets the others run before it closes a frame.
+const gathering = 4
+
+// setDepth finds out how many frames are best in flight: two on a ring, and one where a frame would only wait for the one before, closed
+// too early for those who come meanwhile.
+func (e *engine) setDepth() {
+	if k := e.fs.Kind(); k == "direct" || k == "buffered" {
+		e.flush.depth = 1
+	}
 }
 
 // want asks for all below l to be written.
