@@ -22,6 +22,8 @@ const (
 	Commit Durability = iota
 	// None returns as soon as the change is visible; Sync or a later Commit makes it durable.
 	None
+	// Periodic is None, and the change is on its way to the disk at most Options.FlushEvery later.
+	Periodic
 )
 
 // Limits of what one store takes.
@@ -42,6 +44,9 @@ type Options struct {
 	Exclusive bool
 	// OwnerTimeout bounds the wait for a silent owner; 0 means two seconds.
 	OwnerTimeout time.Duration
+	// FlushEvery is how long a change of durability Periodic may be visible before it is written; 0 means half a second. It is the owner's
+	// that counts.
+	FlushEvery time.Duration
 	// Merge has the functions of DB.Merge and Tx.Merge, by the names of their keyspaces.
 	Merge map[string]MergeFunc
 	// Disk is the directory to use instead of dir, for tests.

@@ -53,7 +53,8 @@
 // during its write; to join and leave the list of those who wait (waiters.mu); to hand out an id (ids.mu); to change the manifest.
 // The first commit after an open waits for the manifest to be raised to the next epoch. Close waits for views and transactions.
 //
-// What is visible and not yet durable is bounded: the committer that begins a segment waits until the second before it is on the disk.
+// What is visible and not yet durable is bounded: the committer that begins a segment waits until the second before it is on the disk. A
+// commit of durability Periodic starts a timer, unless one runs, that has all be written which is visible when it ends; none runs idle.
 //
 // # What goes wrong
 //

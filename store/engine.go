@@ -7,6 +7,7 @@ import (
 	"io"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"arbor/store/disk"
 	"arbor/store/index"
@@ -26,6 +27,7 @@ type engine struct {
 	durable  atomic.Uint64
 	folding  atomic.Bool // the token of apply
 	flush    flusher
+	periodic periodic
 	visible  waiters // for head
 	durably  waiters // for durable
 
@@ -70,15 +72,26 @@ type engine struct {
 // limits are the sizes a test makes small.
 type limits struct {
 	minSegment, maxSegment uint32
-	unflushed              uint32    // bytes visible and not durable, beyond which they are written unasked
-	checkpointBytes        int64     // of the log's tail, beyond which the index is saved
-	closeRecords           int64     // of the tail at a clean close, likewise
+	unflushed              uint32 // bytes visible and not durable, beyond which they are written unasked
+	checkpointBytes        int64  // of the log's tail, beyond which the index is saved
+	closeRecords           int64  // of the tail at a clean close, likewise
+	flushEvery             time.Duration
 	random                 io.Reader // of the id of a new store; nil is the system's
 	manual                 bool      // no goroutines: what they would do is done by the committer, or by the test
 }
 
 var usualLimits = limits{
 	minSegment: minSegment, maxSegment: maxSegment, unflushed: 1 << 20, checkpointBytes: 16 << 20, closeRecords: 256,
+	flushEvery: 500 * time.Millisecond,
+}
+
+// limits returns those that a caller has set, and the usual ones.
+func (o Options) limits() limits {
+	l := usualLimits
+	if o.FlushEvery > 0 {
+		l.flushEvery = o.FlushEvery
+	}
+	return l
 }
 
 // newMemory makes an engine without files.
@@ -207,7 +220,10 @@ func (e *engine) commit(base frozen, reads []read, writes []write, d Durability)
 	}
 	e.counts.commits.Add(1)
 	e.counts.userBytes.Add(rec.payload())
-	if d == Commit {
+	switch d {
+	case Periodic:
+		e.soon()
+	case Commit:
 		if err = e.waitDurable(end); err == nil {
 			e.latency.durable.since(whole)
 		}

@@ -66,6 +66,7 @@ func (e *engine) kick(c chan<- struct{}) {
 
 // stopLoops ends the goroutines. From then on the caller does what they did.
 func (e *engine) stopLoops() {
+	e.periodic.stop()
 	close(e.stop)
 	e.running.Wait()
 	e.started.Store(false)

@@ -12,10 +12,10 @@ import (
 // open makes the backend of a DB: an engine of its own for a store in memory, a member for a directory.
 func open(dir string, opt Options) (backend, error) {
 	if opt.Memory {
-		return newMemory(usualLimits), nil
+		return newMemory(opt.limits()), nil
 	}
 	if opt.Disk != nil {
-		return openEngine(opt.Disk, opt.ReadOnly, usualLimits)
+		return openEngine(opt.Disk, opt.ReadOnly, opt.limits())
 	}
 	if opt.IO == "" {
 		opt.IO = os.Getenv("ARBOR_IO")
@@ -78,7 +78,7 @@ func (m *member) engine() (backend, error) {
 	if err != nil {
 		return nil, err
 	}
-	be, err := openEngine(fs, m.opt.ReadOnly, usualLimits)
+	be, err := openEngine(fs, m.opt.ReadOnly, m.opt.limits())
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open the store in %s: %w", m.dir, err), fs.Close())
 	}

@@ -1,0 +1,89 @@
+package store
+
+import (
+	"errors"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"arbor/store/disk"
+)
+
+// TestPeriodic has a clock of its own: what was committed a period ago survives a power cut, and nothing runs when nothing is to be written.
+func TestPeriodic(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const period = 300 * time.Millisecond
+		sim := disk.NewSim(1)
+		db, err := Open("", Options{Disk: sim, FlushEvery: period})
+		must(t, err)
+		ks := keyspace(t, db)
+		e := db.be.(*engine)
+		for _, key := range []string{"a", "b"} { // twice, so that the timer is used again
+			must(t, db.Update(func(tx *Tx) error {
+				tx.SetDurability(Periodic)
+				return tx.Put(ks, []byte(key), []byte("value"))
+			}))
+			at := e.head.Load().at
+			time.Sleep(period - 1)
+			synctest.Wait()
+			if LSN(e.durable.Load()) >= at || !e.periodic.due.Load() {
+				t.Fatalf("%s: durable %v before the period is over, at %v", key, LSN(e.durable.Load()), at)
+			}
+			time.Sleep(1)
+			synctest.Wait()
+			for sim.Step() {
+			}
+			if LSN(e.durable.Load()) < at || e.periodic.due.Load() {
+				t.Fatalf("%s: durable %v after the period, want %v", key, LSN(e.durable.Load()), at)
+			}
+		}
+		steps := sim.Steps()
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		if n := sim.Steps(); n != steps {
+			t.Errorf("%d steps of the disk in an idle hour", n-steps)
+		}
+		after, err := Open("", Options{Disk: sim.Crash()})
+		must(t, err)
+		must(t, after.View(func(s *Snapshot) error {
+			for _, key := range []string{"a", "b"} {
+				if _, err := s.Get(ks, []byte(key)); err != nil {
+					t.Errorf("%s after a power cut: %v", key, err)
+				}
+			}
+			return nil
+		}))
+		must(t, after.Close())
+		must(t, db.Close())
+	})
+}
+
+// TestPeriodicError has the write fail that nobody waits for: the next commit says so.
+func TestPeriodicError(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sim := disk.NewSim(1)
+		db, err := Open("", Options{Disk: sim})
+		must(t, err)
+		ks := keyspace(t, db)
+		put := func(d Durability) error {
+			return db.Update(func(tx *Tx) error {
+				tx.SetDurability(d)
+				return tx.Put(ks, []byte("key"), []byte("value"))
+			})
+		}
+		must(t, put(Periodic))
+		sim.FailAt(sim.Steps()+1, syscall.EIO)
+		time.Sleep(time.Second)
+		synctest.Wait()
+		for sim.Step() {
+		}
+		synctest.Wait()
+		if err := put(None); !errors.Is(err, syscall.EIO) {
+			t.Errorf("a commit after a failed write: %v", err)
+		}
+		if err := db.Close(); !errors.Is(err, syscall.EIO) {
+			t.Errorf("close after a failed write: %v", err)
+		}
+	})
+}
