@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -49,7 +50,7 @@ func TestSmoke(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, w := range rows {
+	for _, w := range slices.Concat(rows, nodeRows("small/")) {
 		if !strings.Contains(string(text), w.title) {
 			t.Errorf("the table has no row %q", w.title)
 		}

@@ -4,7 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"runtime/debug"
 	"runtime/pprof"
+	"slices"
+	"strings"
 	"time"
 
 	"arbor/store/bench/engine"
@@ -18,15 +21,17 @@ type job struct {
 	Keys    int
 	Seconds float64
 	Profile string // file for a CPU profile, none if empty
+	Program string // that does one cycle
 }
 
 // part is a piece of the measurement that runs in one child.
 type part func(j *job, e *engine.Engine) (Metrics, error)
 
-// parts of the table of keys and values, and of the others.
+// parts by name.
 var parts = map[string]part{
 	"load": loadOne, "load4": loadFour, "open": openRead, "reopen": openRead, "cold": openCold, "read": reads, "mix": mixes,
 	"durable": durables, "overwrite": overwrite, "settle": settle,
+	"grow": grow, "opentree": openTree, "tree": tree, "getmany": getMany, "cycle": cycle, "big": big,
 }
 
 // child does a job and prints its metrics as JSON on the last line of its standard output.
@@ -58,6 +63,14 @@ func (j *job) do() (Metrics, error) {
 }
 
 func (j *job) span() time.Duration { return time.Duration(j.Seconds * float64(time.Second)) }
+
+// hasRing tells whether this program was built with io_uring.
+func hasRing() bool {
+	info, _ := debug.ReadBuildInfo()
+	return info != nil && slices.ContainsFunc(info.Settings, func(s debug.BuildSetting) bool {
+		return s.Key == "-tags" && slices.Contains(strings.Split(s.Value, ","), "iouring")
+	})
+}
 
 // profile begins a CPU profile and returns what ends it.
 func profile(name string) (stop func(), err error) {

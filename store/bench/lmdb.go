@@ -13,6 +13,7 @@ const lmdb = "lmdb"
 const (
 	lmdbOptions = "MDB_WRITEMAP, MDB_NOMEMINIT and MDB_NOSYNC with mdb_env_sync at the end where commits need not be durable; MDB_NOMEMINIT " +
 		"alone where they must; driven from C, with a read transaction a thread that is renewed for each read"
+	lmdbBatch  = 10_000 // of the program, for the table
 	lmdbSource = "lmdb/bench.c"
 )
 

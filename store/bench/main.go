@@ -129,6 +129,11 @@ func (f *flags) run(ctx context.Context) error {
 			engines = slices.DeleteFunc(slices.Clone(engines), func(name string) bool { return name == lmdb })
 		}
 	}
+	if slices.Contains(chosen, "hold") {
+		if r.cycle, err = buildCycle(f.dir); err != nil {
+			return err
+		}
+	}
 	steps := plan(f.keys, f.runs, engines, chosen)
 	results.forget(steps)
 	err = r.all(ctx, steps)

@@ -181,7 +181,7 @@ func durable(j *job, e *engine.Engine, m Metrics, workers int) error {
 	}
 	after, cerr := counts(s.store)
 	for k, v := range after {
-		m[name+"/"+k] = Metric{Value: v - before[k]}
+		m[name+"."+k] = Metric{Value: v - before[k]}
 	}
 	return errors.Join(err, cerr, s.store.Close())
 }

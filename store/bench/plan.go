@@ -11,6 +11,7 @@ type step struct {
 	run    int
 	engine string
 	part   string
+	label  string // before the part and its metrics in the results, where a part is done more than once
 	store  string // which of the engine's stores
 	keys   int
 	makes  bool // the store anew
@@ -34,6 +35,7 @@ type stage struct {
 	times    int                      // how often in a row, 0 for once
 	on       func(engine string) bool // nil for all but raw
 	first    bool                     // in the first run alone, since it is long
+	keys     func(keys int) int       // nil for as many as the table has
 }
 
 func isRaw(name string) bool { return name == raw }
@@ -44,7 +46,15 @@ func sharesWriters(name string) bool {
 	return e != nil && !e.Alone
 }
 
-// stages of the table of keys and values.
+// isArbor tells whether an engine is the store of this repository as it is used.
+func isArbor(name string) bool { return name == engine.ArborRing.Name }
+
+// inGo tells whether an engine is driven from here; the trees of nodes are not known to the program in C.
+func inGo(name string) bool { return engine.Find(name) != nil }
+
+func tenth(keys int) int { return keys / 10 }
+
+// stages are all parts of a run.
 var stages = []stage{
 	{step: step{part: "load4", store: "four", makes: true}, workload: "load", on: sharesWriters},
 	{step: step{part: "load", store: "kv", makes: true}, workload: "load"},
@@ -54,10 +64,23 @@ var stages = []stage{
 	{step: step{part: "mix", store: "kv", writes: true}, workload: "mix"},
 	{step: step{part: "floor", store: "raw", makes: true}, workload: "raw", on: isRaw},
 	{step: step{part: "durable", store: "kv", writes: true}, workload: "durable"},
+	{step: step{part: "getmany", store: "kv"}, workload: "hold", on: isArbor},
+	{step: step{part: "cycle", store: "kv", writes: true}, workload: "hold", on: isArbor, first: true},
 	{step: step{part: "overwrite", store: "kv", writes: true}, workload: "overwrite", first: true},
 	{step: step{part: "reopen", store: "kv"}, workload: "overwrite", first: true},
 	{step: step{part: "settle", store: "kv", writes: true}, workload: "overwrite", first: true},
+	{step: step{part: "grow", label: "small/", store: "small", makes: true}, workload: "nodes", on: inGo, keys: tenth},
+	{step: step{part: "opentree", label: "small/", store: "small"}, workload: "nodes", on: inGo, keys: tenth},
+	{step: step{part: "tree", label: "small/", store: "small", writes: true}, workload: "nodes", on: inGo, keys: tenth},
+	{step: step{part: "grow", label: "large/", store: "large", makes: true}, workload: "nodes", on: inGo, first: true},
+	{step: step{part: "opentree", label: "large/", store: "large"}, workload: "nodes", on: inGo, first: true},
+	{step: step{part: "tree", label: "large/", store: "large", writes: true}, workload: "nodes", on: inGo, first: true},
+	{step: step{part: "big", label: "big/", store: "big", makes: true}, workload: "big", on: isArbor, first: true,
+		keys: func(keys int) int { return keys * bigTimes }},
 }
+
+// onKV are the workloads on the store of the table of keys and values.
+var onKV = []string{"load", "open", "read", "mix", "durable", "hold", "overwrite"}
 
 // plan lays the steps out so that the engines take turns at each part, and each run begins with another one.
 func plan(keys, runs int, engines, workloads []string) []step {
@@ -66,7 +89,7 @@ func plan(keys, runs int, engines, workloads []string) []step {
 		from := (run - 1) % len(engines)
 		turn := slices.Concat(engines[from:], engines[:from])
 		for _, st := range stages {
-			needed := st.part == "load" // others work on what it makes
+			needed := st.part == "load" && slices.ContainsFunc(workloads, func(w string) bool { return slices.Contains(onKV, w) })
 			if st.first && run > 1 || !needed && !slices.Contains(workloads, st.workload) {
 				continue
 			}
@@ -77,6 +100,9 @@ func plan(keys, runs int, engines, workloads []string) []step {
 					}
 					s := st.step
 					s.run, s.engine, s.keys = run, name, keys
+					if st.keys != nil {
+						s.keys = st.keys(keys)
+					}
 					steps = append(steps, s)
 				}
 			}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"os"
 	"slices"
@@ -20,8 +21,14 @@ type report struct {
 func (r *Results) write(name string) error {
 	p := report{r: r}
 	p.head()
-	p.peers()
+	p.table("Keys and values", rows)
+	p.failures()
 	p.ratios()
+	p.hold()
+	p.table(fmt.Sprintf("A tree of %d nodes", p.r.Keys/10), nodeRows("small/"))
+	p.table(fmt.Sprintf("A tree of %d nodes", p.r.Keys), nodeRows("large/"))
+	p.floors()
+	p.line(quoted)
 	p.chosen()
 	return os.WriteFile(name, p.Bytes(), 0o644)
 }
@@ -42,7 +49,9 @@ func (p *report) head() {
 	}
 	p.line("- %s", strings.Join(versions, ", "))
 	p.line("- %d keys of 16 B in random order, values of 100 B that do not compress", p.r.Keys)
-	p.line("- medians of %d runs in which the engines take turns, each part in a process of its own; %.0f s in all", p.r.Runs, p.r.Took.Seconds())
+	p.line("- medians of %d runs in which the engines take turns, each part in a process of its own; overwrite, the large tree and the part",
+		p.r.Runs)
+	p.line("  with ten times the keys once; %.0f s in all", p.r.Took.Seconds())
 	p.line("")
 }
 
@@ -76,9 +85,15 @@ func (p *report) shown() []string {
 
 func (p *report) rule(columns int) { p.line("|---|%s", strings.Repeat("---|", columns)) }
 
-func (p *report) peers() {
-	names := p.shown()
-	p.line("## Keys and values\n")
+// table prints rows of the engines that have anything in them.
+func (p *report) table(title string, rows []row) {
+	names := slices.DeleteFunc(p.shown(), func(name string) bool {
+		return !slices.ContainsFunc(rows, func(w row) bool {
+			_, ok := w.get(p.r, name)
+			return ok
+		})
+	})
+	p.line("## %s\n", title)
 	p.line("| workload | workers | %s |", strings.Join(names, " | "))
 	p.rule(len(names) + 1)
 	for _, w := range rows {
@@ -93,6 +108,10 @@ func (p *report) peers() {
 		p.line("| %s | %s | %s |", w.title, w.workers, strings.Join(cells, " | "))
 	}
 	p.line("")
+}
+
+// failures names what could not be measured.
+func (p *report) failures() {
 	for _, text := range p.r.Machine.Missing {
 		p.line("- %s", text)
 	}
@@ -137,12 +156,36 @@ func (p *report) ratios() {
 	p.line("")
 }
 
+// floors prints what the disk and the memory do without an engine.
+func (p *report) floors() {
+	p.line("## Floors\n")
+	p.line("The same disk and memory without an engine: `pwrite` with O_DIRECT|O_DSYNC of 4 KiB into a file that was written before; as many")
+	p.line("bytes as the load has, written with O_DIRECT and synced; pairs copied out of an array at known places, and proved. The floor of n")
+	p.line("committers is the most of n/k × the writes a second with k in flight: every write carries a share of them.\n")
+	p.line("| | in flight or workers | /s | p50 / p99 µs |")
+	p.rule(3)
+	for _, w := range []row{
+		latency("durable write", "1", "write1"), latency("durable write", "2", "write2"), latency("durable write", "4", "write4"),
+		latency("durable write", "16", "write16"), latency("durable write", "64", "write64"), quantity("load", "1", "load"),
+		quantity("random copy", "1", "read"), quantity("random copy", "4", "read4"), quantity("copy in order", "1", "scan"),
+		quantity("copies of 100 in order", "1", "range"), quantity("copies of 100 in order", "4", "range4"),
+	} {
+		m, _ := p.r.median(raw, w.metric)
+		text := "–"
+		if w.pair != nil {
+			text, _, _ = p.cell(w, raw)
+		}
+		p.line("| %s | %s | %s | %s |", w.title, w.workers, rate(m.Rate), text)
+	}
+	p.line("")
+}
+
 func (p *report) chosen() {
 	p.line("## What was chosen for each\n")
-	p.line("| engine | options | settling |")
-	p.rule(2)
+	p.line("| engine | pairs a transaction of load | options | settling |")
+	p.rule(3)
 	for _, e := range engine.All {
-		p.line("| %s | %s | %s |", e.Name, e.Options, e.Settles)
+		p.line("| %s | %d | %s | %s |", e.Name, cmp.Or(e.Batch, usualBatch), e.Options, e.Settles)
 	}
-	p.line("| %s | %s | – |", lmdb, lmdbOptions)
+	p.line("| %s | %d | %s | – |", lmdb, lmdbBatch, lmdbOptions)
 }

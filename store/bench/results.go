@@ -35,6 +35,7 @@ type Result struct {
 	Own     int64         `json:"own,omitempty"`  // of them, not pages of files
 	Disk    int64         `json:"disk,omitempty"` // bytes in use afterwards
 	Took    time.Duration `json:"took"`
+	CPU     time.Duration `json:"cpu"` // of all its threads
 	Error   string        `json:"error,omitempty"`
 }
 
@@ -148,7 +149,7 @@ func (r *Results) forget(steps []step) {
 	}
 	again := map[key]bool{}
 	for _, s := range steps {
-		again[key{s.run, s.engine, s.part}] = true
+		again[key{s.run, s.engine, s.label + s.part}] = true
 	}
 	r.Results = slices.DeleteFunc(r.Results, func(x Result) bool { return again[key{x.Run, x.Engine, x.Part}] })
 }
@@ -162,7 +163,7 @@ func (x Result) summary() string {
 	for _, name := range slices.Sorted(maps.Keys(x.Metrics)) {
 		m := x.Metrics[name]
 		switch {
-		case strings.Contains(name, "/"):
+		case strings.Contains(name, "."): // a detail
 		case m.Rate > 0:
 			parts = append(parts, name+" "+rate(m.Rate))
 		case m.Value > 0:

@@ -107,6 +107,22 @@ var rows = []row{
 	memoryOf("… in the mix, MB", "mix"),
 }
 
+// nodeRows are the rows of the table of a tree of nodes whose results bear the label.
+func nodeRows(label string) []row {
+	return []row{
+		quantity("load, nodes/s", "1", label+"grow"),
+		quantity("records read, /s", "1", label+"node"),
+		quantity("records read, /s", "4", label+"node4"),
+		quantity("ten children with their records, /s", "1", label+"children"),
+		quantity("durable edits of four keys, /s", "1", label+"edit"),
+		latency("durable edit, p50 / p99 µs", "1", label+"edit"),
+		value("open to first read, ms", label+"open", millis),
+		diskAfter("disk after load, MB", label+"grow"),
+		memoryOf("memory at most in load, of it no file pages, MB", label+"grow"),
+		memoryOf("… in reads and edits, MB", label+"tree"),
+	}
+}
+
 // floor returns what no engine can do better in a row, and in what sense; false where no floor is known.
 func floor(r *Results, w row) (v float64, ok bool) {
 	writes := func(n float64) float64 { // n committers share k writes in flight

@@ -22,6 +22,7 @@ type runner struct {
 	self     string // this program
 	lmdb     string // the program that drives LMDB, empty if there is none
 	profiles string // directory for CPU profiles, none if empty
+	cycle    string // the program of a cycle
 	timeout  time.Duration
 	log      io.Writer
 	results  *Results
@@ -49,8 +50,8 @@ func (r *runner) all(ctx context.Context, steps []step) error {
 		if err := r.results.save(r.file); err != nil {
 			return err
 		}
-		fmt.Fprintf(r.log, "%4d/%d %5.0fs  run %d %-10s %-13s %6.1fs  %s\n",
-			i+1, len(steps), time.Since(r.began).Seconds(), s.run, s.part, s.engine, res.Took.Seconds(), res.summary())
+		fmt.Fprintf(r.log, "%4d/%d %5.0fs  run %d %-14s %-13s %6.1fs %6.1fs cpu  %s\n",
+			i+1, len(steps), time.Since(r.began).Seconds(), s.run, res.Part, s.engine, res.Took.Seconds(), res.CPU.Seconds(), res.summary())
 	}
 	return nil
 }
@@ -61,7 +62,7 @@ func (r *runner) one(ctx context.Context, s step) (res Result, skipped bool) {
 	if s.makes {
 		delete(r.broken, dir)
 		if err := os.RemoveAll(dir); err != nil {
-			return Result{Run: s.run, Engine: s.engine, Part: s.part, Error: err.Error()}, false
+			return Result{Run: s.run, Engine: s.engine, Part: s.label + s.part, Error: err.Error()}, false
 		}
 	} else if r.broken[dir] {
 		return Result{}, true
@@ -84,12 +85,12 @@ func (r *runner) one(ctx context.Context, s step) (res Result, skipped bool) {
 
 // child runs one child and watches its memory.
 func (r *runner) child(ctx context.Context, s step, dir string) Result {
-	res := Result{Run: s.run, Engine: s.engine, Part: s.part}
+	res := Result{Run: s.run, Engine: s.engine, Part: s.label + s.part}
 	ctx, cancel := context.WithTimeout(ctx, r.timeout)
 	defer cancel()
-	j := job{Engine: s.engine, Part: s.part, Dir: dir, Keys: s.keys, Seconds: r.results.Seconds}
+	j := job{Engine: s.engine, Part: s.part, Dir: dir, Keys: s.keys, Seconds: r.results.Seconds, Program: r.cycle}
 	if r.profiles != "" {
-		j.Profile = filepath.Join(r.profiles, fmt.Sprintf("%s-%s-%d.prof", s.engine, s.part, s.run))
+		j.Profile = filepath.Join(r.profiles, fmt.Sprintf("%s-%s-%d.prof", s.engine, strings.ReplaceAll(res.Part, "/", "-"), s.run))
 	}
 	cmd, err := r.command(ctx, j)
 	if err != nil {
@@ -104,6 +105,7 @@ func (r *runner) child(ctx context.Context, s step, dir string) Result {
 		stop := watchMemory(cmd.Process.Pid)
 		err = cmd.Wait()
 		res.Peak, res.Own = stop()
+		res.CPU = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	}
 	res.Took = time.Since(began)
 	switch {
@@ -112,8 +114,13 @@ func (r *runner) child(ctx context.Context, s step, dir string) Result {
 	case err != nil:
 		res.Error = strings.TrimSpace(fmt.Sprintf("%v: %s", err, tail(errs.String())))
 	default:
-		if err := json.Unmarshal(lastLine(out.Bytes()), &res.Metrics); err != nil {
+		var m Metrics
+		if err := json.Unmarshal(lastLine(out.Bytes()), &m); err != nil {
 			res.Error = fmt.Sprintf("answer of the child: %v", err)
+		}
+		res.Metrics = make(Metrics, len(m))
+		for name, x := range m {
+			res.Metrics[s.label+name] = x
 		}
 	}
 	return res

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"sync"
@@ -13,7 +14,7 @@ import (
 )
 
 const (
-	batchPairs = 1000 // of a transaction of load and overwrite
+	usualBatch = 1000 // pairs of a transaction of load, for who has no choice of its own
 	rangeKeys  = 100
 	overwrites = 3
 	writeOneIn = 20 // of the operations of the mix
@@ -23,6 +24,7 @@ const (
 type session struct {
 	store   engine.Store
 	workers []engine.Worker
+	batch   int // pairs of a transaction of load
 }
 
 // open opens a store with room for n workers.
@@ -31,7 +33,7 @@ func open(j *job, e *engine.Engine, durable bool, n int) (*session, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open: %w", err)
 	}
-	x := &session{store: s}
+	x := &session{store: s, batch: cmp.Or(e.Batch, usualBatch)}
 	if err := x.grow(n); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -91,6 +93,7 @@ func (s *session) timed(n int, span time.Duration, op func(id int, w engine.Work
 
 // batch is the buffers of one transaction.
 type batch struct {
+	room  int // for so many pairs of the table of keys and values, 0 for one
 	pairs []engine.Pair
 	bytes []byte
 }
@@ -100,7 +103,7 @@ func (b *batch) reset() { b.pairs, b.bytes = b.pairs[:0], b.bytes[:0] }
 // add appends a version of key i. The buffer is large from the start, so that the pairs before stay where they are.
 func (b *batch) add(i, version uint64) {
 	if b.bytes == nil {
-		b.bytes = make([]byte, 0, batchPairs*(gen.KeySize+gen.ValueSize))
+		b.bytes = make([]byte, 0, max(1, b.room)*(gen.KeySize+gen.ValueSize))
 	}
 	at := len(b.bytes)
 	b.bytes = gen.Key(b.bytes, i)
@@ -109,14 +112,14 @@ func (b *batch) add(i, version uint64) {
 	b.pairs = append(b.pairs, engine.Pair{Key: b.bytes[at : at+gen.KeySize : at+gen.KeySize], Value: b.bytes[at+gen.KeySize : end : end]})
 }
 
-// writeAll writes a version of every key from as many workers as the session has, in transactions of batchPairs. stride orders them.
+// writeAll writes a version of every key from as many workers as the session has, in transactions of a batch. stride orders them.
 func (s *session) writeAll(keys int, version, stride uint64) error {
 	n := len(s.workers)
 	return s.each(n, func(id int, w engine.Worker) error {
-		var b batch
+		b := batch{room: s.batch}
 		for i := id; i < keys; i += n {
 			b.add(uint64(i)*stride%uint64(keys), version)
-			if len(b.pairs) == batchPairs || i+n >= keys {
+			if len(b.pairs) == s.batch || i+n >= keys {
 				if err := w.Write(b.pairs, false); err != nil {
 					return err
 				}

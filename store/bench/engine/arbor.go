@@ -8,13 +8,13 @@ import (
 
 // ArborRing is the store of this repository on io_uring.
 var ArborRing = Engine{
-	Name: "arbor", Module: "arbor", Options: "Options{IO: \"uring\"}", Settles: "Close, Open",
+	Name: "arbor", Module: "arbor", Batch: 5000, Options: "Options{IO: \"uring\"}", Settles: "Close, Open",
 	Open: func(m Mode) (Store, error) { return openArbor(m, "uring") },
 }
 
 // ArborDirect is the same on pwrite with O_DIRECT|O_DSYNC.
 var ArborDirect = Engine{
-	Name: "arbor-direct", Module: "arbor", Options: "Options{IO: \"direct\"}", Settles: "Close, Open",
+	Name: "arbor-direct", Module: "arbor", Batch: 5000, Options: "Options{IO: \"direct\"}", Settles: "Close, Open",
 	Open: func(m Mode) (Store, error) { return openArbor(m, "direct") },
 }
 
@@ -78,6 +78,15 @@ func (a *Arbor) Scan(from []byte, use func(k, v []byte) error) error {
 		}
 		return nil
 	})
+}
+
+// GetMany reads many keys in one call.
+func (a *Arbor) GetMany(keys [][]byte) (values [][]byte, err error) {
+	err = a.DB.View(func(s *store.Snapshot) error {
+		values, err = s.GetMany(a.KS, keys)
+		return err
+	})
+	return values, err
 }
 
 // Settle has nothing to ask for: the store has no cleaner yet, and an open is what ends its work.

@@ -10,8 +10,8 @@ import (
 // Badger is a log-structured merge tree with large values apart.
 var Badger = Engine{
 	Name: "badger", Module: "github.com/dgraph-io/badger/v4", PureGo: true, Settles: "Flatten, RunValueLogGC until there is nothing",
-	Options: "no compression and no block cache (blocks are mapped), no conflict detection, no metrics; SyncWrites where commits must be " +
-		"durable",
+	Options: "no compression and no block cache (blocks are mapped), no conflict detection, no metrics, no prefetch of values; SyncWrites " +
+		"where commits must be durable",
 	Open: openBadger,
 }
 
@@ -56,6 +56,7 @@ func (s *badgerStore) Write(pairs []Pair, _ bool) error {
 func (s *badgerStore) Scan(from []byte, use func(k, v []byte) error) error {
 	return s.db.View(func(tx *badger.Txn) error {
 		opt := badger.DefaultIteratorOptions
+		opt.PrefetchValues = false // they lie beside the keys
 		it := tx.NewIterator(opt)
 		defer it.Close()
 		for it.Seek(from); it.Valid(); it.Next() {

@@ -10,7 +10,7 @@ import (
 
 // Bbolt is a B+tree in a mapped file.
 var Bbolt = Engine{
-	Name: "bbolt", Module: "go.etcd.io/bbolt", Alone: true, PureGo: true, Settles: "–",
+	Name: "bbolt", Module: "go.etcd.io/bbolt", Batch: 10_000, Alone: true, PureGo: true, Settles: "–",
 	Options: "NoSync and Sync at the end where commits need not be durable; hash freelist, not synced; 1 GiB mapped at once; " +
 		"durable commits through Batch, at most as many as there are workers, 1 ms",
 	Open: openBbolt,

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"errors"
-	"os"
 	"path/filepath"
 	"unsafe"
 
@@ -83,13 +82,4 @@ func lent(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }
 
 func (s *buntStore) Settle() error { return s.db.Shrink() }
 
-func (s *buntStore) Close() error {
-	if err := s.db.Close(); err != nil {
-		return err
-	}
-	f, err := os.OpenFile(s.path, os.O_RDWR, 0)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
-}
+func (s *buntStore) Close() error { return errors.Join(s.db.Close(), syncFile(s.path)) }

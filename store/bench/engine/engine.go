@@ -5,6 +5,7 @@ package engine
 
 import (
 	"errors"
+	"os"
 	"runtime/debug"
 )
 
@@ -54,6 +55,7 @@ type Engine struct {
 	Module  string // where it comes from
 	Options string // what is chosen, for the reader of the table
 	Settles string // what Settle does
+	Batch   int    // pairs of a transaction of load and overwrite with which it is fastest, 0 for 1000
 	Alone   bool   // one writer at a time: rows of more are left out for load
 	PureGo  bool   // another ordered engine in Go alone
 	Open    func(m Mode) (Store, error)
@@ -84,4 +86,13 @@ func (e *Engine) Version() string {
 		}
 	}
 	return ""
+}
+
+// syncFile makes a file durable for an engine that was told not to.
+func syncFile(name string) error {
+	f, err := os.OpenFile(name, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
 }

@@ -65,6 +65,9 @@ func Number(key []byte) (uint64, error) {
 	return i, nil
 }
 
+// NumberOf returns the number whose key begins with these eight bytes.
+func NumberOf(first uint64) uint64 { return unmix(first) }
+
 // word is the j-th word of a value.
 func word(seed uint64, j int) uint64 {
 	x := seed + uint64(j)*golden

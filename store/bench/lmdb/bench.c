@@ -15,7 +15,7 @@
 
 #include "gen.h"
 
-enum { BATCH = 1000, RANGE = 100, OVERWRITES = 3, WRITE_ONE_IN = 20, WORKERS = 64 };
+enum { BATCH = 10000, RANGE = 100, OVERWRITES = 3, WRITE_ONE_IN = 20, WORKERS = 64 };
 
 static double now(void) {
 	struct timespec t;
