@@ -11,9 +11,11 @@ import (
 
 // state is the store as of a place in the log. It is immutable; head points to the newest.
 type state struct {
-	pos  LSN // all records below are applied
-	at   LSN // end of the last transaction among them that changed something
-	tree *index.Tree
+	pos   LSN // all records below are applied
+	at    LSN // end of the last transaction among them that changed something
+	end   LSN // end of the last transaction among them, also if it only moved records
+	moves int // how many of those there were since the open
+	tree  *index.Tree
 }
 
 // ticket is a transaction on its way through the log.
@@ -29,6 +31,7 @@ type body struct {
 	reads   []read
 	writes  []write
 	offsets []uint32 // of the changes, from the record's place
+	moved   bool     // it changes where records lie and nothing else
 }
 
 // Outcomes. The first one stored is final: all who apply the transaction follow it.
@@ -185,7 +188,12 @@ func (f *fold) transaction(tk *ticket, b *body, l, end LSN) error {
 			return err
 		}
 	}
-	f.state.at = end
+	f.state.end = end
+	if b.moved {
+		f.state.moves++
+	} else {
+		f.state.at = end
+	}
 	tk.decide(committed)
 	if tk.outcome.Load() != committed {
 		return errOverruled
@@ -201,7 +209,7 @@ func (tk *ticket) decide(outcome uint32) { tk.outcome.CompareAndSwap(undecided, 
 
 // valid tells whether what b read is still so.
 func (f *fold) valid(b *body) (bool, error) {
-	if len(b.reads) == 0 || b.base.at == f.state.at {
+	if len(b.reads) == 0 || b.base.end == f.state.end || b.base.at == f.state.at && !b.moved {
 		return true, nil
 	}
 	f.freeze()

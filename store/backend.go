@@ -21,6 +21,7 @@ type backend interface {
 	sync() error
 	stats() (Stats, error)
 	verify(ctx context.Context, opt VerifyOptions) (VerifyReport, error)
+	clean(ctx context.Context) error
 	close() error
 }
 
@@ -48,3 +49,6 @@ type write struct {
 	to         []byte
 	del        bool
 }
+
+// size is the bytes of the change in the log.
+func (w *write) size() int64 { return int64(changeHeader + len(w.key) + len(w.value) + len(w.to)) }

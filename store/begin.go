@@ -31,12 +31,13 @@ func (e *engine) settleTail() error {
 }
 
 // tidy removes what no manifest names: checkpoints that were not finished or are replaced, segments that were given back, and those behind
-// the spare. The spare is kept if its header is whole.
+// the spare. The spare is kept if its header is whole; a few of those that were given back are, to become segments again.
 func (e *engine) tidy() error {
 	names, err := e.fs.List()
 	if err != nil {
 		return err
 	}
+	e.free = nil
 	spare := e.spareOrd()
 	d, err := openSegment(e.fs, &e.id, spare)
 	if err == nil {
@@ -51,7 +52,7 @@ func (e *engine) tidy() error {
 	for _, n := range names {
 		stale := strings.HasSuffix(n, ".ckpt") && n != checkpointName(e.manifest.current().checkpoint.number)
 		for _, ord := range segmentNumbers([]string{n}) {
-			stale = e.log.at(ord) == nil && !(ord == spare && e.spare != nil)
+			stale = e.log.at(ord) == nil && !(ord == spare && e.spare != nil) && !e.adopt(ord)
 		}
 		if !stale {
 			continue
@@ -62,9 +63,24 @@ func (e *engine) tidy() error {
 		removed = true
 	}
 	if removed {
-		return e.fs.SyncDir()
+		if err := e.fs.SyncDir(); err != nil {
+			return err
+		}
 	}
-	return nil
+	return e.trimFree()
+}
+
+// adopt takes a segment that was given back for a free file, if it is whole. Its header tells that it has had no other name since.
+func (e *engine) adopt(ord uint32) bool {
+	if ord > e.spareOrd() {
+		return false
+	}
+	d, err := openSegment(e.fs, &e.id, ord)
+	if err != nil || d.file.Close() != nil {
+		return false
+	}
+	e.free = append(e.free, freeFile{ord, d.size})
+	return true
 }
 
 // raiseEpoch marks the frames to come as newer than what an earlier user may have left behind the end of the log.

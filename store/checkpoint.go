@@ -35,7 +35,7 @@ func (e *engine) checkpoint() error {
 	replay := e.flush.start // all below is applied
 	e.flush.mu.Unlock()
 	h := e.head.Load()
-	if err := e.waitDurable(max(h.at, replay)); err != nil {
+	if err := e.waitDurable(max(h.end, replay)); err != nil {
 		return err
 	}
 	old := e.manifest.current()
@@ -49,7 +49,7 @@ func (e *engine) checkpoint() error {
 		return fmt.Errorf("save the index: %w", e.damage(noSpace(err)))
 	}
 	err = e.manifest.update(func(m *manifest) {
-		m.checkpoint = checkpointRef{number: number, replay: replay, at: h.at, size: saved.Size, epoch: e.epoch}
+		m.checkpoint = checkpointRef{number: number, replay: replay, at: h.end, size: saved.Size, epoch: e.epoch}
 		m.durable = max(m.durable, replay)
 	})
 	if err != nil {

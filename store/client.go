@@ -339,6 +339,10 @@ func (c *client) stats() (st Stats, err error) {
 	return st, err
 }
 
+func (c *client) clean(ctx context.Context) error {
+	return again(c.callUntil(ctx, &remote.Request{Kind: remote.Clean}, c.silence, nil))
+}
+
 func (c *client) verify(ctx context.Context, opt VerifyOptions) (VerifyReport, error) {
 	var w wireReport
 	err := again(c.callUntil(ctx, &remote.Request{Kind: remote.Verify}, c.silence, func(r *remote.Reply) error {

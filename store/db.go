@@ -49,6 +49,9 @@ type Options struct {
 	FlushEvery time.Duration
 	// Merge has the functions of DB.Merge and Tx.Merge, by the names of their keyspaces.
 	Merge map[string]MergeFunc
+	// Cleaning is how many bytes in a second the cleaner may write while nothing is committed; beside commits it may write twice what they
+	// do. 0 means 8 MiB. If it is negative, only Clean cleans.
+	Cleaning int64
 	// Disk is the directory to use instead of dir, for tests.
 	Disk disk.FS
 }
@@ -175,6 +178,10 @@ func (db *DB) Sync() error { return db.be.sync() }
 
 // Stats returns what the store measured of itself.
 func (db *DB) Stats() (Stats, error) { return db.be.stats() }
+
+// Clean gives back the space that is of no use, as far as it is worth it, and returns when that is done. The store also does so by itself, in
+// its own time; see Options.Cleaning. What snapshots and watches still read is given back when they are released.
+func (db *DB) Clean(ctx context.Context) error { return db.be.clean(ctx) }
 
 // Verify reads every byte of the store and reports what is damaged.
 func (db *DB) Verify(ctx context.Context) (VerifyReport, error) {

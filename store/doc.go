@@ -56,6 +56,17 @@
 // What is visible and not yet durable is bounded: the committer that begins a segment waits until the second before it is on the disk. A
 // commit of durability Periodic starts a timer, unless one runs, that has all be written which is visible when it ends; none runs idle.
 //
+// # How space comes back
+//
+// The log only grows at its end; what is replaced or deleted leaves bytes behind that nothing leads to. The fold counts the live bytes of every
+// segment. The cleaner takes full segments of which little is live, cost and age weighed against the gain, appends what the log needs of them
+// in transactions of its own, which lose against a commit that changes the same key at that moment, saves the index, writes a manifest that
+// does not name them any more, and gives their files back once no view is left that began before: to become segments again, by a new name, or
+// to be removed. At every moment replay of the segments that are there leads to the same state. A put is needed if the index leads to it; a
+// deletion, as long as older segments are there from which replay might take what it removed. A segment in which a frame is damaged stays.
+//
+// Clean does so until nothing is worth it.
+//
 // # What goes wrong
 //
 // An error of a write or a sync poisons the engine: nobody knows what of the log the disk holds, so every later commit returns that error,

@@ -35,6 +35,7 @@ type engine struct {
 	begun     atomic.Bool // something may be appended
 	rolling   sync.Mutex  // held by the one that makes the next segment
 	spare     *segmentData
+	free      []freeFile
 	full      atomic.Bool // there was no space for the next segment
 
 	manifest manifests
@@ -58,6 +59,7 @@ type engine struct {
 	users      users
 	limbo      limbo
 	accounts   accounts
+	cleaner    cleaner
 	loops
 	counts struct {
 		commits, conflicts, flushes atomic.Uint64
@@ -76,13 +78,14 @@ type limits struct {
 	checkpointBytes        int64  // of the log's tail, beyond which the index is saved
 	closeRecords           int64  // of the tail at a clean close, likewise
 	flushEvery             time.Duration
+	cleanSlack             int64     // bytes of the log that may be useless, whatever is live
 	random                 io.Reader // of the id of a new store; nil is the system's
 	manual                 bool      // no goroutines: what they would do is done by the committer, or by the test
 }
 
 var usualLimits = limits{
 	minSegment: minSegment, maxSegment: maxSegment, unflushed: 1 << 20, checkpointBytes: 16 << 20, closeRecords: 256,
-	flushEvery: 500 * time.Millisecond,
+	flushEvery: 500 * time.Millisecond, cleanSlack: 4 << 20,
 }
 
 // limits returns those that a caller has set, and the usual ones.
@@ -106,7 +109,7 @@ func newEngine(fs disk.FS, l limits) *engine {
 	e := &engine{fs: fs, limits: l, opened: now()}
 	e.log.pages.Store(&[]*segmentsPage{})
 	e.flush.depth = 2 // of the ring, and of a simulated disk
-	e.users.init(func() { e.step(e.sweeping, e.sweep) })
+	e.users.init(func() { e.kick(e.sweeping) })
 	e.loops.init()
 	return e
 }
@@ -243,7 +246,11 @@ func (e *engine) publish(rec encoded, tk *ticket) (LSN, error) {
 	copy(b[8:], rec.bytes[8:])
 	rec.bind(b, &e.id, p.lsn)
 	p.data.ticket(p.lsn.off()).Store(tk)
-	p.data.word(p.lsn.off()).Store(little(uint64(e.id.word(kindTx, n, p.lsn))))
+	w := e.id.word(kindTx, n, p.lsn)
+	if tk.body.Load().moved {
+		w |= flagMoved
+	}
+	p.data.word(p.lsn.off()).Store(little(uint64(w)))
 	e.tailRecords.Add(1)
 	return p.lsn + LSN(n), nil
 }
@@ -341,7 +348,7 @@ func (e *engine) finish() error {
 	if !e.begun.Load() {
 		return nil
 	}
-	if err := e.waitDurable(e.head.Load().at); err != nil {
+	if err := e.waitDurable(e.head.Load().end); err != nil {
 		return err
 	}
 	long := e.tailRecords.Load() > e.limits.closeRecords || e.tailBytes.Load() > e.limits.checkpointBytes/16

@@ -41,6 +41,8 @@ type flight struct {
 // up to the next page, and the header of the next frame, by moving tail over them. What the frame holds is applied before it returns, so
 // that every outcome is in the bytes. It returns nil if the open frame is empty, and is called with the flusher's lock held.
 func (e *engine) closeFrame() (*flight, error) {
+	x := e.users.hold() // apply reads what head leads to
+	defer x.leave()
 	if err := e.poisoned(); err != nil {
 		return nil, err
 	}

@@ -66,7 +66,11 @@ const (
 	kindTx                          // a transaction
 )
 
-const flagAborted = 1 << 40 // a transaction that lost against an earlier one; it changes nothing
+const (
+	flagAborted = 1 << 40 // a transaction that lost against an earlier one; it changes nothing
+	flagMoved   = 1 << 41 // one of the cleaner: it changes where records lie and nothing that a reader sees
+	flagsUnused = 0x3f << 42
+)
 
 func (id *storeID) word(kind recordKind, n uint32, l LSN) word {
 	return word(n) | word(kind)<<32 | word(id.mix(l))<<48
@@ -75,11 +79,12 @@ func (id *storeID) word(kind recordKind, n uint32, l LSN) word {
 func (w word) size() uint32     { return uint32(w) }
 func (w word) kind() recordKind { return recordKind(w >> 32) }
 func (w word) aborted() bool    { return w&flagAborted != 0 }
+func (w word) moved() bool      { return w&flagMoved != 0 }
 
 // belongs tells whether w can be the word of a record at l that ends at limit or before.
 func (id *storeID) belongs(w word, l LSN, limit uint32) bool {
 	n := w.size()
-	return w>>48 == word(id.mix(l))<<48>>48 && w&(0x7f<<41) == 0 && n >= 8 && n%8 == 0 && uint64(l.off())+uint64(n) <= uint64(limit)
+	return w>>48 == word(id.mix(l))<<48>>48 && w&flagsUnused == 0 && n >= 8 && n%8 == 0 && uint64(l.off())+uint64(n) <= uint64(limit)
 }
 
 // roundUp returns the next multiple of the page size.

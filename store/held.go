@@ -140,6 +140,13 @@ func (m *member) stats() (st Stats, err error) {
 	return st, err
 }
 
+func (m *member) clean(ctx context.Context) error {
+	if m.opt.ReadOnly {
+		return ErrReadOnly
+	}
+	return m.do(func(r *role) error { return r.be.clean(ctx) })
+}
+
 func (m *member) verify(ctx context.Context, opt VerifyOptions) (v VerifyReport, err error) {
 	err = m.do(func(r *role) (err error) {
 		v, err = r.be.verify(ctx, opt)

@@ -17,6 +17,7 @@ type accounts struct {
 	inline   atomic.Int64 // bytes of changes whose values the index keeps
 	replaced atomic.Int64 // bytes of such changes that are no more: it only grows
 	files    atomic.Int64 // bytes of the segments of the log
+	pinned   atomic.Int64 // those of them that are damaged and stay
 
 	saved map[uint32]int64 // live bytes by segment as of the last checkpoint, exactly; under checkpointing
 }
@@ -27,8 +28,9 @@ type account struct {
 	small  atomic.Int64 // bytes of puts whose values the index keeps, as of mark
 	tombs  atomic.Int64 // bytes of deletions, as of mark
 	mark   atomic.Int64 // accounts.replaced when the segment was begun, or looked through
-	pinned atomic.Bool  // it is damaged, and kept as it is
 	size   atomic.Uint32
+	pinned atomic.Bool // it is damaged, and kept as it is
+	stays  atomic.Bool // it is to be cleaned after those before it: see errStays
 }
 
 // book adds up what has become a part of head.
@@ -51,11 +53,10 @@ func (e *engine) book(t *ledger) {
 // The table of the segments is kept in the checkpoint beside the tree:
 //
 //	u64 bytes of changes whose values the index keeps, u64 of those that were replaced
-//	for each segment u32 number, u32 size, u32 live, u32 small, u32 tombs, u32 flags: 1 = pinned, u64 mark
+//	for each segment u32 number, u32 size, u32 live, u32 small, u32 tombs, u32 0, u64 mark
 const (
-	tableHead  = 16
-	tableRow   = 32
-	pinnedFlag = 1
+	tableHead = 16
+	tableRow  = 32
 )
 
 var errTable = errors.New("the table of the segments is not as it is written")
@@ -84,14 +85,11 @@ func (e *engine) checkpointMeta(before, now *index.Tree) (meta []byte, err error
 		if s.freed.Load() {
 			continue
 		}
-		flags := uint32(0)
-		if s.account.pinned.Load() {
-			flags |= pinnedFlag
-		}
-		for _, v := range []uint32{s.ord, s.account.size.Load(), uint32(live), uint32(s.account.small.Load()), uint32(s.account.tombs.Load()), flags} {
+		x := &s.account
+		for _, v := range [...]uint32{s.ord, x.size.Load(), uint32(live), uint32(x.small.Load()), uint32(x.tombs.Load()), 0} {
 			meta = le.AppendUint32(meta, v)
 		}
-		meta = le.AppendUint64(meta, uint64(s.account.mark.Load()))
+		meta = le.AppendUint64(meta, uint64(x.mark.Load()))
 	}
 	return meta, nil
 }
@@ -156,7 +154,6 @@ func (x *account) clear() {
 	x.small.Store(0)
 	x.tombs.Store(0)
 	x.mark.Store(0)
-	x.pinned.Store(false)
 }
 
 func (x *account) restore(row []byte) {
@@ -164,7 +161,6 @@ func (x *account) restore(row []byte) {
 	x.live.Store(int64(le.Uint32(row[8:])))
 	x.small.Store(int64(le.Uint32(row[12:])))
 	x.tombs.Store(int64(le.Uint32(row[16:])))
-	x.pinned.Store(le.Uint32(row[20:])&pinnedFlag != 0)
 	x.mark.Store(int64(le.Uint64(row[24:])))
 }
 

@@ -102,7 +102,7 @@ func inCheckpoint(err error) bool {
 // load opens the checkpoint. If it is damaged, the index is made again from all of the log.
 func (r *recovery) load() error {
 	e, c := r.e, r.m.checkpoint
-	r.state = state{at: c.at, tree: &index.Tree{}}
+	r.state = state{at: c.at, end: c.at, tree: &index.Tree{}}
 	r.pos, r.epoch = r.m.start(), c.epoch
 	if c.number == 0 {
 		e.saved = &index.Saved{Tree: r.state.tree}
@@ -244,7 +244,9 @@ func (r *recovery) apply(f frame, b []byte) (err error) {
 			r.edit = r.state.tree.Edit()
 		}
 		r.e.tailRecords.Add(1)
-		r.state.at = l + LSN(len(rec))
+		if r.state.end = l + LSN(len(rec)); !w.moved() {
+			r.state.at = r.state.end
+		}
 		return r.record(l, rec)
 	})
 	if errors.Is(err, errRecord) {

@@ -255,7 +255,7 @@ func (s *server) requests(c *serverConn, ss *session) {
 // reads from it.
 func (s *server) work(c *serverConn, ss *session, q *remote.Request, r *remote.Reply) (peeked chan struct{}, err error) {
 	ctx := s.ctx
-	if q.Kind == remote.Wait || q.Kind == remote.Verify {
+	if q.Kind == remote.Wait || q.Kind == remote.Verify || q.Kind == remote.Clean {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithCancel(s.ctx)
 		defer cancel()

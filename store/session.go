@@ -134,6 +134,8 @@ func (s *server) answer(ctx context.Context, ss *session, q *remote.Request, r *
 		}
 		r.Value, err = json.Marshal(st)
 		return err
+	case remote.Clean:
+		return s.be.clean(ctx)
 	case remote.Verify:
 		defer ss.progress.Store(nil)
 		v, err := s.be.verify(ctx, VerifyOptions{Progress: func(p Progress) { ss.progress.Store(&p) }})

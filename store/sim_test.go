@@ -46,6 +46,7 @@ type history struct {
 	e      *engine
 	db     *DB
 	ks     Keyspace
+	pass   *pass      // of the cleaner, under way
 	states []contents // after every transaction that was made, in their order
 	acked  int        // all up to states[acked] is durable
 	made   []contents // every state that ever was
@@ -79,7 +80,7 @@ func (h *history) open() error {
 	if err != nil {
 		return h.note(err)
 	}
-	h.e, h.db = e, newDB(e)
+	h.e, h.db, h.pass = e, newDB(e), nil
 	if e.broken != nil {
 		h.t.Fatalf("taken for damaged: %v", e.broken)
 	}
@@ -243,7 +244,7 @@ func (h *history) sync() error {
 
 // step makes one random step of the workload.
 func (h *history) step() error {
-	switch h.rng.IntN(16) {
+	switch h.rng.IntN(20) {
 	case 0:
 		return h.note(h.e.checkpoint())
 	case 1:
@@ -272,8 +273,33 @@ func (h *history) step() error {
 		return h.lose()
 	case 6, 7:
 		return h.update(None)
+	case 8, 9, 10:
+		return h.clean(1 + h.rng.IntN(4))
+	case 11:
+		return h.note(h.db.Clean(h.t.Context()))
 	}
 	return h.update(Commit)
+}
+
+// clean makes some steps of a pass of the cleaner, which goes on the next time.
+func (h *history) clean(steps int) error {
+	if err := h.e.begin(); err != nil {
+		return h.note(err)
+	}
+	if h.pass == nil {
+		h.pass = h.e.newPass([]int64{30, cleanBelow, cleanBelowAsked}[h.rng.IntN(3)])
+	}
+	for range steps {
+		_, more, err := h.e.cleanStep(h.pass)
+		if err != nil {
+			return h.note(err)
+		}
+		if !more {
+			h.pass = nil
+			break
+		}
+	}
+	return nil
 }
 
 // run makes n steps. With faults that leave the store usable it goes on after errors.
@@ -347,9 +373,29 @@ func afterCrash(t *testing.T, before *history, seed uint64, at, luck int) {
 	if err != nil || len(rep.Damage) > 0 {
 		t.Fatalf("seed %d, crash at step %d: verify: %v %v", seed, at, err, rep.Damage)
 	}
+	counted(t, h.e)
 	if err := h.db.Close(); err != nil {
 		t.Fatal(err)
 	}
+	h.fromTheLog()
+}
+
+// fromTheLog opens the store, which was closed, without its checkpoint: the log alone leads to the same state.
+func (h *history) fromTheLog() {
+	h.t.Helper()
+	want := h.states[len(h.states)-1]
+	for _, n := range names(h.t, h.sim, ".ckpt") {
+		must(h.t, h.sim.Remove(n))
+	}
+	e, err := openEngine(h.sim, false, h.limits)
+	must(h.t, err)
+	h.e = e
+	got, err := h.read()
+	if err != nil || e.broken != nil || !maps.Equal(got, want) {
+		h.t.Fatalf("from the log alone: %v %v\n got %v\nwant %v", err, e.broken, short(got), short(want))
+	}
+	counted(h.t, e)
+	must(h.t, e.close())
 }
 
 // TestFailAtEveryStep makes every I/O step of a workload fail once.

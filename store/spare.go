@@ -38,14 +38,7 @@ func (e *engine) makeSpare(ord, n uint32) error {
 	if e.spare != nil && e.spare.size >= need {
 		return nil
 	}
-	size := e.limits.minSegment
-	if last := e.log.at(ord - 1); last != nil {
-		d, err := e.touch(last, last.data.Load().begin())
-		if err != nil {
-			return err
-		}
-		size = min(2*d.size, e.limits.maxSegment)
-	}
+	size := e.segmentSize(ord)
 	for size < need {
 		size *= 2
 	}
@@ -58,7 +51,10 @@ func (e *engine) makeSpare(ord, n uint32) error {
 			return err
 		}
 	}
-	d, err := createSegment(e.fs, &e.id, ord, size)
+	d, err := e.recycle(ord, max(size/2, need), 2*size)
+	if d == nil && err == nil {
+		d, err = createSegment(e.fs, &e.id, ord, size)
+	}
 	err = noSpace(err)
 	e.full.Store(errors.Is(err, ErrNoSpace))
 	if err != nil {
@@ -66,6 +62,20 @@ func (e *engine) makeSpare(ord, n uint32) error {
 	}
 	e.spare = d
 	return nil
+}
+
+// segmentSize is how large segment ord should be: an eighth of the log, so that what is open and spare does not count for much, and cleaning
+// goes by small pieces, but not much larger than the one before.
+func (e *engine) segmentSize(ord uint32) uint32 {
+	l := e.limits
+	size := l.minSegment
+	for size < l.maxSegment && int64(size) < e.accounts.files.Load()/8 {
+		size *= 2
+	}
+	if last := e.log.at(ord - 1); last != nil {
+		size = min(size, 2*max(last.account.size.Load(), l.minSegment))
+	}
+	return min(size, l.maxSegment)
 }
 
 // dropSpare removes a spare that is too small.
@@ -90,9 +100,7 @@ func createSegment(dir disk.FS, id *storeID, ord, size uint32) (*segmentData, er
 	if err != nil {
 		return nil, err
 	}
-	page := disk.Aligned(pageSize)
-	sealSegmentHeader(page, id, ord, size)
-	if err := f.WriteDurable(page, 0); err != nil {
+	if err := writeSegmentHeader(f, id, ord, size); err != nil {
 		f.Close()
 		if e := dir.Remove(name); e != nil {
 			err = errors.Join(err, e)

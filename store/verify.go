@@ -114,7 +114,7 @@ func (c *check) pin() error {
 	}
 	c.end = c.e.resume
 	if c.e.begun.Load() {
-		if err := c.e.waitDurable(c.view.s.at); err != nil {
+		if err := c.e.waitDurable(c.view.s.end); err != nil {
 			c.gaps = true // a poisoned engine: what is visible need not be on the disk
 		}
 		c.end = LSN(c.e.durable.Load())

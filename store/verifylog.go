@@ -108,7 +108,7 @@ func (c *check) frame(f frame, b []byte) error {
 				c.lose(&CorruptError{File: segmentName(l.ord()), Offset: int64(l.off()) + int64(x.at), Want: want, Got: got})
 			}
 		}
-		if w.aborted() || l >= c.view.s.at {
+		if w.aborted() || l >= c.view.s.end {
 			return nil
 		}
 		return c.replay(l, rec)

@@ -38,6 +38,9 @@ func (v *view) release() {
 		}
 		v.contender.leave()
 		v.era.leave()
+		if e := v.e; !e.started.Load() && e.limbo.bytes.Load() > 0 { // there is no loop that does it
+			e.unseen(e.sweep())
+		}
 	}
 }
 

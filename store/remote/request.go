@@ -23,7 +23,8 @@ const (
 	Verify                   // → Value
 	GetMany                  // Snapshot, Reads (their From), Limit → Page of as many as fit, in that order; Deleted if absent
 	Compete                  // Lost → ID, LSN, as Snapshot, for a try of a transaction, which lasts until Commit or Release
-	lastKind = Compete
+	Clean                    // → nothing
+	lastKind = Clean
 )
 
 // Request is what a client asks of the owner.
