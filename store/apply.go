@@ -28,6 +28,7 @@ type ticket struct {
 // body is what is needed to apply a transaction.
 type body struct {
 	base    *state
+	era     *era // of the committer, who stays in it until the transaction is applied
 	reads   []read
 	writes  []write
 	offsets []uint32 // of the changes, from the record's place
@@ -111,6 +112,10 @@ func (f *fold) run() error {
 	start := f.state
 	for {
 		err := f.records()
+		if errors.Is(err, errPassed) {
+			*f = fold{e: f.e, state: start}
+			return nil
+		}
 		if err == nil || f.current == nil {
 			f.freeze()
 			return err
@@ -169,7 +174,7 @@ func (f *fold) records() (err error) {
 // transaction applies one transaction at l, or finds that it must not be.
 func (f *fold) transaction(tk *ticket, b *body, l, end LSN) error {
 	if tk.outcome.Load() == undecided {
-		ok, err := f.valid(b)
+		ok, err := f.valid(b, l)
 		if err != nil {
 			return err
 		}
@@ -207,10 +212,19 @@ var errOverruled = errors.New("aborted meanwhile")
 // decide settles the outcome, unless it is settled.
 func (tk *ticket) decide(outcome uint32) { tk.outcome.CompareAndSwap(undecided, outcome) }
 
-// valid tells whether what b read is still so.
-func (f *fold) valid(b *body) (bool, error) {
+// errPassed ends a fold that another has overtaken.
+var errPassed = errors.New("applied meanwhile")
+
+// valid tells whether what b read, which is the body of the transaction at l, is still so.
+func (f *fold) valid(b *body, l LSN) (bool, error) {
 	if len(b.reads) == 0 || b.base.end == f.state.end || b.base.at == f.state.at && !b.moved {
 		return true, nil
+	}
+	// The base may lead to what only its committer's era keeps from being given back, and that one goes as soon as head has passed it.
+	b.era.count.Add(1)
+	defer b.era.leave()
+	if f.e.head.Load().pos > l {
+		return false, errPassed
 	}
 	f.freeze()
 	return unchanged(b.base.tree, f.state.tree, b.reads)

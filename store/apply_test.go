@@ -53,3 +53,30 @@ func TestAbortedInTheMiddle(t *testing.T) {
 		t.Errorf("after an aborted change the value is %q, %v", v.Inline, err)
 	}
 }
+
+// TestOvertakenFold has a fold come to a transaction that is applied already, so that nothing keeps its base: it must not be compared.
+func TestOvertakenFold(t *testing.T) {
+	e := newMemory(usualLimits)
+	db := newDB(e)
+	ks := keyspace(t, db)
+	f, err := e.snapshot()
+	must(t, err)
+	base := f.(*view)
+	put(t, db, ks, "a", "1")
+	h := e.head.Load()
+	b := &body{base: base.s, era: base.era, reads: []read{{from: ks.key([]byte("a"))}}}
+	fold := fold{e: e, state: *h}
+	if ok, err := fold.valid(b, h.pos); ok || err != nil {
+		t.Errorf("not yet applied: valid %v, %v", ok, err)
+	}
+	put(t, db, ks, "b", "1")
+	base.s = &state{} // as if it were gone
+	b.base = base.s
+	if ok, err := fold.valid(b, h.pos); ok || !errors.Is(err, errPassed) {
+		t.Errorf("applied: valid %v, %v", ok, err)
+	}
+	if n := base.era.count.Load(); n != 1 {
+		t.Errorf("%d in the era", n)
+	}
+	f.release()
+}

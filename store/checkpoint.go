@@ -1,28 +1,23 @@
 package store
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"runtime/debug"
 
 	"arbor/store/disk"
-	"arbor/store/index"
 )
-
-func checkpointName(number uint64) string { return fmt.Sprintf("%06d.ckpt", number) }
-
-// seed binds the checksums of a checkpoint to the store, the checkpoint and the place in it.
-func (e *engine) seed(number uint64) index.Seed {
-	return func(off int64) uint64 { return e.id.mix(LSN(number<<40 | uint64(off))) }
-}
 
 // setCheckpointAt derives when the index is to be saved from how large it was when it was saved last.
 func (e *engine) setCheckpointAt() {
-	e.checkpointAt.Store(max(e.limits.checkpointBytes, e.manifest.current().checkpoint.size/4))
+	live := int64(0)
+	if s := e.saved; s.Size > 0 {
+		live = s.Size - s.Dead()
+	}
+	e.checkpointAt.Store(max(e.limits.checkpointBytes, live/4))
 }
 
-// checkpoint saves the index, so that the next open replays only the log behind. It holds up nobody: what it writes is one state.
+// checkpoint saves the index, so that the next open replays only the log behind. It holds up nobody: what it writes is one state. What has
+// changed is appended to the file of the checkpoint before, unless more than half of that is dead: then all goes to a new one.
 func (e *engine) checkpoint() error {
 	e.checkpointing.Lock()
 	defer e.checkpointing.Unlock()
@@ -39,12 +34,16 @@ func (e *engine) checkpoint() error {
 		return err
 	}
 	old := e.manifest.current()
-	number := old.generation + 1
 	meta, err := e.checkpointMeta(e.saved.Tree, h.tree)
 	if err != nil {
 		return e.damage(err)
 	}
-	saved, err := e.saveIndex(h.tree, meta, number)
+	number, whole := old.checkpoint.number, false
+	if e.rewrite || 2*e.saved.Dead() >= e.saved.Size { // there may be none, then both are 0
+		e.written = max(e.written, old.generation) + 1
+		number, whole = e.written, true
+	}
+	saved, err := e.saveIndex(h.tree, meta, number, whole)
 	if err != nil {
 		return fmt.Errorf("save the index: %w", e.damage(noSpace(err)))
 	}
@@ -53,83 +52,45 @@ func (e *engine) checkpoint() error {
 		m.durable = max(m.durable, replay)
 	})
 	if err != nil {
+		e.rewrite = true // nobody knows what counts now: neither file may change
 		return err
 	}
+	saved.Keep()
+	e.saved, e.rewrite = saved, false
 	e.latency.checkpoint.since(began)
-	e.saved = saved
 	if err := e.restoreMeta(meta); err != nil {
 		return err
 	}
 	e.tailBytes.Add(-bytes)
 	e.tailRecords.Add(-records)
 	e.setCheckpointAt()
-	if n := old.checkpoint.number; n != 0 {
+	if n := old.checkpoint.number; n != 0 && whole {
 		_ = e.fs.Remove(checkpointName(n)) // where it cannot be removed while it is mapped, the next use of the store does it
 	}
+	return e.readSaved(checkpointName(number), whole)
+}
+
+// readSaved has the index read what was just saved from its file, so that the memory it was in is free. Once that is a whole index, nothing that
+// begins now reads the files before.
+func (e *engine) readSaved(name string, whole bool) (err error) {
+	defer e.unguard(debug.SetPanicOnFault(true), &err)
+	if !whole && !disk.Maps || e.users.closing.Load() { // a copy of the file would take more than it frees, or nobody will read
+		return nil
+	}
+	b, err := e.mapCheckpoint(name, e.saved.Size)
+	if err != nil {
+		return err
+	}
+	if err := e.saved.Adopt(name, b); err != nil {
+		return e.damage(err)
+	}
+	old := e.savedIn
+	e.savedIn = append(old[:len(old):len(old)], b)
+	if whole {
+		e.savedIn = [][]byte{b}
+		for _, b := range old {
+			e.giveUp(int64(len(b)), func() error { return e.mappings.remove(b) })
+		}
+	}
 	return nil
-}
-
-// saveIndex writes the file of a checkpoint, durably. After an error there is none.
-func (e *engine) saveIndex(tree *index.Tree, meta []byte, number uint64) (saved *index.Saved, err error) {
-	defer e.unguard(debug.SetPanicOnFault(true), &err)
-	name := checkpointName(number)
-	if err := e.fs.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
-	}
-	f, err := e.fs.Create(name, 0)
-	if err != nil {
-		return nil, err
-	}
-	if saved, err = tree.WriteCheckpoint(&fileWriter{f: f}, e.seed(number), meta); err == nil {
-		err = f.Sync()
-	}
-	err = errors.Join(err, f.Close())
-	if err != nil {
-		return nil, errors.Join(err, e.fs.Remove(name))
-	}
-	return saved, nil
-}
-
-// fileWriter writes a file from its beginning on.
-type fileWriter struct {
-	f   disk.File
-	off int64
-}
-
-func (w *fileWriter) Write(p []byte) (int, error) {
-	n, err := w.f.WriteAt(p, w.off)
-	w.off += int64(n)
-	return n, err
-}
-
-// openCheckpoint maps a checkpoint, whose nodes and leaves are proved as they are touched, and restores its meta.
-func (e *engine) openCheckpoint(c checkpointRef) (saved *index.Saved, err error) {
-	defer e.unguard(debug.SetPanicOnFault(true), &err)
-	name := checkpointName(c.number)
-	f, err := e.fs.Open(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, &CorruptError{File: name, Err: fs.ErrNotExist}
-	} else if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	size, err := f.Size()
-	if err != nil {
-		return nil, fmt.Errorf("size of %s: %w", name, err)
-	}
-	if size != c.size {
-		return nil, &CorruptError{File: name, Offset: size, Err: fmt.Errorf("%d bytes, the manifest says %d", size, c.size)}
-	}
-	b, err := e.mappings.add(f)
-	if err != nil {
-		return nil, err
-	}
-	saved, err = index.OpenCheckpoint(name, b, e.seed(c.number))
-	if err != nil {
-		return nil, e.damage(err)
-	}
-	if err := e.restoreMeta(saved.Meta); err != nil {
-		return nil, &CorruptError{File: name, Err: err}
-	}
-	return saved, nil
 }

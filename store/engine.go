@@ -48,6 +48,9 @@ type engine struct {
 
 	checkpointing sync.Mutex
 	saved         *index.Saved // the last checkpoint; nothing but an empty tree if there is none
+	savedIn       [][]byte     // the mappings that its leaves may lie in
+	rewrite       bool         // the next one goes to a new file
+	written       uint64       // the highest number that a new file was given
 	tailBytes     atomic.Int64 // of the log that the next open replays
 	tailRecords   atomic.Int64
 	checkpointAt  atomic.Int64          // tailBytes beyond which the index is saved
@@ -203,7 +206,7 @@ func (e *engine) commit(base frozen, reads []read, writes []write, d Durability)
 		defer e.committers.Add(-1)
 	}
 	tk := new(ticket)
-	tk.body.Store(&body{base: s, reads: reads, writes: rec.writes, offsets: rec.offsets})
+	tk.body.Store(&body{base: s, era: v.era, reads: reads, writes: rec.writes, offsets: rec.offsets})
 	end, err := e.publish(rec, tk)
 	if err != nil {
 		return 0, err

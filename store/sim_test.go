@@ -50,6 +50,7 @@ type history struct {
 	states []contents // after every transaction that was made, in their order
 	acked  int        // all up to states[acked] is durable
 	made   []contents // every state that ever was
+	sound  bool       // nothing happens by which a checkpoint could be damaged
 }
 
 func newHistory(t testing.TB, sim *disk.Sim, seed uint64) *history {
@@ -100,6 +101,9 @@ func (h *history) settle() error {
 	got, err := h.read()
 	if err != nil {
 		return h.note(err)
+	}
+	if h.sound && (h.e.rebuilt.Load() || h.e.rebuild.Load()) {
+		h.t.Fatalf("the checkpoint is taken for damaged: %+v", h.e.manifest.current().checkpoint)
 	}
 	for i := len(h.states) - 1; i >= h.acked; i-- {
 		if maps.Equal(got, h.states[i]) {
@@ -223,7 +227,7 @@ func publishLoser(t testing.TB, e *engine, base frozen, key []byte, w write) err
 	rec, err := encode([]write{w})
 	must(t, err)
 	tk := new(ticket)
-	tk.body.Store(&body{base: base.(*view).s, reads: []read{{from: key}}, writes: rec.writes, offsets: rec.offsets})
+	tk.body.Store(&body{base: base.(*view).s, era: base.(*view).era, reads: []read{{from: key}}, writes: rec.writes, offsets: rec.offsets})
 	end, err := e.publish(rec, tk)
 	if err == nil {
 		err = e.apply(end)
@@ -331,6 +335,7 @@ func TestCrashAtEveryStep(t *testing.T) {
 				sim := disk.NewSim(seed)
 				sim.CrashAt(at)
 				h := newHistory(t, sim, seed)
+				h.sound = true
 				h.run(length)
 				for luck := range 2 {
 					afterCrash(t, h, seed, at, luck)

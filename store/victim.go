@@ -199,7 +199,7 @@ func (v *victim) move() (n int64, seen LSN, err error) {
 	}
 	seen = h.end
 	if len(writes) > 0 {
-		end, err := v.e.moveTo(h, reads, writes)
+		end, err := v.e.moveTo(x, h, reads, writes)
 		if errors.Is(err, ErrConflict) {
 			v.most = max(1, v.most/2)
 			return 0, 0, nil
@@ -242,14 +242,15 @@ func (v *victim) gather(h *state) (reads []read, writes []write, next int, err e
 	return reads, writes, next, nil
 }
 
-// moveTo commits a transaction that changes where records lie and nothing else. It may use the space that is kept for it.
-func (e *engine) moveTo(h *state, reads []read, writes []write) (LSN, error) {
+// moveTo commits a transaction that changes where records lie and nothing else, for somebody who is in the era x. It may use the space that
+// is kept for it.
+func (e *engine) moveTo(x *era, h *state, reads []read, writes []write) (LSN, error) {
 	rec, err := encode(writes)
 	if err != nil {
 		return 0, err
 	}
 	tk := new(ticket)
-	tk.body.Store(&body{base: h, reads: reads, writes: rec.writes, offsets: rec.offsets, moved: true})
+	tk.body.Store(&body{base: h, era: x, reads: reads, writes: rec.writes, offsets: rec.offsets, moved: true})
 	end, err := e.publish(rec, tk)
 	if err == nil {
 		err = e.apply(end)

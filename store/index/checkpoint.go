@@ -17,11 +17,13 @@ const (
 	ckptRecordSize = 16 // before the body
 	ckptFooterSize = 64
 	ckptMetaLevel  = 1<<32 - 1 // in place of the level of what is no part of the tree
-	ckptAlign      = 4096      // of what is appended, so that its write touches nothing of what counts already
 	ckptVersion    = 0
 	ckptHeader     = "arborckp"
 	ckptFooter     = "arborend"
 )
+
+// SaveAlign is what the beginning of an append is a multiple of, so that its write touches no sector of what counts already.
+const SaveAlign = 4096
 
 // MaxMeta is the most bytes that a checkpoint keeps for its user.
 const MaxMeta = 16 << 20
@@ -53,6 +55,7 @@ type Saved struct {
 	Tree *Tree
 	Meta []byte // what was saved beside the tree
 	Size int64  // of the file, as far as it counts: the footer ends here
+	Next int64  // where in the file the next append is to begin: a multiple of SaveAlign, not below Size; the user may raise it
 
 	number uint32 // of where
 	seed   Seed
@@ -73,11 +76,13 @@ type savedNode struct {
 	r ref
 }
 
-// End returns where in the file the next append begins.
-func (s *Saved) End() int64 { return (s.Size + ckptAlign - 1) &^ (ckptAlign - 1) }
+func (s *Saved) setSize(size int64) { s.Size, s.Next = size, (size+SaveAlign-1)&^(SaveAlign-1) }
 
 // Dead returns how many of the file's bytes nothing refers to.
 func (s *Saved) Dead() int64 {
+	if s.root == nil { // nothing was saved
+		return 0
+	}
 	live := int64(ckptHeaderSize+ckptFooterSize) + room(len(s.Meta))
 	if s.root.refs != nil {
 		live += s.root.ref(0).all
@@ -93,10 +98,10 @@ func (t *Tree) WriteCheckpoint(w io.Writer, seed Seed, meta []byte) (*Saved, err
 	return c.save(t, meta)
 }
 
-// Append writes what of the tree does not lie in the file yet; w goes on at End. All before Size stays, and goes on to be s, until the
+// Append writes what of the tree does not lie in the file yet; w goes on at Next. All before Size stays, and goes on to be s, until the
 // caller has made the append durable. Then Keep is due.
 func (s *Saved) Append(w io.Writer, t *Tree, meta []byte) (*Saved, error) {
-	c := newSaver(w, s.number, s.seed, s.End())
+	c := newSaver(w, s.number, s.seed, s.Next)
 	return c.save(t, meta)
 }
 
@@ -169,7 +174,7 @@ func (c *saver) save(t *Tree, meta []byte) (*Saved, error) {
 	if c.err != nil {
 		return nil, fmt.Errorf("write checkpoint: %w", c.err)
 	}
-	s.Size = c.off
+	s.setSize(c.off)
 	return s, nil
 }
 

@@ -305,7 +305,7 @@ func reseal(file []byte) {
 		off = put(off, int(room(int(le.Uint32(file[off+8:])))))
 		if level == ckptMetaLevel { // an append may follow
 			off = put(off, ckptFooterSize)
-			off = (off + ckptAlign - 1) &^ (ckptAlign - 1)
+			off = (off + SaveAlign - 1) &^ (SaveAlign - 1)
 		}
 	}
 	if end := len(file) - ckptFooterSize; end >= 0 {

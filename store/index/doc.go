@@ -34,9 +34,9 @@
 // # Checkpoint
 //
 // A checkpoint file is a header, and then what was saved, one time after the other: records, each at a multiple of 8, and a footer. What is
-// saved first is the whole tree. An append begins at the next multiple of 4096 and has the leaves and nodes that have changed; its nodes
+// saved first is the whole tree. An append begins at a multiple of 4096 behind that and has the leaves and nodes that have changed; its nodes
 // refer to records of any save before. The file counts up to the footer of the last save that its user knows to be durable; what lies
-// behind is nothing, and is overwritten by the next append. Every checksum is the xxhash64 of what follows it in its record, combined by
+// behind is nothing. Every checksum is the xxhash64 of what follows it in its record, combined by
 // exclusive or with a seed that the caller derives from the record's offset in the file.
 //
 //	header   8  "arborckp"      4  version, 0        4  zero

@@ -35,7 +35,8 @@ func openAs(number uint32, file string, b []byte, seed Seed) (*Saved, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Saved{Tree: &Tree{}, Meta: slices.Clone(meta), Size: int64(len(b)), seed: seed, number: number, m: m}
+	s := &Saved{Tree: &Tree{}, Meta: slices.Clone(meta), seed: seed, number: number, m: m}
+	s.setSize(int64(len(b)))
 	s.root = &place{m: m, off: at.off, level: uint8(level) + 1}
 	if level == 0 {
 		if size != 0 || root != (ref{}) {
