@@ -233,11 +233,7 @@ func (f *fold) valid(b *body, l LSN) (bool, error) {
 // unchanged tells whether what was read in one tree is the same in a newer one.
 func unchanged(older, newer *index.Tree, reads []read) (bool, error) {
 	for _, r := range reads {
-		to := r.to
-		if to == nil {
-			to = append(append(make([]byte, 0, len(r.from)+1), r.from...), 0)
-		}
-		same, err := index.Same(older, newer, r.from, to)
+		same, err := index.Same(older, newer, r.from, r.end())
 		if err != nil || !same {
 			return false, err
 		}
@@ -254,6 +250,9 @@ func (e *engine) stillSo(s *state, reads []read) (h *state, err error) {
 	}
 	defer e.unguard(debug.SetPanicOnFault(true), &err)
 	same, err := unchanged(s.tree, h.tree, reads)
+	if err == nil && !same && h.moves != s.moves {
+		same, err = e.unmoved(s, h, reads)
+	}
 	if err != nil {
 		return nil, e.damage(err)
 	}

@@ -43,6 +43,14 @@ type frozen interface {
 // read is what a transaction saw: one key (to is nil), or every key of [from, to).
 type read struct{ from, to []byte }
 
+// end is the end of what was read.
+func (r read) end() []byte {
+	if r.to != nil {
+		return r.to
+	}
+	return append(append(make([]byte, 0, len(r.from)+1), r.from...), 0)
+}
+
 // write is one change of a transaction: key is set to value, or deleted, or, if to is not nil, all keys of [key, to) are.
 type write struct {
 	key, value []byte

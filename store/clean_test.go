@@ -1,7 +1,9 @@
 package store
 
 import (
+	"bytes"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -88,4 +90,76 @@ func TestClean(t *testing.T) {
 		}
 		must(t, db.Close())
 	}
+}
+
+// TestMovedIsNoChange: what the cleaner moves is no change to who compares, watches, or has read it in a transaction; what changes beside is.
+func TestMovedIsNoChange(t *testing.T) {
+	db, e, want := overwritten(t, disk.NewSim(1), small, 500, 3)
+	ks := keyspace(t, db)
+	before, err := db.Snapshot()
+	must(t, err)
+	w, err := db.Watch(ks, nil)
+	must(t, err)
+	runs, visible := 0, before.LSN()
+	must(t, db.Update(func(tx *Tx) error {
+		n := 0
+		for _, err := range tx.Scan(ks, Range{}) {
+			must(t, err)
+			n++
+		}
+		if runs++; runs == 1 {
+			must(t, db.Clean(t.Context()))
+		}
+		if n != len(want) {
+			t.Errorf("%d keys, want %d", n, len(want))
+		}
+		return tx.Put(ks, []byte("key 7"), []byte(want["key 7"]+"!"))
+	}))
+	if n := e.cleaner.moved.Load(); runs != 1 || n == 0 {
+		t.Errorf("a transaction beside the cleaner ran %d times; %d bytes were moved", runs, n)
+	}
+	runs = 0
+	must(t, db.Update(func(tx *Tx) error { // which loses, for another reason
+		if _, err := tx.Get(ks, []byte("key 8")); err != nil {
+			return err
+		}
+		if runs++; runs == 1 {
+			must(t, db.Clean(t.Context()))
+			putBytes(t, db, ks, "key 8", bytes.ToUpper([]byte(want["key 8"])))
+		}
+		return tx.Put(ks, []byte("key 9"), nil)
+	}))
+	if runs != 2 {
+		t.Errorf("a transaction whose read was changed ran %d times", runs)
+	}
+	after, err := db.Snapshot()
+	must(t, err)
+	keys := func(changes iter.Seq2[Change, error]) (got []string) {
+		for c, err := range changes {
+			must(t, err)
+			got = append(got, string(c.Key))
+		}
+		return got
+	}
+	if got := keys(after.Changed(before, ks, Range{})); !slices.Equal(got, []string{"key 7", "key 8", "key 9"}) {
+		t.Errorf("changed: %v", got)
+	}
+	at, changes, err := w.Next(t.Context())
+	must(t, err)
+	if len(changes) != 3 || at != after.LSN() {
+		t.Errorf("a watch tells of %d changes up to %v, want 3 up to %v", len(changes), at, after.LSN())
+	}
+	must(t, db.Clean(t.Context()))
+	if l := e.head.Load().at; l != after.LSN() || l == visible {
+		t.Errorf("the visible LSN went from %v to %v by cleaning", after.LSN(), l)
+	}
+	for k, v := range want { // the old snapshot reads what it did
+		if got, err := before.Get(ks, []byte(k)); err != nil || string(got) != v {
+			t.Fatalf("%s in an old snapshot: %v", k, err)
+		}
+	}
+	before.Release()
+	after.Release()
+	w.Close()
+	must(t, db.Close())
 }

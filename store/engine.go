@@ -197,21 +197,12 @@ func (e *engine) commit(base frozen, reads []read, writes []write, d Durability)
 	if err := e.room(writes); err != nil {
 		return 0, err
 	}
-	s, err := e.stillSo(v.s, reads)
-	if err != nil {
-		return 0, err
-	}
 	if d == Commit {
 		e.committers.Add(1)
 		defer e.committers.Add(-1)
 	}
-	tk := new(ticket)
-	tk.body.Store(&body{base: s, era: v.era, reads: reads, writes: rec.writes, offsets: rec.offsets})
-	end, err := e.publish(rec, tk)
+	tk, end, err := e.place(v, reads, rec)
 	if err != nil {
-		return 0, err
-	}
-	if err := e.apply(end); err != nil {
 		return 0, err
 	}
 	v.contender.leave() // others may go on while this one waits for the disk
@@ -235,6 +226,29 @@ func (e *engine) commit(base frozen, reads []read, writes []write, d Durability)
 		}
 	}
 	return end, err
+}
+
+// place gives a transaction its place in the log and sees it applied. If it has lost against nothing but the cleaner, which has moved what it
+// read, it gets another place.
+func (e *engine) place(v *view, reads []read, rec encoded) (tk *ticket, end LSN, err error) {
+	s := v.s
+	for range maxRetries {
+		if s, err = e.stillSo(s, reads); err != nil {
+			return nil, 0, err
+		}
+		tk = new(ticket)
+		tk.body.Store(&body{base: s, era: v.era, reads: reads, writes: rec.writes, offsets: rec.offsets})
+		if end, err = e.publish(rec, tk); err == nil {
+			err = e.apply(end)
+		}
+		if err != nil {
+			return nil, 0, err
+		}
+		if tk.outcome.Load() != conflicted || e.head.Load().moves == s.moves {
+			break
+		}
+	}
+	return tk, end, nil
 }
 
 // publish gives a record its place in the log and shows it to the others. It returns the place's end.

@@ -91,7 +91,7 @@ func (e *engine) unnameWithout(done []*segment) ([]*segment, error) {
 	old := e.manifest.current().checkpoint.number
 	done, err := e.writeUnnamed(done, func(m *manifest) { m.checkpoint = noCheckpoint })
 	if err == nil && old != 0 {
-		e.saved = &index.Saved{Tree: &index.Tree{}}
+		e.saved, e.rewrite = &index.Saved{Tree: &index.Tree{}}, true
 		if err = e.restoreMeta(nil); err == nil {
 			err = e.fs.Remove(checkpointName(old))
 		}

@@ -113,6 +113,19 @@ func (e *engine) value(v index.Value, key []byte) ([]byte, error) {
 		return v.Inline, nil
 	}
 	l := LSN(v.Addr)
+	b, err := e.changeBytes(l, changeHeader+uint32(len(key))+v.Len)
+	if err != nil {
+		return nil, err
+	}
+	val, got, ok := e.id.checkChange(b, l, len(key))
+	if !ok {
+		return nil, &CorruptError{File: segmentName(l.ord()), Offset: int64(l.off()), Want: le.Uint64(b), Got: got}
+	}
+	return val, nil
+}
+
+// changeBytes returns the n bytes of the change at l, which are lent and not proved.
+func (e *engine) changeBytes(l LSN, n uint32) ([]byte, error) {
 	s := e.log.at(l.ord())
 	if s == nil {
 		return nil, &CorruptError{File: segmentName(l.ord()), Offset: int64(l.off()), Err: errors.New("no such segment")}
@@ -121,13 +134,9 @@ func (e *engine) value(v index.Value, key []byte) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read a value: %w", err)
 	}
-	b, err := d.bytes(l.off(), changeHeader+uint32(len(key))+v.Len)
+	b, err := d.bytes(l.off(), n)
 	if err != nil {
 		return nil, &CorruptError{File: segmentName(l.ord()), Offset: int64(l.off()), Err: err}
 	}
-	val, got, ok := e.id.checkChange(b, l, len(key))
-	if !ok {
-		return nil, &CorruptError{File: segmentName(l.ord()), Offset: int64(l.off()), Want: le.Uint64(b), Got: got}
-	}
-	return val, nil
+	return b, nil
 }

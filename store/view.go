@@ -158,6 +158,9 @@ func (v *view) differences(older *view, from, to []byte, yield func(Change, erro
 		if err != nil {
 			return false, v.e.damage(err)
 		}
+		if v.s.moves != older.s.moves && v.e.isMoved(&c) {
+			continue
+		}
 		key = append(key[:0], c.Key...)
 		out := Change{Key: key, Deleted: !c.Is}
 		if !out.Deleted {
