@@ -22,6 +22,11 @@ type FS interface {
 	// List returns the names of the files, sorted.
 	List() ([]string, error)
 	SyncDir() error
+	// Fetch brings extents into memory, all of them at once, so that reading them through a mapping of their files waits for no disk: one
+	// submission to a ring for up to 256 of at most 128 KiB. It is for those that are not Resident. After an error none, some or all are.
+	Fetch(extents []Extent) error
+	// Resident tells whether b, a part of what Map has returned, is in memory, as far as the system knows.
+	Resident(b []byte) bool
 	Counters() Counters
 	// Close waits for what is in flight. Files are closed first, by their owner.
 	Close() error
@@ -53,7 +58,7 @@ type File interface {
 
 // Counters is what an FS did since it was opened.
 type Counters struct {
-	Enters  uint64 // calls of io_uring_enter
+	Enters  uint64 // calls of io_uring_enter, for writes and for Fetch
 	Entries uint64 // entries submitted to the ring
 	Syncs   uint64 // durable writes and syncs, of files and of the directory
 	Written int64  // bytes

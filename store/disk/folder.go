@@ -28,6 +28,8 @@ type folder struct {
 	mu     sync.Mutex
 	queue  queue // the ring, or made at the first Submit
 	closed bool
+
+	fetchers fetchers
 }
 
 // counts is Counters, counting.
@@ -179,6 +181,7 @@ func (f *folder) Close() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.closed = true
+	f.closeFetchers()
 	if f.queue != nil {
 		f.queue.stop()
 		f.queue = nil
@@ -192,6 +195,8 @@ func (f *folder) Close() error {
 	}
 	return err
 }
+
+func (f *folder) Resident(b []byte) bool { return resident(b) }
 
 func (f *folder) mayWrite(what, name string) error {
 	if f.readOnly {

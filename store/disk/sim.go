@@ -323,5 +323,21 @@ func (s *Sim) syncDir() error {
 	return nil
 }
 
+// Fetch counts as one read.
+func (s *Sim) Fetch(extents []Extent) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.read(); err != nil {
+		return fmt.Errorf("fetch: %w", err)
+	}
+	for _, x := range extents {
+		s.counts.read.Add(int64(x.Len))
+	}
+	return nil
+}
+
+// Resident tells that nothing is in memory, but for a directory that is there.
+func (s *Sim) Resident([]byte) bool { return s.plain }
+
 // Close ends the use of the directory; a memory directory keeps its files for nobody.
 func (s *Sim) Close() error { return nil }

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -21,6 +23,33 @@ func syncData(h *os.File) error {
 			return err
 		}
 	}
+}
+
+// willNeed has the kernel begin to read pieces.
+func willNeed(pieces []piece) {
+	for _, p := range pieces {
+		unix.Fadvise(int(p.h.Fd()), p.off, int64(p.n), unix.FADV_WILLNEED) // what it does not do, the reads will
+	}
+}
+
+// resident tells whether the mapped bytes b are in the page cache. What the system does not tell counts as yes.
+func resident(b []byte) bool {
+	if len(b) == 0 {
+		return true
+	}
+	page := uintptr(os.Getpagesize())
+	start := uintptr(unsafe.Pointer(unsafe.SliceData(b)))
+	size := start%page + uintptr(len(b))
+	start -= start % page
+	var some [64]byte
+	in := some[:]
+	if n := (size + page - 1) / page; n > uintptr(len(in)) {
+		in = make([]byte, n)
+	} else {
+		in = in[:n]
+	}
+	_, _, errno := unix.Syscall(unix.SYS_MINCORE, start, size, uintptr(unsafe.Pointer(unsafe.SliceData(in))))
+	return errno != 0 || !slices.ContainsFunc(in, func(x byte) bool { return x&1 == 0 })
 }
 
 // tryDirect writes a block past the page cache into a scratch file of dir.

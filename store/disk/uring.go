@@ -5,74 +5,48 @@ package disk
 import (
 	"errors"
 	"fmt"
-	"io"
 	"runtime"
 	"sync"
-	"unsafe"
 
 	"github.com/pawelgaczynski/giouring"
 	"golang.org/x/sys/unix"
 )
 
-const (
-	ringSlots = 64 // writes in the kernel at once
-	// ringFlags: completions are handled by the one thread that submits, when it asks for them, and interrupt nobody.
-	ringFlags = giouring.SetupSingleIssuer | giouring.SetupDeferTaskrun
-	// maxEnterRetries bounds how often in a row the kernel may be too busy to take an entry.
-	maxEnterRetries = 1000
-	// wakeSlot is the user data of the read of the eventfd; writes have their index in ring.slots.
-	wakeSlot = ringSlots
-)
+// maxEnterRetries bounds how often in a row the kernel may be too busy to take an entry.
+const maxEnterRetries = 1000
 
-// ring is the queue of the uring disk: one io_uring on one locked thread, which sleeps in io_uring_enter. A read of an eventfd, armed
-// in the ring, wakes it for new work. A buffer belongs to the kernel from its submission to its completion; slots keeps it reachable.
-type ring struct {
-	backlog
-	asleep  bool // under mu: the thread will not look at the backlog before it is woken
-	counts  *counts
-	eventfd int
-	stopped sync.WaitGroup
-
-	// of the thread
+// uring is one io_uring. All use of giouring is in this file. It belongs to one goroutine at a time.
+type uring struct {
 	io       *giouring.Ring
-	slots    [ringSlots]*submission
-	free     []uint64 // indexes of empty slots
-	armed    bool     // the read of the eventfd is in flight, into wakeups
-	wakeups  [8]byte
+	counts   *counts
 	failures int
 }
 
-// abandoned keeps what the kernel may still read after a ring broke.
-var abandoned struct {
-	sync.Mutex
-	rings []*ring
+// init makes the ring. If it is deferred, completions are handled by the one thread that submits, when it asks for them, and interrupt
+// nobody; then only the thread that has called init may use it.
+func (r *uring) init(c *counts, entries uint32, deferred bool) error {
+	r.io, r.counts = giouring.NewRing(), c
+	var flags uint32
+	if deferred {
+		flags = giouring.SetupSingleIssuer | giouring.SetupDeferTaskrun
+	}
+	return r.io.QueueInit(entries, flags)
 }
 
-func startRing(c *counts) (queue, error) {
-	fd, err := unix.Eventfd(0, unix.EFD_CLOEXEC)
-	if err != nil {
-		return nil, fmt.Errorf("no io_uring: eventfd: %w", err)
-	}
-	r := &ring{counts: c, eventfd: fd}
-	for i := range uint64(ringSlots) {
-		r.free = append(r.free, i)
-	}
-	started := make(chan error)
-	r.stopped.Go(func() {
-		runtime.LockOSThread() // whoever sets the ring up must also enter it
-		defer runtime.UnlockOSThread()
-		err := r.setUp()
-		started <- err
-		if err == nil {
-			r.run()
-		}
-	})
-	if err := <-started; err != nil {
-		unix.Close(fd)
-		return nil, fmt.Errorf("no io_uring: %w%s", err, remedy(err))
-	}
-	return r, nil
+// abandoned keeps the rings that broke with the buffers that the kernel may still use.
+var abandoned struct {
+	sync.Mutex
+	rings []any
 }
+
+func abandon(ring any) {
+	abandoned.Lock()
+	defer abandoned.Unlock()
+	abandoned.rings = append(abandoned.rings, ring)
+}
+
+// exit gives the ring back. Nothing may be in flight.
+func (r *uring) exit() { r.io.QueueExit() }
 
 // remedy says what to do about a ring that cannot be had.
 func remedy(err error) string {
@@ -89,34 +63,10 @@ func remedy(err error) string {
 	return ""
 }
 
-// setUp makes the ring and sends one empty entry around.
-func (r *ring) setUp() error {
-	r.io = giouring.NewRing()
-	if err := r.io.QueueInit(2*ringSlots, ringFlags); err != nil {
-		return err
-	}
-	r.io.GetSQE().PrepareNop()
-	r.counts.entries.Add(1)
-	for r.io.CQReady() == 0 {
-		if err := r.enter(); err != nil {
-			r.io.QueueExit()
-			return err
-		}
-	}
-	c, err := r.reap()
-	if err == nil && c.result < 0 {
-		err = unix.Errno(-c.result)
-	}
-	if err != nil {
-		r.io.QueueExit()
-	}
-	return err
-}
-
-// enter submits what is prepared and waits for a completion. It may return without one.
-func (r *ring) enter() error {
+// enter submits what is prepared and waits until there are n completions. It may return with fewer.
+func (r *uring) enter(n int) error {
 	r.counts.enters.Add(1)
-	_, err := r.io.SubmitAndWait(1)
+	_, err := r.io.SubmitAndWait(uint32(n))
 	switch {
 	case err == nil:
 		r.failures = 0
@@ -134,16 +84,19 @@ func (r *ring) enter() error {
 	return nil
 }
 
+// ready returns how many completions can be reaped.
+func (r *uring) ready() int { return int(r.io.CQReady()) }
+
 // completion is a result of the kernel: the count of bytes, or a negative error number.
 type completion struct {
 	slot   uint64
 	result int32
 }
 
-// reap takes one completion. Slot wakeSlot+1 says that there is none.
-func (r *ring) reap() (completion, error) {
+// reap takes one completion. Slot none says that there is none.
+func (r *uring) reap() (completion, error) {
 	if r.io.CQReady() == 0 {
-		return completion{slot: wakeSlot + 1}, nil
+		return completion{slot: none}, nil
 	}
 	c, err := r.io.PeekCQE()
 	if err != nil {
@@ -154,142 +107,33 @@ func (r *ring) reap() (completion, error) {
 	return out, nil
 }
 
-// run serves until stop. It leaves only when the kernel has given everything back, or when the ring is broken.
-func (r *ring) run() {
-	for {
-		work, stopping := r.take()
-		for _, s := range work {
-			r.prepare(s)
-		}
-		if !r.armed && !stopping {
-			e := r.io.GetSQE()
-			e.PrepareRead(r.eventfd, uintptr(unsafe.Pointer(&r.wakeups)), uint32(len(r.wakeups)), 0)
-			e.OpcodeFlags = 0 // giouring leaves those of the entry that was here before
-			e.UserData = wakeSlot
-			r.counts.entries.Add(1)
-			r.armed = true
-		}
-		if stopping && !r.armed && len(r.free) == ringSlots {
-			r.io.QueueExit()
-			return
-		}
-		if err := r.enter(); err != nil {
-			r.fail(err)
-			return
-		}
-		r.mu.Lock()
-		r.asleep = false
-		r.mu.Unlock()
-		if err := r.reapAll(); err != nil {
-			r.fail(err)
-			return
-		}
-	}
-}
+// none is the slot of no entry.
+const none = ^uint64(0)
 
-// take returns as much of the backlog as there are slots, and whether there will be no more. From then on the thread counts as asleep.
-func (r *ring) take() (work []*submission, stopping bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	n := min(len(r.waiting), len(r.free))
-	work = append(work, r.waiting[:n]...)
-	r.waiting = append(r.waiting[:0], r.waiting[n:]...)
-	r.asleep = true
-	return work, r.stopping && len(r.waiting) == 0
-}
+// The entries that follow are sent with the next enter. There is room for as many as init was asked for.
 
-// prepare puts a write into a slot and into the submission queue, which has room for every slot and the eventfd.
-func (r *ring) prepare(s *submission) {
-	slot := r.free[len(r.free)-1]
-	r.free = r.free[:len(r.free)-1]
-	r.slots[slot] = s
+func (r *uring) nop(slot uint64) {
 	e := r.io.GetSQE()
-	e.PrepareWrite(int(s.fd.Fd()), uintptr(unsafe.Pointer(unsafe.SliceData(s.p))), uint32(len(s.p)), uint64(s.off))
-	e.OpcodeFlags = unix.RWF_DSYNC
+	e.PrepareNop()
+	r.sent(e, slot, 0)
+}
+
+// read has n bytes read to p, which is not to move nor to be freed until the completion.
+func (r *uring) read(fd int, p uintptr, n int, off int64, slot uint64) {
+	e := r.io.GetSQE()
+	e.PrepareRead(fd, p, uint32(n), uint64(off))
+	r.sent(e, slot, 0)
+}
+
+// writeDurable has n bytes written from p, likewise, and through to the disk.
+func (r *uring) writeDurable(fd int, p uintptr, n int, off int64, slot uint64) {
+	e := r.io.GetSQE()
+	e.PrepareWrite(fd, p, uint32(n), uint64(off))
+	r.sent(e, slot, unix.RWF_DSYNC)
+}
+
+func (r *uring) sent(e *giouring.SubmissionQueueEntry, slot uint64, flags uint32) {
+	e.OpcodeFlags = flags // giouring leaves those of the entry that was here before
 	e.UserData = slot
 	r.counts.entries.Add(1)
-}
-
-// reapAll completes what the kernel has given back.
-func (r *ring) reapAll() error {
-	for {
-		c, err := r.reap()
-		if err != nil || c.slot > wakeSlot {
-			return err
-		}
-		if c.slot == wakeSlot {
-			r.armed = false
-			continue
-		}
-		s := r.slots[c.slot]
-		r.slots[c.slot] = nil
-		r.free = append(r.free, c.slot)
-		s.complete(s.outcome(c.result))
-	}
-}
-
-// outcome turns the result of the kernel into an error. A write that was only interrupted is made again.
-func (s *submission) outcome(result int32) error {
-	switch errno := unix.Errno(-result); {
-	case result >= 0 && int(result) == len(s.p):
-		return nil
-	case result >= 0:
-		return io.ErrShortWrite
-	case errno == unix.EINTR || errno == unix.EAGAIN:
-		return writeThrough(s.fd, s.p, s.off, false)
-	default:
-		return errno
-	}
-}
-
-// fail ends everything with err. The kernel may still read the buffers, so the ring and they are kept for ever.
-func (r *ring) fail(err error) {
-	abandoned.Lock()
-	abandoned.rings = append(abandoned.rings, r)
-	abandoned.Unlock()
-	r.mu.Lock()
-	r.stopping = true
-	work := r.waiting
-	r.waiting = nil
-	r.mu.Unlock()
-	for _, s := range r.slots {
-		if s != nil {
-			s.complete(err)
-		}
-	}
-	for _, s := range work {
-		s.complete(err)
-	}
-}
-
-func (r *ring) submit(s *submission) {
-	if !r.add(s) {
-		return
-	}
-	r.mu.Lock()
-	wake := r.asleep
-	r.asleep = false
-	r.mu.Unlock()
-	if wake {
-		r.signal()
-	}
-}
-
-// signal ends the read of the eventfd. The counter cannot be full, so that nothing but an interruption can fail.
-func (r *ring) signal() {
-	one := [8]byte{1}
-	for {
-		if _, err := unix.Write(r.eventfd, one[:]); !errors.Is(err, unix.EINTR) {
-			return
-		}
-	}
-}
-
-func (r *ring) stop() {
-	r.mu.Lock()
-	r.stopping = true
-	r.mu.Unlock()
-	r.signal()
-	r.stopped.Wait()
-	unix.Close(r.eventfd)
 }
