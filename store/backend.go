@@ -28,6 +28,7 @@ type backend interface {
 // frozen is one state of the store, as of lsn. It is safe for use by many goroutines until released.
 type frozen interface {
 	lsn() LSN
+	position() (Position, error)
 	get(key []byte) (value []byte, found bool, err error) // value is a copy
 	// getMany returns copies of the values of keys, nil for those that are not there.
 	getMany(keys [][]byte) ([][]byte, error)
@@ -37,6 +38,8 @@ type frozen interface {
 	changed(older frozen, from, to []byte) iter.Seq2[Change, error]
 	// keep counts the state among those that Stats tells of, until it is released.
 	keep()
+	// since yields the entries of [from, to) that were written after p, as they are now, or ErrStale if that is not known.
+	since(p Position, from, to []byte) iter.Seq2[Change, error]
 	release()
 }
 

@@ -200,7 +200,7 @@ func (db *DB) Close() error {
 }
 
 // Suspend gives the directory up, so that another process can own it while this one is stopped. Calls wait for Resume. It waits for a
-// moment without a view or transaction, and gives up after two seconds; snapshots end, and watches tell ErrStale. A store in memory has
+// moment without a view or transaction, and gives up after two seconds; snapshots end, and watches go on after Resume. A store in memory has
 // nothing to give up.
 func (db *DB) Suspend() error {
 	m, ok := db.be.(*member)

@@ -33,6 +33,9 @@
 // gathered meanwhile is handed on by whoever is told that a frame is complete, the ring's own thread, before it wakes those who waited: so
 // the disk is never idle while a committer has yet to be scheduled.
 //
+// A Watch compares two states, and one that begins at a Position, or goes on after the owner of the store has changed, reads in the log which
+// keys were written since: there is no other memory of what changed, and where the log was cleaned there is none.
+//
 // # How the index is saved
 //
 // So that an open replays only the end of the log, the index is saved now and then beside it: some state of the tree, while others go on from

@@ -130,6 +130,27 @@ func (p *pinned) changed(older frozen, from, to []byte) iter.Seq2[Change, error]
 // keep does nothing: the owner counts the snapshots of its clients.
 func (p *pinned) keep() {}
 
+func (p *pinned) since(pos Position, from, to []byte) iter.Seq2[Change, error] {
+	return func(yield func(Change, error) bool) {
+		q := remote.Request{Kind: remote.Since, Snapshot: p.id, Position: pos.encode(), From: from, To: to}
+		err := p.pages(&q, func(e remote.Entry) bool { return yield(Change{Key: e.Key, Value: e.Value, Deleted: e.Deleted}, nil) })
+		if err != nil {
+			yield(Change{}, err)
+		}
+	}
+}
+
+func (p *pinned) position() (pos Position, err error) {
+	err = p.c.ask(&remote.Request{Kind: remote.Position, Snapshot: p.id}, func(r *remote.Reply) error {
+		var ok bool
+		if pos, ok = decodePosition(r.Value); !ok {
+			return remote.ErrMalformed
+		}
+		return nil
+	})
+	return pos, err
+}
+
 // release tells the owner, who does not answer. If that fails the next request will say so.
 func (p *pinned) release() {
 	if !p.released.CompareAndSwap(false, true) {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"sync"
 	"sync/atomic"
 
@@ -118,6 +119,10 @@ func (s *server) answer(ctx context.Context, ss *session, q *remote.Request, r *
 		return ss.scan(q, r)
 	case remote.Changed:
 		return ss.changed(q, r)
+	case remote.Position:
+		return ss.position(q, r)
+	case remote.Since:
+		return ss.since(q, r)
 	case remote.Commit:
 		return s.commit(ss, q, r)
 	case remote.NextID:
@@ -210,8 +215,37 @@ func (ss *session) changed(q *remote.Request, r *remote.Reply) error {
 		return err
 	}
 	defer olderDone()
+	return changesPage(f.changed(older, q.From, q.To), q, r)
+}
+
+func (ss *session) position(q *remote.Request, r *remote.Reply) error {
+	f, done, err := ss.use(q.Snapshot)
+	if err != nil {
+		return err
+	}
+	defer done()
+	p, err := f.position()
+	r.Value = p.encode()
+	return err
+}
+
+func (ss *session) since(q *remote.Request, r *remote.Reply) error {
+	f, done, err := ss.use(q.Snapshot)
+	if err != nil {
+		return err
+	}
+	defer done()
+	p, ok := decodePosition(q.Position)
+	if !ok {
+		return remote.ErrMalformed
+	}
+	return changesPage(f.since(p, q.From, q.To), q, r)
+}
+
+// changesPage fills a page with changes.
+func changesPage(changes iter.Seq2[Change, error], q *remote.Request, r *remote.Reply) error {
 	limit := int(min(q.Limit, maxPage))
-	for c, err := range f.changed(older, q.From, q.To) {
+	for c, err := range changes {
 		if err != nil {
 			return err
 		}

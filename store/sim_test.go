@@ -218,7 +218,7 @@ func (h *history) lose() error {
 	if err != nil {
 		return err
 	}
-	return h.note(publishLoser(h.t, h.e, f, h.ks.key([]byte(k)), write{key: h.ks.key([]byte("lost")), value: make([]byte, 100)}))
+	return h.note(publishLoser(h.t, h.e, f, h.ks.key([]byte(k)), write{key: h.ks.key([]byte(k + " lost")), value: make([]byte, 100)}))
 }
 
 // publishLoser appends a transaction that has read key in base, and loses, without the look that would have spared it the log.

@@ -98,6 +98,15 @@ func (s *Snapshot) leave() {
 // LSN returns the place in the log that the snapshot reflects.
 func (s *Snapshot) LSN() LSN { return s.f.lsn() }
 
+// Position returns where the snapshot is in the history of the store.
+func (s *Snapshot) Position() (Position, error) {
+	if err := s.begin(); err != nil {
+		return Position{}, err
+	}
+	defer s.leave()
+	return s.f.position()
+}
+
 // Get returns a copy of the value of key, or ErrNotFound.
 func (s *Snapshot) Get(ks Keyspace, key []byte) ([]byte, error) {
 	if err := s.begin(); err != nil {
@@ -149,7 +158,26 @@ func (s *Snapshot) Changed(older *Snapshot, ks Keyspace, r Range) iter.Seq2[Chan
 			}
 			defer x.leave()
 		}
-		for c, err := range s.f.changed(older.f, from, to) {
+		stripChanges(s.f.changed(older.f, from, to))(yield)
+	}
+}
+
+// since yields the entries of r that were written after p.
+func (s *Snapshot) since(p Position, ks Keyspace, r Range) iter.Seq2[Change, error] {
+	from, to := ks.bounds(r)
+	return func(yield func(Change, error) bool) {
+		if err := s.begin(); err != nil {
+			yield(Change{}, err)
+			return
+		}
+		defer s.leave()
+		stripChanges(s.f.since(p, from, to))(yield)
+	}
+}
+
+func stripChanges(changes iter.Seq2[Change, error]) iter.Seq2[Change, error] {
+	return func(yield func(Change, error) bool) {
+		for c, err := range changes {
 			if err == nil {
 				c.Key = c.Key[1:]
 			}

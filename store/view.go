@@ -19,6 +19,7 @@ type view struct {
 	released  atomic.Bool
 	kept      atomic.Bool // it is in e.kept
 	contender contender   // of a transaction
+	written   atomic.Pointer[written]
 }
 
 func (e *engine) snapshot() (frozen, error) {

@@ -26,7 +26,7 @@ func TestRequestRoundTrip(t *testing.T) {
 		want := Request{
 			Kind: Kind(rapid.IntRange(1, int(lastKind)).Draw(t, "kind")), Snapshot: number.Draw(t, "snapshot"), Older: number.Draw(t, "older"),
 			After: number.Draw(t, "after"), Limit: number.Draw(t, "limit"), Lost: number.Draw(t, "lost"), Reverse: rapid.Bool().Draw(t, "reverse"),
-			Durability: rapid.Byte().Draw(t, "durability"), From: some(t), To: some(t),
+			Durability: rapid.Byte().Draw(t, "durability"), Position: some(t), From: some(t), To: some(t),
 		}
 		for range rapid.IntRange(0, 5).Draw(t, "reads") {
 			want.Reads = append(want.Reads, Span{some(t), some(t)})

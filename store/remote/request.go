@@ -24,7 +24,9 @@ const (
 	GetMany                  // Snapshot, Reads (their From), Limit → Page of as many as fit, in that order; Deleted if absent
 	Compete                  // Lost → ID, LSN, as Snapshot, for a try of a transaction, which lasts until Commit or Release
 	Clean                    // → nothing
-	lastKind = Clean
+	Position                 // Snapshot → Value
+	Since                    // Snapshot, Position, From, To, Limit → Page, More
+	lastKind = Since
 )
 
 // Request is what a client asks of the owner.
@@ -37,6 +39,7 @@ type Request struct {
 	Lost       uint64 // how often the transaction lost against others
 	Reverse    bool
 	Durability uint8
+	Position   []byte
 	From, To   []byte
 	Reads      []Span
 	Writes     []Write
@@ -76,8 +79,9 @@ func (r *Request) Append(dst []byte) []byte {
 	for _, n := range [...]uint64{r.Snapshot, r.Older, r.After, r.Limit, r.Lost} {
 		dst = binary.AppendUvarint(dst, n)
 	}
-	dst = appendBytes(dst, r.From)
-	dst = appendBytes(dst, r.To)
+	for _, p := range [...][]byte{r.Position, r.From, r.To} {
+		dst = appendBytes(dst, p)
+	}
 	dst = binary.AppendUvarint(dst, uint64(len(r.Reads)))
 	for _, s := range r.Reads {
 		dst = appendBytes(dst, s.From)
@@ -99,7 +103,7 @@ func (r *Request) Parse(b []byte) error {
 	for _, n := range [...]*uint64{&r.Snapshot, &r.Older, &r.After, &r.Limit, &r.Lost} {
 		*n = d.uvarint()
 	}
-	r.From, r.To = d.bytes(), d.bytes()
+	r.Position, r.From, r.To = d.bytes(), d.bytes(), d.bytes()
 	for range d.count() {
 		r.Reads = append(r.Reads, Span{From: d.bytes(), To: d.bytes()})
 	}
