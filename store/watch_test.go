@@ -86,7 +86,7 @@ func TestWatchFrom(t *testing.T) {
 		told, stale = told+h.told, stale+h.stale
 		must(t, h.db.Close())
 	}
-	if t.Logf("%d watches went on, %d did not know", told, stale); told < stale || stale == 0 {
+	if t.Logf("%d watches went on, %d did not know", told, stale); told < stale/2 || stale == 0 {
 		t.Errorf("%d watches went on, %d did not know", told, stale)
 	}
 }
@@ -95,7 +95,7 @@ func TestWatchFrom(t *testing.T) {
 func (h *watching) one(seed uint64) {
 	t := h.t
 	before := len(h.kept)
-	switch h.rng.IntN(14) {
+	switch h.rng.IntN(15) {
 	case 0:
 		h.crash()
 	case 1:
@@ -104,13 +104,17 @@ func (h *watching) one(seed uint64) {
 	case 2:
 		must(t, h.e.checkpoint())
 	case 3:
+		if h.rng.IntN(3) == 0 {
+			must(t, h.db.Clean(t.Context()))
+		}
+	case 4:
 		must(t, h.lose())
 		h.wrote = append(h.wrote, "key 1")
-	case 4:
+	case 5:
 		h.cut(Prefix(fmt.Appendf(nil, "key %d", h.rng.IntN(4))))
-	case 5, 6:
+	case 6, 7:
 		h.keep()
-	case 7, 8:
+	case 8, 9:
 		if before > 0 {
 			h.resume(h.kept[h.rng.IntN(before)])
 		}
@@ -149,6 +153,17 @@ func (h *watching) cut(r Range) {
 	for _, s := range h.kept {
 		s.known = s.known && !strings.HasPrefix(watched, string(r.From)) && !strings.HasPrefix(string(r.From), watched)
 	}
+}
+
+// whole tells whether all of the log from s on is there. What the cleaner only moves is no change; behind what it has given back a position is
+// forgotten.
+func (h *watching) whole(s *saved) bool {
+	for ord := max(s.at.at.ord(), 1); ord < h.e.head.Load().at.ord(); ord++ {
+		if h.e.log.at(ord) == nil {
+			return false
+		}
+	}
+	return true
 }
 
 func (h *watching) crash() {
@@ -230,6 +245,7 @@ func (h *watching) keep() {
 func (h *watching) resume(s *saved) {
 	t := h.t
 	now := under(h.states[len(h.states)-1])
+	s.known = s.known && h.whole(s)
 	w, err := h.db.WatchFrom(h.ks, []byte(watched), s.at)
 	must(t, err)
 	defer w.Close()
@@ -268,6 +284,9 @@ func (h *watching) resume(s *saved) {
 		return tx.Put(h.ks, []byte(watched), []byte(v))
 	}))
 	_, changes, err := w.Next(ended())
+	if errors.Is(err, ErrStale) && !h.whole(s) { // this write had the log cleaned
+		return
+	}
 	must(t, err)
 	if apply(t, got, changes); !maps.Equal(got, under(h.states[len(h.states)-1])) {
 		t.Errorf("then %v, which makes %v", changes, got)
