@@ -44,7 +44,8 @@
 // file is dead the whole index goes to a new one. After that the leaves are read from the file, which is mapped, so that the memory of
 // the index is that of what has changed since; the mappings of a file that was replaced wait in limbo.
 //
-// An open reads the checkpoint's footer alone, whatever its size: nodes and leaves are read, and proved, as they are touched.
+// An open reads the checkpoint's footer alone, whatever its size: nodes and leaves are read, and proved, as they are touched. What the log
+// has behind it is gathered and brought into the tree in the order of keys; if the log is all there is, a tree is built from it.
 //
 // # Where something waits, and where a lock is
 //

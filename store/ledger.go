@@ -78,34 +78,47 @@ func (t *ledger) came(key []byte, v index.Value) {
 	t.row(LSN(v.Addr).ord()).live += changeSize(key, int(v.Len))
 }
 
+// count adds up a change at l, other than that of a range, by which a key got v, if it is a put, instead of old, if it had one.
+func (t *ledger) count(w *write, l LSN, old index.Value, had bool, v index.Value) {
+	if had {
+		t.gone(w.key, old)
+	}
+	if w.del {
+		t.row(l.ord()).tombs += changeSize(w.key, 0)
+		return
+	}
+	if v.Inline != nil {
+		t.row(l.ord()).small += changeSize(w.key, len(v.Inline))
+	}
+	t.came(w.key, v)
+}
+
 // apply makes a change, which lies at l in the log, in the index.
-func (t *ledger) apply(edit *index.Edit, w *write, l LSN) error {
+func (t *ledger) apply(edit *index.Edit, w *write, l LSN) (err error) {
 	if w.to != nil {
 		t.row(l.ord()).tombs += changeSize(w.key, len(w.to))
 		return edit.DeleteRange(w.key, w.to, t.gone)
 	}
+	var old, v index.Value
+	var had bool
 	if w.del {
-		t.row(l.ord()).tombs += changeSize(w.key, 0)
-		old, had, err := edit.Delete(w.key)
-		if had {
-			t.gone(w.key, old)
-		}
-		return err
+		old, had, err = edit.Delete(w.key)
+	} else {
+		v = w.leadsTo(l)
+		old, had, err = edit.Put(w.key, v)
 	}
-	v := index.Value{Addr: uint64(l), Len: uint32(len(w.value))}
+	if err == nil {
+		t.count(w, l, old, had, v)
+	}
+	return err
+}
+
+// leadsTo is what the index keeps of a put at l.
+func (w *write) leadsTo(l LSN) index.Value {
 	if len(w.value) <= maxInline {
-		v = inline(w.value)
-		t.row(l.ord()).small += changeSize(w.key, len(w.value))
+		return inline(w.value)
 	}
-	old, had, err := edit.Put(w.key, v)
-	if err != nil {
-		return err
-	}
-	if had {
-		t.gone(w.key, old)
-	}
-	t.came(w.key, v)
-	return nil
+	return index.Value{Addr: uint64(l), Len: uint32(len(w.value))}
 }
 
 // inline returns a short value as the index keeps it; there nil is no value.

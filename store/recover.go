@@ -26,7 +26,8 @@ type recovery struct {
 	pos    LSN
 	epoch  uint64 // of the frame before
 	state  state
-	edit   *index.Edit
+	bulk   bulk     // what replay has gathered and not yet brought into the state
+	begun  []uint32 // the segments whose first frame was replayed, ascending
 	ledger ledger
 
 	segment uint32 // that file is of
@@ -63,10 +64,8 @@ func (e *engine) recover(ords []uint32) error {
 	if err != nil {
 		return err
 	}
-	if r.edit != nil {
-		r.state.tree = r.edit.Tree()
-	}
 	r.state.pos = r.pos
+	r.setMarks()
 	e.book(&r.ledger)
 	e.head.Store(&r.state)
 	e.resume = r.pos
@@ -126,7 +125,7 @@ func (r *recovery) rebuild() error {
 	r.e.tailRecords.Store(0)
 	r.e.broken = nil
 	r.m.checkpoint = noCheckpoint
-	r.state, r.edit, r.ledger = state{tree: &index.Tree{}}, nil, ledger{}
+	r.state, r.bulk, r.begun, r.ledger = state{tree: &index.Tree{}}, bulk{}, nil, ledger{}
 	r.e.saved = &index.Saved{Tree: r.state.tree}
 	r.pos, r.epoch = r.m.start(), 0
 	return r.e.restoreMeta(nil)
@@ -137,7 +136,7 @@ func (r *recovery) replay() error {
 	e := r.e
 	for {
 		if r.m.closed && r.pos == r.m.durable {
-			return nil
+			return r.flush()
 		}
 		f, b, err := r.frame(r.pos)
 		if err == nil && f.epoch < r.least() {
@@ -147,6 +146,9 @@ func (r *recovery) replay() error {
 			e.broken = &CorruptError{File: manifestNames[1-e.manifest.slot], Err: fmt.Errorf("the log is of epoch %d, the manifest of %d: a newer manifest is lost", f.epoch, r.m.epoch)}
 		}
 		if errors.Is(err, errNoFrame) || errors.Is(err, errTornFrame) || errors.Is(err, ErrCorrupt) || errors.Is(err, fs.ErrNotExist) {
+			if err := r.flush(); err != nil {
+				return err
+			}
 			return r.ends(err)
 		}
 		if err != nil {
@@ -234,14 +236,11 @@ func (r *recovery) leave() error {
 func (r *recovery) apply(f frame, b []byte) (err error) {
 	defer r.e.unguard(debug.SetPanicOnFault(true), &err)
 	if f.lsn.off() == segmentStart {
-		r.e.log.at(f.lsn.ord()).account.mark.Store(r.e.accounts.replaced.Load() + r.ledger.replaced)
+		r.begun = append(r.begun, f.lsn.ord())
 	}
 	err = f.records(b, &r.e.id, func(l LSN, w word, rec []byte) error {
 		if w.aborted() || l < r.m.checkpoint.at {
 			return nil
-		}
-		if r.edit == nil {
-			r.edit = r.state.tree.Edit()
 		}
 		r.e.tailRecords.Add(1)
 		if r.state.end = l + LSN(len(rec)); !w.moved() {
@@ -261,11 +260,48 @@ func (r *recovery) record(l LSN, rec []byte) error {
 			return err
 		}
 		w := write{key: c.key, value: c.value, to: c.to, del: c.del}
-		if err := r.ledger.apply(r.edit, &w, l+LSN(c.at)); err != nil {
+		if w.to == nil {
+			r.bulk.add(&w, l+LSN(c.at))
+			continue
+		}
+		if err := r.gathered(); err != nil { // what is in the range by then is to go
 			return err
 		}
+		edit, before := r.state.tree.Edit(), r.ledger.replaced
+		if err := r.ledger.apply(edit, &w, l+LSN(c.at)); err != nil {
+			return err
+		}
+		r.bulk.grew(l, r.ledger.replaced-before)
+		r.state.tree = edit.Tree()
+	}
+	if r.bulk.full() {
+		return r.gathered()
 	}
 	return nil
+}
+
+// gathered brings the changes gathered into the state.
+func (r *recovery) gathered() (err error) {
+	r.state.tree, err = r.bulk.into(r.state.tree, &r.ledger)
+	return err
+}
+
+// flush is gathered, when all of the log has been gone over.
+func (r *recovery) flush() (err error) {
+	defer r.e.unguard(debug.SetPanicOnFault(true), &err)
+	return r.e.damage(r.gathered())
+}
+
+// setMarks notes at the segments that replay began how much of what the index kept had been replaced until then.
+func (r *recovery) setMarks() {
+	sum, begun := r.e.accounts.replaced.Load(), r.begun
+	for s := range r.e.log.from(r.m.start().ord()) {
+		if len(begun) > 0 && begun[0] == s.ord {
+			s.account.mark.Store(sum)
+			begun = begun[1:]
+		}
+		sum += r.bulk.replaced[s.ord]
+	}
 }
 
 // ends decides what it means that the log ends at r.pos because of cause: nothing, or that acknowledged data is lost.
