@@ -86,12 +86,8 @@ func writeNote(h *os.File, n lockNote) error {
 
 // lockAlone takes the lock of a store that no process uses, so that none will; who tries is told the reason. unlock ends it.
 func lockAlone(dir, reason string) (*os.File, error) {
-	names, err := os.ReadDir(dir)
-	if err != nil {
+	if err := isStore(dir); err != nil {
 		return nil, err
-	}
-	if !slices.ContainsFunc(names, ofStore) {
-		return nil, fmt.Errorf("%s: %w", dir, ErrNoStore)
 	}
 	lock, err := openLock(dir, false)
 	if err != nil {
@@ -112,6 +108,46 @@ func lockAlone(dir, reason string) (*os.File, error) {
 		return nil, errors.Join(err, lock.Close())
 	}
 	return lock, nil
+}
+
+// lockShared is lockAlone for one that changes nothing, not even the lock file: nobody may own the store meanwhile.
+func lockShared(dir string) (*os.File, error) {
+	if err := isStore(dir); err != nil {
+		return nil, err
+	}
+	lock, err := openLock(dir, true)
+	if err != nil || lock == nil {
+		return nil, err
+	}
+	err = takeLock(lock, true)
+	if errors.Is(err, errHeld) {
+		note, noteErr := readNote(lock)
+		err = errors.Join(note.locked(), noteErr)
+	}
+	if err != nil {
+		return nil, errors.Join(err, lock.Close())
+	}
+	return lock, nil
+}
+
+// unlockAny ends what lockAlone has begun, or lockShared.
+func unlockAny(lock *os.File, alone bool) error {
+	switch {
+	case alone:
+		return unlock(lock)
+	case lock != nil:
+		return lock.Close()
+	}
+	return nil
+}
+
+// isStore makes sure that dir holds a store, or what is left of one.
+func isStore(dir string) error {
+	names, err := os.ReadDir(dir)
+	if err == nil && !slices.ContainsFunc(names, ofStore) {
+		err = fmt.Errorf("%s: %w", dir, ErrNoStore)
+	}
+	return err
 }
 
 // ofStore tells whether a file's name is one that only a store has.
