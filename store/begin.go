@@ -45,6 +45,7 @@ func (e *engine) tidy() error {
 	}
 	if err == nil {
 		e.spare = d
+		e.spared.Store(true)
 	} else if !errors.Is(err, ErrCorrupt) {
 		return err
 	}

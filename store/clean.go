@@ -47,7 +47,13 @@ func (e *engine) useless() (n, live int64) {
 
 // cleanWanted tells whether the cleaner should begin by itself.
 func (e *engine) cleanWanted() bool {
+	if e.limits.cleanRate < 0 {
+		return false
+	}
 	n, live := e.useless()
+	if e.full.Load() {
+		return n > 0
+	}
 	return n > max(live*cleanFrom/100+e.limits.cleanSlack, e.cleaner.wanted.Load())
 }
 
@@ -109,6 +115,8 @@ func (e *engine) cleanStep(p *pass) (cost int64, more bool, err error) {
 	if err := e.poisoned(); err != nil {
 		return 0, false, err
 	}
+	x := e.users.hold() // only for the step, so that what is given up can be given back
+	defer x.leave()
 	switch v := c.victim; {
 	case v == nil:
 		return e.nextVictim(p)
@@ -116,6 +124,7 @@ func (e *engine) cleanStep(p *pass) (cost int64, more bool, err error) {
 		return e.moveOn(p, v)
 	default:
 		c.victim = nil
+		p.cleaned++
 		c.done = append(c.done, v.s)
 		c.size.Add(int64(v.s.account.size.Load()))
 		e.latency.cleaning.since(v.began)
@@ -161,8 +170,6 @@ func (e *engine) nextVictim(p *pass) (cost int64, more bool, err error) {
 	if s == nil {
 		return 0, false, nil
 	}
-	x := e.users.hold()
-	defer x.leave()
 	h := e.head.Load()
 	v := &victim{e: e, s: s, older: e.isOlder(s), most: maxMoves, began: now()}
 	if err = v.read(); err == nil {

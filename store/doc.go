@@ -79,14 +79,19 @@
 // to be removed. At every moment replay of the segments that are there leads to the same state. A put is needed if the index leads to it; a
 // deletion, as long as older segments are there from which replay might take what it removed. A segment in which a frame is damaged stays.
 //
-// Clean does so until nothing is worth it.
+// What moves is no change: no watch tells of it, and a transaction that has read it does not lose.
+//
+// The cleaner begins when seven tenths of what is live, and 4 MiB, are useless. It goes at a rate of its own while nothing is committed, and
+// beside commits at most twice as fast as they; when two parts of three are useless it goes as fast as it can. Nobody waits for it but those
+// whose records come behind its own in the log: it takes few at a time. A close does a bounded piece of it when very much is useless, for
+// processes that commit one thing and end. Clean does all that is worth it, at once.
 //
 // # What goes wrong
 //
 // An error of a write or a sync poisons the engine: nobody knows what of the log the disk holds, so every later commit returns that error,
 // nothing is retried, and only an open, which reads the disk again, helps. Want of space is found out earlier, when the next segment is
-// made; commits that add then return ErrNoSpace, those that only delete go on in the space that is left, and all go on once there is
-// space again.
+// made; commits that add then return ErrNoSpace. The whole segment that was just begun is left then for those that only delete, and the last
+// quarter of it for the cleaner alone, which turns the segments that it gives back into the next ones. All go on once there is space again.
 //
 // The log ends, at an open, where no whole frame follows. If anything proves that more was durable, the manifest or a frame further on,
 // acknowledged data is lost: the store opens for reading only, commits return a *CorruptError, and nothing is overwritten. Otherwise it

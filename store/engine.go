@@ -35,6 +35,7 @@ type engine struct {
 	begun     atomic.Bool // something may be appended
 	rolling   sync.Mutex  // held by the one that makes the next segment
 	spare     *segmentData
+	spared    atomic.Bool // there is a spare
 	free      []freeFile
 	full      atomic.Bool // there was no space for the next segment
 
@@ -81,6 +82,7 @@ type limits struct {
 	checkpointBytes        int64  // of the log's tail, beyond which the index is saved
 	closeRecords           int64  // of the tail at a clean close, likewise
 	flushEvery             time.Duration
+	cleanRate              int64     // bytes a second that the cleaner writes while nothing is committed; below 0 it does nothing by itself
 	cleanSlack             int64     // bytes of the log that may be useless, whatever is live
 	random                 io.Reader // of the id of a new store; nil is the system's
 	manual                 bool      // no goroutines: what they would do is done by the committer, or by the test
@@ -88,7 +90,7 @@ type limits struct {
 
 var usualLimits = limits{
 	minSegment: minSegment, maxSegment: maxSegment, unflushed: 1 << 20, checkpointBytes: 16 << 20, closeRecords: 256,
-	flushEvery: 500 * time.Millisecond, cleanSlack: 4 << 20,
+	flushEvery: 500 * time.Millisecond, cleanRate: usualCleanRate, cleanSlack: 4 << 20,
 }
 
 // limits returns those that a caller has set, and the usual ones.
@@ -96,6 +98,9 @@ func (o Options) limits() limits {
 	l := usualLimits
 	if o.FlushEvery > 0 {
 		l.flushEvery = o.FlushEvery
+	}
+	if o.Cleaning != 0 {
+		l.cleanRate = o.Cleaning
 	}
 	return l
 }
@@ -366,6 +371,9 @@ func (e *engine) finish() error {
 		return nil
 	}
 	if err := e.waitDurable(e.head.Load().end); err != nil {
+		return err
+	}
+	if err := e.cleanAtClose(); err != nil && !errors.Is(err, ErrNoSpace) {
 		return err
 	}
 	long := e.tailRecords.Load() > e.limits.closeRecords || e.tailBytes.Load() > e.limits.checkpointBytes/16

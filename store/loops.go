@@ -13,18 +13,25 @@ type loops struct {
 	preparing  chan struct{} // the next segment is, or a full one is durable
 	collecting chan struct{} // a checkpoint is
 	sweeping   chan struct{} // something in limbo may be given back
+	cleaning   chan struct{} // the cleaner is wanted
 	running    sync.WaitGroup
 }
 
 func (l *loops) init() {
 	l.stop = make(chan struct{})
 	l.flushing, l.preparing, l.collecting = make(chan struct{}, 1), make(chan struct{}, 1), make(chan struct{}, 1)
-	l.sweeping = make(chan struct{}, 1)
+	l.sweeping, l.cleaning = make(chan struct{}, 1), make(chan struct{}, 1)
 }
 
 // startLoops starts the goroutines.
 func (e *engine) startLoops() {
-	if e.limits.manual || e.fs == nil {
+	if e.limits.manual {
+		return
+	}
+	e.run(e.sweeping, func() { e.unseen(e.sweep()) })
+	e.run(e.cleaning, e.cleanAlone)
+	e.started.Store(true)
+	if e.fs == nil {
 		return
 	}
 	e.loop(e.flushing, func() {
@@ -33,26 +40,31 @@ func (e *engine) startLoops() {
 	})
 	e.loop(e.preparing, func() {
 		e.unseen(e.settle())
-		e.unseen(e.prepareSoon())
+		e.unseen(e.prepare())
 	})
 	e.loop(e.collecting, func() { e.unseen(e.checkpoint()) })
-	e.loop(e.sweeping, func() { e.unseen(e.sweep()) })
-	e.started.Store(true)
 }
 
-// loop runs step whenever it is kicked. A step reads what the state of its moment leads to, as a view does, and counts like one.
-func (e *engine) loop(kicked <-chan struct{}, step func()) {
+// run runs step whenever it is kicked.
+func (e *engine) run(kicked <-chan struct{}, step func()) {
 	e.running.Go(func() {
 		for {
 			select {
 			case <-e.stop:
 				return
 			case <-kicked:
-				x := e.users.hold()
 				step()
-				x.leave()
 			}
 		}
+	})
+}
+
+// loop is run for a step that reads what the state of its moment leads to, as a view does, and counts like one.
+func (e *engine) loop(kicked <-chan struct{}, step func()) {
+	e.run(kicked, func() {
+		x := e.users.hold()
+		defer x.leave()
+		step()
 	})
 }
 

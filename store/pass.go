@@ -7,16 +7,21 @@ import (
 // pass is a run of the cleaner: what it chooses from, and how. It takes only segments that were full when it began, and each once at most, so
 // that it ends.
 type pass struct {
-	end    uint32 // segments from here on are left alone
-	below  int64  // how full a victim may be, in hundredths
-	looked map[uint32]bool
-	forced uint32 // the one that is taken whatever is in it
+	end     uint32 // segments from here on are left alone
+	below   int64  // how full a victim may be, in hundredths
+	looked  map[uint32]bool
+	forced  uint32 // the one that is taken whatever is in it
+	cleaned int    // how many are done
 }
 
 func (e *engine) newPass(below int64) *pass {
-	e.flush.mu.Lock()
-	defer e.flush.mu.Unlock()
-	return &pass{end: e.flush.start.ord(), below: below, looked: map[uint32]bool{}}
+	p := &pass{end: LSN(e.tail.Load()).ord(), below: below, looked: map[uint32]bool{}}
+	if e.fs != nil {
+		e.flush.mu.Lock()
+		defer e.flush.mu.Unlock()
+		p.end = e.flush.start.ord()
+	}
+	return p
 }
 
 // choose returns the segment that is most worth being cleaned: (1-u)·age/(1+u), of which u is how full it is. (1-u) is the space gained, 1+u the
@@ -78,11 +83,7 @@ func (e *engine) reserved() int64 {
 	if !e.full.Load() {
 		return math.MaxInt64
 	}
-	t := LSN(e.tail.Load())
-	if s := e.log.at(t.ord()); s != nil {
-		return (int64(s.account.size.Load()) - int64(t.off())) * 3 / 4 // the rest is for what the log puts around it
-	}
-	return 0
+	return e.left() * 3 / 4 // the rest is for what the log puts around it
 }
 
 // estimate is how many bytes of a segment are needed. Where changes lie to which no address leads is not known, but that so many bytes of

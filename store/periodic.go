@@ -13,7 +13,7 @@ type periodic struct {
 
 // soon sees to it that what is visible now is on its way to the disk within the period.
 func (e *engine) soon() {
-	if !e.started.Load() || !e.periodic.due.CompareAndSwap(false, true) {
+	if !e.started.Load() || e.fs == nil || !e.periodic.due.CompareAndSwap(false, true) {
 		return
 	}
 	if t := e.periodic.timer.Load(); t != nil {

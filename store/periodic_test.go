@@ -73,6 +73,7 @@ func TestPeriodicError(t *testing.T) {
 			})
 		}
 		must(t, put(Periodic))
+		synctest.Wait() // the next segment is made meanwhile
 		sim.FailAt(sim.Steps()+1, syscall.EIO)
 		time.Sleep(time.Second)
 		synctest.Wait()

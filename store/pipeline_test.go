@@ -38,6 +38,7 @@ func TestSerializable(t *testing.T) {
 				}
 				l := usualLimits
 				l.maxSegment, l.checkpointBytes = 128<<10, 64<<10 // many segments, and checkpoints under way
+				l.cleanRate, l.cleanSlack = 1<<30, 64<<10         // and the cleaner
 				e, err := openEngine(d, false, l)
 				must(t, err)
 				return newDB(e)

@@ -83,6 +83,7 @@ func (e *engine) roll(ord uint32, n uint32) error {
 	}
 	d := e.spare.newImage(segmentStart)
 	e.spare = nil
+	e.spared.Store(false)
 	e.activate(&segment{ord: ord + 1}, d, true)
 	return nil
 }

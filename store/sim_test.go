@@ -56,7 +56,7 @@ type history struct {
 func newHistory(t testing.TB, sim *disk.Sim, seed uint64) *history {
 	l := small
 	l.minSegment, l.maxSegment = 12<<10, 32<<10
-	l.closeRecords = 5
+	l.closeRecords, l.cleanRate, l.cleanSlack = 5, 1, 8<<10
 	l.random = rand.NewChaCha8([32]byte{byte(seed)})
 	return &history{t: t, sim: sim, rng: rand.New(rand.NewPCG(seed, 7)), limits: l, states: []contents{{}}, made: []contents{{}}}
 }

@@ -10,20 +10,14 @@ import (
 	"arbor/store/disk"
 )
 
-// The segment after the active one is made before it is needed, when the active one is half full. If that fails for want of space, the
-// rest of the active segment is kept for transactions that only delete, so that space can be made; see engine.room.
-
-// prepareSoon makes the spare if the active segment is more than half full.
-func (e *engine) prepareSoon() error {
-	t := LSN(e.tail.Load())
-	if s := e.log.at(t.ord()); s == nil || t.off() <= s.data.Load().size/2 {
-		return nil
-	}
-	return e.prepare()
-}
+// The segment after the active one is made as soon as that is begun. If it cannot be, for want of space, all of the active segment is kept for
+// the cleaner and for transactions that only delete, so that space can be made; see engine.room.
 
 // prepare makes the spare segment, if there is none.
 func (e *engine) prepare() error {
+	if e.spared.Load() || !e.begun.Load() {
+		return nil
+	}
 	e.rolling.Lock()
 	defer e.rolling.Unlock()
 	if e.poisoned() != nil {
@@ -61,6 +55,7 @@ func (e *engine) makeSpare(ord, n uint32) error {
 		return err
 	}
 	e.spare = d
+	e.spared.Store(true)
 	return nil
 }
 
@@ -82,6 +77,7 @@ func (e *engine) segmentSize(ord uint32) uint32 {
 func (e *engine) dropSpare(ord uint32) error {
 	err := e.spare.file.Close()
 	e.spare = nil
+	e.spared.Store(false)
 	if err == nil {
 		err = e.fs.Remove(segmentName(ord))
 	}
@@ -110,17 +106,33 @@ func createSegment(dir disk.FS, id *storeID, ord, size uint32) (*segmentData, er
 	return &segmentData{file: f, size: size}, nil
 }
 
-// room refuses a transaction that adds to the store while there is no space for the next segment.
+// room refuses a transaction that adds to the store while there is no space for the next segment, and one that deletes if what is left of the
+// active one is needed to clean.
 func (e *engine) room(writes []write) error {
 	if !e.full.Load() {
 		return nil
 	}
+	left := e.left()
+	deletes := left > int64(e.log.at(LSN(e.tail.Load()).ord()).account.size.Load())/cleanReserve
 	for _, w := range writes {
-		if !w.del {
-			return e.prepare()
-		}
+		deletes = deletes && w.del
 	}
-	return nil
+	if deletes {
+		return nil
+	}
+	return e.prepare()
+}
+
+// cleanReserve is the part of the last segment that is for the cleaner alone.
+const cleanReserve = 4
+
+// left is how many bytes of the active segment are not reserved.
+func (e *engine) left() int64 {
+	t := LSN(e.tail.Load())
+	if s := e.log.at(t.ord()); s != nil {
+		return max(0, int64(s.account.size.Load())-int64(t.off()))
+	}
+	return 0
 }
 
 // noSpace makes an error for want of space match ErrNoSpace.

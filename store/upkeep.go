@@ -4,11 +4,13 @@ import "errors"
 
 // upkeep sees to what a commit that ended at end has made necessary beside itself.
 func (e *engine) upkeep(end LSN) {
+	if e.started.Load() && e.cleanWanted() {
+		e.kick(e.cleaning)
+	}
 	if e.fs == nil {
 		return
 	}
-	s := e.log.at(end.ord())
-	if d := s.data.Load(); end.off() > d.size/2 && end.ord() == LSN(e.tail.Load()).ord() {
+	if !e.spared.Load() {
 		e.step(e.preparing, e.prepare)
 	}
 	if e.behind(end) {
