@@ -59,6 +59,7 @@ type write struct {
 	key, value []byte
 	to         []byte
 	del        bool
+	packed     bool // value is compressed; the cleaner alone writes such
 }
 
 // size is the bytes of the change in the log.

@@ -47,6 +47,9 @@ type Options struct {
 	// FlushEvery is how long a change of durability Periodic may be visible before it is written; 0 means half a second. It is the owner's
 	// that counts.
 	FlushEvery time.Duration
+	// Compress has the cleaner compress the longer values (256 bytes and more) that it moves, so that what stays for long takes less space and
+	// more time to read. What is compressed is read whether it is set or not.
+	Compress bool
 	// Merge has the functions of DB.Merge and Tx.Merge, by the names of their keyspaces.
 	Merge map[string]MergeFunc
 	// Cleaning is how many bytes in a second the cleaner may write while nothing is committed; beside commits it may write twice what they

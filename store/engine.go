@@ -83,6 +83,7 @@ type limits struct {
 	closeRecords           int64  // of the tail at a clean close, likewise
 	flushEvery             time.Duration
 	cleanRate              int64     // bytes a second that the cleaner writes while nothing is committed; below 0 it does nothing by itself
+	compress               bool      // what the cleaner moves
 	cleanSlack             int64     // bytes of the log that may be useless, whatever is live
 	random                 io.Reader // of the id of a new store; nil is the system's
 	manual                 bool      // no goroutines: what they would do is done by the committer, or by the test
@@ -102,6 +103,7 @@ func (o Options) limits() limits {
 	if o.Cleaning != 0 {
 		l.cleanRate = o.Cleaning
 	}
+	l.compress = o.Compress
 	return l
 }
 

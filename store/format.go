@@ -17,6 +17,7 @@ const (
 	frameHeader  = 64
 	recordHeader = 16
 	changeHeader = 16
+	changeKind   = 14 // offset of a change's kind
 	minRecord    = 64 // so that at most one transaction begins in any 64 bytes of a segment
 
 	maxInline = 16 // the longest value kept in the index

@@ -121,6 +121,11 @@ func (e *engine) value(v index.Value, key []byte) ([]byte, error) {
 	if !ok {
 		return nil, &CorruptError{File: segmentName(l.ord()), Offset: int64(l.off()), Want: le.Uint64(b), Got: got}
 	}
+	if b[changeKind] == changePutPacked {
+		if val, err = unpack(val); err != nil {
+			return nil, &CorruptError{File: segmentName(l.ord()), Offset: int64(l.off()), Err: err}
+		}
+	}
 	return val, nil
 }
 

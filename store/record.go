@@ -14,7 +14,7 @@ import (
 //	u64 checksum of what follows, bound to the place of the change
 //	u32 length of the value
 //	u16 length of the key
-//	u8  1 put, 2 delete, 3 delete a range
+//	u8  1 put, 2 delete, 3 delete a range, 4 put, the value packed
 //	u8  0
 //	key, value
 //
@@ -27,6 +27,7 @@ const (
 	changePut         = 1
 	changeDelete      = 2
 	changeDeleteRange = 3
+	changePutPacked   = 4
 )
 
 // encoded is a transaction's record before it has a place: the checksums are not yet bound to one.
@@ -57,15 +58,17 @@ func encode(writes []write) (encoded, error) {
 		value := at + changeHeader + copy(b[at+changeHeader:], w.key)
 		to := value + copy(b[value:], w.value)
 		end := to + copy(b[to:], w.to)
-		rec.writes[i] = write{key: b[at+changeHeader : value], value: b[value:to], del: w.del}
+		rec.writes[i] = write{key: b[at+changeHeader : value], value: b[value:to], del: w.del, packed: w.packed}
 		switch {
 		case w.to != nil:
-			b[at+14] = changeDeleteRange
+			b[at+changeKind] = changeDeleteRange
 			rec.writes[i].to = b[to:end]
 		case w.del:
-			b[at+14] = changeDelete
+			b[at+changeKind] = changeDelete
+		case w.packed:
+			b[at+changeKind] = changePutPacked
 		default:
-			b[at+14] = changePut
+			b[at+changeKind] = changePut
 		}
 		le.PutUint64(b[at:], xxhash.Sum64(b[at+8:end]))
 		at = end
@@ -96,6 +99,8 @@ type change struct {
 	value []byte
 	to    []byte // of a range, from key on, that is deleted; nil otherwise
 	del   bool
+	// packed tells that value is the compressed form of it.
+	packed bool
 }
 
 var errRecord = errors.New("not a transaction's record")
@@ -128,13 +133,14 @@ func changeAt(b []byte, at uint32) (change, bool) {
 		return change{}, false
 	}
 	h := b[at:]
-	vlen, klen, kind := uint64(le.Uint32(h[8:])), uint64(le.Uint16(h[12:])), h[14]
+	vlen, klen, kind := uint64(le.Uint32(h[8:])), uint64(le.Uint16(h[12:])), h[changeKind]
 	size := changeHeader + klen + vlen
 	if size > uint64(len(h)) {
 		return change{}, false
 	}
 	value := changeHeader + klen
-	c := change{at: at, size: uint32(size), key: h[changeHeader:value], value: h[value:size], del: kind != changePut}
+	c := change{at: at, size: uint32(size), key: h[changeHeader:value], value: h[value:size], packed: kind == changePutPacked}
+	c.del = kind != changePut && !c.packed
 	if kind == changeDeleteRange {
 		c.value, c.to = nil, c.value
 	}
@@ -157,6 +163,8 @@ func (c *change) sound(kind byte) bool {
 	switch kind {
 	case changePut:
 		return 0 < len(c.key) && len(c.key) <= MaxKey+1
+	case changePutPacked:
+		return 0 < len(c.key) && len(c.key) <= MaxKey+1 && len(c.value) > maxInline
 	case changeDelete:
 		return 0 < len(c.key) && len(c.key) <= MaxKey+1 && len(c.value) == 0
 	case changeDeleteRange:

@@ -237,7 +237,7 @@ func (v *victim) gather(h *state) (reads []read, writes []write, next int, err e
 			break
 		}
 		reads = append(reads, read{from: c.key, to: c.to})
-		writes = append(writes, write{key: c.key, value: c.value, to: c.to, del: c.del})
+		writes = append(writes, v.e.packed(write{key: c.key, value: c.value, to: c.to, del: c.del, packed: c.packed}))
 	}
 	return reads, writes, next, nil
 }
