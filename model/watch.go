@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 
 	"arbor/store"
@@ -17,6 +18,7 @@ type Watch struct {
 	series []store.Keyspace
 	heads  *store.Watch // every batch moves a head
 	last   *store.Snapshot
+	at     store.Position // of last
 }
 
 // Changes is what became different. No IDs means that it is not known: another process has become the owner of the store.
@@ -42,32 +44,59 @@ func (t *Tree) Watch(ctx context.Context) (*Watch, error) {
 	if w.heads, err = t.db.Watch(t.ks.meta, []byte{deviceMark, '/'}); err != nil {
 		return nil, fmt.Errorf("watch: %w", err)
 	}
-	if w.last, err = t.db.Snapshot(); err != nil {
+	now, err := t.db.Snapshot()
+	if err == nil {
+		err = w.goOn(now)
+	}
+	if err != nil {
 		w.heads.Close()
 		return nil, fmt.Errorf("watch: %w", err)
 	}
 	return w, nil
 }
 
+// goOn makes now the state that was told last. After an error it is released.
+func (w *Watch) goOn(now *store.Snapshot) error {
+	at, err := now.Position()
+	if err != nil {
+		now.Release()
+		return err
+	}
+	if w.last != nil {
+		w.last.Release()
+	}
+	w.last, w.at = now, at
+	return nil
+}
+
 // Next waits until something differs from what the last Next told, or from the state at Watch.
 func (w *Watch) Next(ctx context.Context) (Changes, error) {
-	for {
-		_, _, err := w.heads.Next(ctx)
-		if err != nil && !errors.Is(err, store.ErrStale) {
-			return Changes{}, err
+	for told := false; ; {
+		if !told {
+			if _, _, err := w.heads.Next(ctx); err != nil && !errors.Is(err, store.ErrStale) {
+				return Changes{}, err
+			}
 		}
+		told = false
 		now, err := w.t.db.Snapshot()
 		if err != nil {
 			return Changes{}, err
 		}
-		ids, err := w.between(w.last, now)
+		ids, err := w.between(func(ks store.Keyspace) changes { return now.Changed(w.last, ks, store.Range{}) })
+		if errors.Is(err, store.ErrStale) { // another process is the owner now; what was written since is told by the log
+			ids, err = w.between(func(ks store.Keyspace) changes { return now.Since(w.at, ks, store.Range{}) })
+		}
 		unknown := errors.Is(err, store.ErrStale)
 		if err != nil && !unknown {
 			now.Release()
 			return Changes{}, err
 		}
-		w.last.Release()
-		w.last = now
+		if err := w.goOn(now); errors.Is(err, store.ErrStale) {
+			told = true // by heads, not yet to the caller
+			continue
+		} else if err != nil {
+			return Changes{}, err
+		}
 		if unknown {
 			return Changes{LSN: now.LSN()}, nil
 		}
@@ -77,12 +106,15 @@ func (w *Watch) Next(ctx context.Context) (Changes, error) {
 	}
 }
 
-// between returns the nodes that differ between two states. In all the keyspaces looked at a node's id stands first; in that of places it
+// changes is the entries of a keyspace that differ.
+type changes = iter.Seq2[store.Change, error]
+
+// between returns the nodes that differ. In all the keyspaces looked at a node's id stands first; in that of places it
 // is the parent's.
-func (w *Watch) between(older, newer *store.Snapshot) ([]ID, error) {
+func (w *Watch) between(changed func(store.Keyspace) changes) ([]ID, error) {
 	var ids []ID
 	for _, ks := range append([]store.Keyspace{w.t.ks.nodes, w.t.ks.places, w.t.ks.notes, w.t.ks.arrows}, w.series...) {
-		for c, err := range newer.Changed(older, ks, store.Range{}) {
+		for c, err := range changed(ks) {
 			if err != nil {
 				return nil, err
 			}

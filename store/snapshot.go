@@ -162,8 +162,9 @@ func (s *Snapshot) Changed(older *Snapshot, ks Keyspace, r Range) iter.Seq2[Chan
 	}
 }
 
-// since yields the entries of r that were written after p.
-func (s *Snapshot) since(p Position, ks Keyspace, r Range) iter.Seq2[Change, error] {
+// Since yields the entries of r that were written after p, in whatever process, each with what it is in s, also if that is what it was. It is
+// for who has no snapshot of then; WatchFrom says when the log can tell no more, and the error is ErrStale.
+func (s *Snapshot) Since(p Position, ks Keyspace, r Range) iter.Seq2[Change, error] {
 	from, to := ks.bounds(r)
 	return func(yield func(Change, error) bool) {
 		if err := s.begin(); err != nil {

@@ -78,7 +78,7 @@ func (w *Watch) step(ctx context.Context) ([]Change, error) {
 
 // resume is step where there is no last state.
 func (w *Watch) resume() ([]Change, error) {
-	changes, err := w.move(func(s *Snapshot) iter.Seq2[Change, error] { return s.since(w.at, w.ks, w.r) })
+	changes, err := w.move(func(s *Snapshot) iter.Seq2[Change, error] { return s.Since(w.at, w.ks, w.r) })
 	if !errors.Is(err, ErrStale) || err == ErrStale {
 		return changes, err
 	}

@@ -197,7 +197,7 @@ func TestSinceEndsAtTheSnapshot(t *testing.T) {
 		commitWrite(t, db, ks, write{key: []byte("k001"), value: []byte("changed")})
 		for r, want := range map[string]int{"": 300, "k1": 100, "k299": 1, "l": 0} {
 			n := 0
-			for c, err := range second.since(p, ks, Prefix([]byte(r))) {
+			for c, err := range second.Since(p, ks, Prefix([]byte(r))) {
 				must(t, err)
 				if n++; len(c.Value) != 100 || c.Deleted {
 					t.Errorf("%q is %q", c.Key, c.Value)
@@ -207,12 +207,12 @@ func TestSinceEndsAtTheSnapshot(t *testing.T) {
 				t.Errorf("%d changes of %q, want %d", n, r, want)
 			}
 		}
-		for _, err := range first.since(p, ks, Range{}) {
+		for _, err := range first.Since(p, ks, Range{}) {
 			t.Errorf("a change since itself: %v", err)
 		}
 		for _, p := range []Position{{}, {p.store, p.epoch, p.at + 1<<40}, {p.store, p.epoch + 1, p.at}, {p.store + 1, p.epoch, p.at}} {
 			var err error
-			for _, err = range second.since(p, ks, Range{}) {
+			for _, err = range second.Since(p, ks, Range{}) {
 			}
 			if !errors.Is(err, ErrStale) || err == ErrStale {
 				t.Errorf("since %v: %v", p, err)
