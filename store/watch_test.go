@@ -159,7 +159,7 @@ func (h *watching) cut(r Range) {
 // whole tells whether all of the log from s on is there. What the cleaner only moves is no change; behind what it has given back a position is
 // forgotten.
 func (h *watching) whole(s *saved) bool {
-	for ord := max(s.at.at.ord(), 1); ord < h.e.head.Load().at.ord(); ord++ {
+	for ord := max(s.at.at.ord(), 1); ord <= h.e.head.Load().at.ord() && s.at.at < h.e.head.Load().at; ord++ {
 		if h.e.log.at(ord) == nil {
 			return false
 		}
