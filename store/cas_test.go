@@ -3,10 +3,13 @@ package store
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"arbor/store/disk"
 
 	"pgregory.net/rapid"
 )
@@ -82,4 +85,89 @@ func TestCompareAndSwapTogether(t *testing.T) {
 		t.Errorf("%d, want %d", got, workers*rounds)
 	}
 	t.Logf("%d swaps found another value", lost.Load())
+}
+
+// TestCompareAndSwapOverCleaning swaps values that nobody else changes while the cleaner moves them: another address is not another value.
+func TestCompareAndSwapOverCleaning(t *testing.T) {
+	d, err := disk.Open(t.TempDir(), "buffered")
+	must(t, err)
+	l := usualLimits
+	l.minSegment, l.maxSegment, l.cleanSlack = 64<<10, 64<<10, 0
+	e, err := openEngine(d, false, l)
+	must(t, err)
+	db := newDB(e)
+	ks := keyspace(t, db)
+	const keys, rounds = 8, 150
+	value := func(k, i int) []byte { return fmt.Appendf(make([]byte, 1000), "%d %d", k, i) }
+	stop := make(chan struct{})
+	var cleaning sync.WaitGroup
+	cleaning.Go(func() {
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+			}
+			if err := db.Clean(t.Context()); err != nil {
+				t.Error(err)
+				return
+			}
+		}
+	})
+	within(t, time.Minute, func() {
+		var wg sync.WaitGroup
+		for k := range keys {
+			wg.Go(func() {
+				var old []byte
+				for i := range rounds {
+					next := value(k, i)
+					swapped, err := db.CompareAndSwap(ks, []byte{byte(k)}, old, next, None)
+					if err != nil || !swapped {
+						t.Errorf("key %d, round %d: swapped %v, %v", k, i, swapped, err)
+						return
+					}
+					old = next
+				}
+			})
+		}
+		wg.Wait()
+	})
+	close(stop)
+	cleaning.Wait()
+	t.Logf("%d bytes were moved", e.cleaner.moved.Load())
+	must(t, db.Close())
+}
+
+// TestMovedWhileRead has the cleaner move a value between a transaction's read of it and its commit: that is no conflict.
+func TestMovedWhileRead(t *testing.T) {
+	l := small
+	l.minSegment, l.maxSegment = 16<<10, 16<<10
+	db := openSmall(t, disk.NewSim(1), l)
+	ks := keyspace(t, db)
+	e := db.be.(*engine)
+	for i := range 60 { // of what lies in the log all but k and what comes last is replaced
+		putBytes(t, db, ks, "other", make([]byte, 1000))
+		if i == 20 {
+			put(t, db, ks, "k", "a value that is in the log")
+		}
+	}
+	tries := 0
+	must(t, db.Update(func(tx *Tx) error {
+		if _, err := tx.Get(ks, []byte("k")); err != nil {
+			return err
+		}
+		if tries++; tries == 1 {
+			before := e.cleaner.moved.Load()
+			must(t, db.Clean(t.Context()))
+			if e.cleaner.moved.Load() == before {
+				t.Error("nothing was moved")
+			}
+			put(t, db, ks, "another", "x")
+		}
+		return tx.Put(ks, []byte("k"), []byte("new"))
+	}))
+	if tries != 1 || string(get(t, db, ks, "k")) != "new" {
+		t.Errorf("%d tries, then %q", tries, get(t, db, ks, "k"))
+	}
+	must(t, db.Close())
 }

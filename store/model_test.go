@@ -65,6 +65,9 @@ func (m *machine) update(t *rapid.T) {
 		if fail {
 			return abandon
 		}
+		if len(tx.writes) == 0 { // empty ranges were deleted: there is nothing to commit
+			d = None
+		}
 		return nil
 	})
 	switch {
