@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"errors"
 
 	"arbor/store"
@@ -8,13 +9,13 @@ import (
 
 // ArborRing is the store of this repository on io_uring.
 var ArborRing = Engine{
-	Name: "arbor", Module: "arbor", Batch: 5000, Options: "Options{IO: \"uring\"}", Settles: "Close, Open",
+	Name: "arbor", Module: "arbor", Batch: 5000, Options: "Options{IO: \"uring\"}", Settles: "Clean",
 	Open: func(m Mode) (Store, error) { return openArbor(m, "uring") },
 }
 
 // ArborDirect is the same on pwrite with O_DIRECT|O_DSYNC.
 var ArborDirect = Engine{
-	Name: "arbor-direct", Module: "arbor", Batch: 5000, Options: "Options{IO: \"direct\"}", Settles: "Close, Open",
+	Name: "arbor-direct", Module: "arbor", Batch: 5000, Options: "Options{IO: \"direct\"}", Settles: "Clean",
 	Open: func(m Mode) (Store, error) { return openArbor(m, "direct") },
 }
 
@@ -36,7 +37,13 @@ func openArbor(m Mode, io string) (Store, error) {
 	return &Arbor{db, ks}, nil
 }
 
-func (a *Arbor) Worker() (Worker, error) { return a, nil }
+// arborWorker writes with a batch of its own, whose memory it keeps.
+type arborWorker struct {
+	*Arbor
+	batch store.Batch
+}
+
+func (a *Arbor) Worker() (Worker, error) { return &arborWorker{Arbor: a}, nil }
 
 func (a *Arbor) Get(key []byte, use func([]byte) error) error {
 	return a.DB.View(func(s *store.Snapshot) error {
@@ -50,18 +57,19 @@ func (a *Arbor) Get(key []byte, use func([]byte) error) error {
 	})
 }
 
-func (a *Arbor) Write(pairs []Pair, durable bool) error {
-	return a.DB.Update(func(tx *store.Tx) error {
-		if !durable {
-			tx.SetDurability(store.None)
+func (w *arborWorker) Write(pairs []Pair, durable bool) error {
+	d := store.None
+	if durable {
+		d = store.Commit
+	}
+	w.batch.Reset()
+	for _, p := range pairs {
+		if err := w.batch.Put(w.KS, p.Key, p.Value); err != nil {
+			return err
 		}
-		for _, p := range pairs {
-			if err := tx.Put(a.KS, p.Key, p.Value); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	}
+	_, err := w.DB.Apply(&w.batch, d)
+	return err
 }
 
 func (a *Arbor) Scan(from []byte, use func(k, v []byte) error) error {
@@ -89,8 +97,7 @@ func (a *Arbor) GetMany(keys [][]byte) (values [][]byte, err error) {
 	return values, err
 }
 
-// Settle has nothing to ask for: the store has no cleaner yet, and an open is what ends its work.
-func (a *Arbor) Settle() error { return nil }
+func (a *Arbor) Settle() error { return a.DB.Clean(context.Background()) }
 
 // Counts are of the store's own Stats.
 func (a *Arbor) Counts() (map[string]float64, error) {
