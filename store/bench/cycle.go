@@ -34,7 +34,7 @@ func buildCycle(dir string) (string, error) {
 
 // cycle opens the store, commits once and closes it, each time in a process of its own.
 func cycle(j *job, _ *engine.Engine) (Metrics, error) {
-	n := max(min(cycles, j.Keys/10), 10)
+	n := max(min(cycles, j.Keys/1000), 10)
 	before, err := diskUse(j.Dir)
 	if err != nil {
 		return nil, err
