@@ -131,7 +131,7 @@ func BenchmarkRead(b *testing.B) {
 	must(b, db.Close())
 }
 
-func fill(b *testing.B, dir string, keys int) {
+func fill(b testing.TB, dir string, keys int) {
 	db, err := Open(dir, Options{})
 	must(b, err)
 	ks := keyspace(b, db)

@@ -50,6 +50,8 @@
 // # Where something waits, and where a lock is
 //
 // Reading takes no lock, with one exception: the first touch of a segment that was there at the open takes that segment's lock to map it.
+// GetMany finds its keys in the index first and fetches those values that are not in the page cache at once, by one submission to a ring; the
+// table of files open for that has a lock (descriptors.mu), which is taken only then. What was in memory a moment ago is believed to be.
 // Taking a view, and ending it, are one addition to a counter each: that of the era in which it was taken. An era ends when something is
 // given up that only older views can reach, a cleaned segment or the mapping of a replaced checkpoint; it is given back when the counters
 // of that era and of all before it are zero. A view is taken again only if an era ends at that very moment.

@@ -20,16 +20,17 @@ type engine struct {
 	readOnly bool
 	limits   limits
 
-	log      segments
-	mappings mappings
-	tail     atomic.Uint64
-	head     atomic.Pointer[state]
-	durable  atomic.Uint64
-	folding  atomic.Bool // the token of apply
-	flush    flusher
-	periodic periodic
-	visible  waiters // for head
-	durably  waiters // for durable
+	log         segments
+	descriptors descriptors
+	mappings    mappings
+	tail        atomic.Uint64
+	head        atomic.Pointer[state]
+	durable     atomic.Uint64
+	folding     atomic.Bool // the token of apply
+	flush       flusher
+	periodic    periodic
+	visible     waiters // for head
+	durably     waiters // for durable
 
 	beginning sync.Mutex
 	begun     atomic.Bool // something may be appended
@@ -397,5 +398,6 @@ func (e *engine) closeFiles() error {
 	if e.spare != nil && e.spare.file != nil {
 		errs = append(errs, e.spare.file.Close())
 	}
+	errs = append(errs, e.descriptors.close()...)
 	return errors.Join(append(errs, e.closeStrays(), e.manifest.close())...)
 }

@@ -138,6 +138,7 @@ func (e *engine) reclaim(s *segment) error {
 			errs = append(errs, d.file.Close())
 		}
 	}
+	errs = append(errs, e.descriptors.drop(s.ord))
 	e.rolling.Lock()
 	defer e.rolling.Unlock()
 	e.free = append(e.free, freeFile{s.ord, s.account.size.Load()})

@@ -20,7 +20,8 @@ type segment struct {
 	// ended is where the last record of a full segment ends, 0 before.
 	ended   atomic.Uint32
 	account account
-	freed   atomic.Bool // the manifest no longer names it; views that began before may still read it
+	warm    atomic.Pointer[warmth] // nil until it is looked into
+	freed   atomic.Bool            // the manifest no longer names it; views that began before may still read it
 }
 
 // segmentData is how a segment's bytes are reached. It is replaced as a whole, never changed.

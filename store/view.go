@@ -61,21 +61,6 @@ func (v *view) get(key []byte) (val []byte, found bool, err error) {
 	return val, true, nil
 }
 
-// getMany reads one after the other: here each costs no more than a call.
-func (v *view) getMany(keys [][]byte) ([][]byte, error) {
-	values := make([][]byte, len(keys))
-	for i, key := range keys {
-		value, found, err := v.get(key)
-		if err != nil {
-			return nil, err
-		}
-		if found {
-			values[i] = value
-		}
-	}
-	return values, nil
-}
-
 // scanner goes over a range. What it lends it has copied, so that only next touches mapped memory.
 type scanner struct {
 	v       *view
