@@ -16,8 +16,7 @@ type spaces struct {
 
 func openSpaces(db *store.DB) (spaces, error) {
 	var s spaces
-	names := []string{"nodes", "places", "notes", "terms", "arrows", "log", "meta"}
-	ks, err := db.Keyspaces(append(names, timeseries.Keyspaces()...)...) // a new store gets all of them by one commit
+	ks, err := db.Keyspaces(Keyspaces()...) // a new store gets all of them by one commit
 	if err != nil {
 		return s, err
 	}

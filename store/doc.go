@@ -105,4 +105,9 @@
 // checkpoint when it is first touched. A value that is damaged fails its own reads alone, a leaf or a node those that go through it. A
 // checkpoint that is damaged is made again from the log, at the next open. Mapped bytes that the disk does not deliver become a
 // *CorruptError too.
+//
+// Verify reads every byte, replays the log beside the index and compares, and says of each damaged place what it means. Backup writes one
+// state as a stream, Restore makes a store of it. Salvage needs no store that opens: of the files alone it takes what can be proved, whole
+// frames, and single changes where no frame is whole, for each has a checksum bound to its place that also tells whether its transaction was
+// aborted. Both make the new store beside the old one and exchange the two, so that a crash leaves one of them whole in its place.
 package store

@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"arbor/store/disk"
 	"arbor/store/index"
@@ -20,6 +22,9 @@ type SalvageOptions struct {
 	DryRun bool
 	// To makes the new store there, in a directory that is not there or is empty, and leaves the damaged one as it is.
 	To string
+	// Keyspaces are the names that whoever uses the store gives to its keyspaces, in the order in which a new store gets them. Where the
+	// name of a keyspace is lost, they tell it by its number.
+	Keyspaces []string
 	// Progress, if not nil, is called now and then, on the calling goroutine.
 	Progress func(Progress)
 }
@@ -64,7 +69,7 @@ type TornTransaction struct {
 type LostRange struct {
 	File     string
 	Offset   int64
-	Bytes    int64 // 0 if the whole file is missing
+	Bytes    int64 // 0 if it is not known how many
 	LSN      LSN
 	Proved   int   // changes in it that can be proved, and are kept
 	Harmless bool  // all that was in it can be proved
@@ -191,7 +196,7 @@ func (s *salvaged) save(ctx context.Context, opt SalvageOptions, l *loader) (err
 	h := &handles{dir: s.dir, open: map[uint32]disk.File{}}
 	defer func() { err = errors.Join(err, h.close()) }()
 	tree := s.edit.Tree()
-	c := collector{loader: l, report: s.report, names: map[byte]string{}}
+	c := collector{loader: l, report: s.report, names: map[byte]string{}, usual: opt.Keyspaces}
 	done := int64(0)
 	for x, err := range tree.Entries() {
 		if err != nil {
@@ -269,6 +274,7 @@ type collector struct {
 	*loader
 	report      *SalvageReport
 	names       map[byte]string // of the keyspaces
+	usual       []string        // names that keyspaces have, from catalog.id+1 on
 	used        [256]bool
 	lost, stale [][]byte
 	id          uint64
@@ -297,6 +303,14 @@ func (c *collector) give(key, value []byte) error {
 	return c.loader.put(key, value)
 }
 
+// lostName is the name of a keyspace that has lost its own.
+func (c *collector) lostName(id byte) string {
+	if i := int(id - catalog.id - 1); i < len(c.usual) && !slices.Contains(slices.Collect(maps.Values(c.names)), c.usual[i]) {
+		return c.usual[i]
+	}
+	return fmt.Sprintf("salvaged %d", id)
+}
+
 // finish gives names to the keyspaces that have lost theirs, so that their numbers are not given out again, and makes sure that no number
 // that NextID may have given out in the lost part of the log comes again.
 func (c *collector) finish(lostBytes int64) error {
@@ -312,7 +326,7 @@ func (c *collector) finish(lostBytes int64) error {
 		if _, named := c.names[id]; !c.used[id] || named {
 			continue
 		}
-		name := fmt.Sprintf("salvaged %d", id)
+		name := c.lostName(id)
 		c.names[id] = name
 		c.report.Notes = append(c.report.Notes, fmt.Sprintf("the name of a keyspace is lost; it is now %q", name))
 		if err := c.give(catalog.key([]byte(name)), []byte{id}); err != nil {

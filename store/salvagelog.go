@@ -240,6 +240,7 @@ func (v *evidence) sound() bool { return v.m != nil && !v.outdated }
 type passage struct {
 	find
 	missing bool  // the file ends before, or is not there
+	open    bool  // nothing tells where in the segment the hole ends
 	why     error // what is known of a hole beside that it is one
 	tail    bool  // a hole of which nothing tells that it is one: the log may have ended there
 	stale   bool  // what is in the hole is a leftover
@@ -247,7 +248,7 @@ type passage struct {
 
 // upto is where what follows a passage begins.
 func (p passage) upto() LSN {
-	if errors.Is(p.why, fs.ErrNotExist) {
+	if p.open {
 		return makeLSN(p.lsn.ord()+1, segmentStart)
 	}
 	return p.end()
@@ -264,7 +265,7 @@ func (v *evidence) passages() []passage {
 		if r := v.segments[ord]; r != nil {
 			all = append(all, v.segment(ord, r)...)
 		} else {
-			all = append(all, hole(makeLSN(ord, segmentStart), pageSize, true, fs.ErrNotExist))
+			all = append(all, openHole(makeLSN(ord, segmentStart), fs.ErrNotExist))
 		}
 	}
 	return v.upToEnd(joined(all))
@@ -273,6 +274,14 @@ func (v *evidence) passages() []passage {
 func hole(l LSN, size int64, missing bool, why error) passage {
 	return passage{find: find{frame: frame{lsn: l, size: uint32(size)}}, missing: missing, why: why}
 }
+
+func openHole(l LSN, why error) passage {
+	p := hole(l, 0, true, why)
+	p.open = true
+	return p
+}
+
+var errNoSize = errors.New("its header is damaged: whether more was in it is not known")
 
 // segment lays out one segment.
 func (v *evidence) segment(ord uint32, r *remains) (all []passage) {
@@ -297,8 +306,11 @@ func (v *evidence) segment(ord uint32, r *remains) (all []passage) {
 		all = append(all, hole(makeLSN(ord, uint32(at)), rest, false, nil))
 		at += rest
 	}
-	if rest := r.claims - at; rest > 0 {
+	switch rest := r.claims - at; {
+	case rest > 0:
 		all = append(all, hole(makeLSN(ord, uint32(at)), rest, true, fmt.Errorf("the file has %d of %d bytes", r.size, r.claims)))
+	case r.claims == 0:
+		all = append(all, openHole(makeLSN(ord, uint32(at)), errNoSize))
 	}
 	return all
 }
@@ -329,7 +341,7 @@ func (v *evidence) ordinals() (ords []uint32) {
 // joined makes one hole of those that touch within a segment.
 func joined(all []passage) (out []passage) {
 	for _, p := range all {
-		if n := len(out) - 1; n >= 0 && !p.whole && !out[n].whole && out[n].end() == p.lsn && out[n].missing == p.missing && out[n].stale == p.stale {
+		if n := len(out) - 1; n >= 0 && !p.whole && !out[n].whole && out[n].end() == p.lsn && out[n].missing == p.missing && out[n].stale == p.stale && !p.open {
 			out[n].size += p.size
 			if out[n].why == nil {
 				out[n].why = p.why

@@ -76,7 +76,7 @@ func (s *salvaged) segmentOf(ord uint32, all []passage, buf []byte) ([]byte, err
 			}
 		}
 		var b []byte
-		if !p.missing {
+		if !p.missing && !p.open {
 			b = buf[p.lsn.off():p.end().off()]
 		}
 		var err error
@@ -139,7 +139,7 @@ func (s *salvaged) hole(p passage, b []byte) error {
 	lost := LostRange{File: segmentName(p.lsn.ord()), Offset: int64(p.lsn.off()), Bytes: int64(p.size), LSN: p.lsn, Proved: len(w.pieces), Cause: p.why,
 		Harmless: w.complete && len(b) > 0 && p.why == nil}
 	if errors.Is(p.why, fs.ErrNotExist) {
-		lost.Offset, lost.Bytes = 0, 0
+		lost.Offset = 0
 	}
 	s.report.Ranges = append(s.report.Ranges, lost)
 	for _, t := range w.torn {

@@ -65,6 +65,7 @@ func (r *run) printFinding(f finding) error {
 func (r *run) examine() ([]finding, error) {
 	all := []finding{{What: "arbor", Says: r.Version, OK: true}}
 	all = append(all, r.examineConfig()...)
+	all = append(all, r.examineLeftovers()...)
 	s, err := r.openWith(r.config.Dir, store.Options{IO: r.config.IO})
 	if err != nil {
 		all = append(all, finding{What: "store", Says: oneLine(err, r.config.Dir)})
@@ -80,10 +81,28 @@ func (r *run) examine() ([]finding, error) {
 		roleFinding(st),
 	)
 	if st.Damage != "" {
-		all = append(all, finding{What: "damage", Says: st.Damage, Hint: "nothing is written over it; 'arbor store verify' lists what is wrong, 'arbor export json' saves what is left"})
+		all = append(all, finding{What: "damage", Says: st.Damage, Hint: "nothing is written over it; 'arbor store verify' lists what is wrong, 'arbor store salvage' makes a whole store of what is left"})
 		err = errors.New(st.Damage)
 	}
 	return append(all, r.examineTerminal()...), err
+}
+
+// examineLeftovers finds what a restore or a salvage that was cut short has left beside the store.
+func (r *run) examineLeftovers() []finding {
+	left, err := store.Leftovers(r.config.Dir)
+	if err != nil {
+		return nil // then neither can the store be looked at, which is said
+	}
+	var all []finding
+	for _, l := range left {
+		f := finding{What: "left over", Says: l.Path + " is a whole store, which was to take the place of this one or had it before",
+			Hint: "look into it with --dir; when this one has all you want, remove it"}
+		if l.Unfinished {
+			f.Says, f.Hint = l.Path+" is what a restore or salvage that was cut short has left", "it is of no use; remove it"
+		}
+		all = append(all, f)
+	}
+	return all
 }
 
 // diskFinding names the disk in use, and says why not a better one and how to have it.

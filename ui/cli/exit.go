@@ -99,7 +99,7 @@ func advice(err error, dir string) string {
 	case errors.Is(err, store.ErrNoSpace), ours && (errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG)):
 		return "nothing was changed; make room for " + dir + " and run this again"
 	case errors.Is(err, store.ErrCorrupt):
-		return "nothing was overwritten; keep a copy of " + dir
+		return "nothing was overwritten; 'arbor store verify' says more, 'arbor store salvage' makes a whole store of what is left"
 	case errors.Is(err, store.ErrReadOnly), ours && (errors.Is(err, syscall.EROFS) || errors.As(err, new(*fs.PathError)) && errors.Is(err, fs.ErrPermission)):
 		return "nothing was changed; make " + dir + " writable or name another store with --dir"
 	case ours && errors.Is(err, syscall.ENOTDIR):

@@ -90,17 +90,9 @@ func means(d store.Damage) string {
 	case store.HarmLog:
 		return "nothing is lost as long as the index is whole, but the log alone no longer gives what stood here"
 	case store.HarmValue:
-		return "the value of " + keyText(d.Keyspace, d.Key) + " cannot be read"
+		return keyText(d.Keyspace, d.Key) + " cannot be read"
 	}
 	return "what was written from here on is lost or cannot be reached; the store takes no more changes"
-}
-
-// keyText names a key of the store.
-func keyText(keyspace string, key []byte) string {
-	if keyspace == "" {
-		return fmt.Sprintf("key %q", key)
-	}
-	return fmt.Sprintf("key %q in %s", key, keyspace)
 }
 
 // harm is the error that tells what to do about damage, nil if there is none.
@@ -112,7 +104,7 @@ func (r *run) harm(report store.VerifyReport) error {
 	for _, d := range report.Damage {
 		worst = max(worst, d.Harm)
 	}
-	todo := "nothing was overwritten, keep a copy of the directory"
+	todo := "nothing was overwritten; 'arbor store salvage' makes a whole store of what is left, says what is lost, and keeps the damaged one"
 	switch worst {
 	case store.HarmNone:
 		todo = "nothing needs to be done"
