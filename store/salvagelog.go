@@ -35,6 +35,7 @@ type find struct {
 	frame
 	whole  bool
 	headed bool // a stretch that a sound header leads
+	blank  bool // a stretch of zeroes
 }
 
 func (f find) end() LSN { return f.lsn + LSN(f.size) }
@@ -173,7 +174,7 @@ func readPages(f disk.File, b []byte) ([]byte, []unread, error) {
 // headers cuts a stretch where sound headers tell what the pages behind them were.
 func (s stretch) headers(id *storeID) (finds []find) {
 	size := uint32(len(s.b))
-	plain := find{frame: frame{lsn: s.lsn}}
+	plain := find{frame: frame{lsn: s.lsn}, blank: allZero(s.b)}
 	for off := uint32(0); off < size; {
 		f, err := parseHeader(s.b[off:], id, s.lsn+LSN(off), 1<<31)
 		if err != nil {
@@ -319,8 +320,9 @@ func (v *evidence) segment(ord uint32, r *remains) (all []passage) {
 func (v *evidence) ordinals() (ords []uint32) {
 	last := v.durable.ord()
 	first := last
+	used := func(f find) bool { return f.whole && !v.stale(f) || !v.sound() && !f.whole && !f.blank }
 	for ord, r := range v.segments {
-		if slices.ContainsFunc(r.finds, func(f find) bool { return f.whole && !v.stale(f) }) {
+		if slices.ContainsFunc(r.finds, used) {
 			first, last = min(first, ord), max(last, ord)
 		}
 	}

@@ -129,12 +129,12 @@ func (s *salvaged) apply(l LSN, c change) error {
 
 // hole makes the changes that can be proved where no frame is whole, and notes what is lost.
 func (s *salvaged) hole(p passage, b []byte) error {
-	if p.tail && (allZero(b) || p.stale) {
-		return nil
-	}
 	var w wreck
 	if !p.stale {
 		w = stretch{lsn: p.lsn, b: b}.takeApart(&s.id)
+	}
+	if p.tail && len(w.pieces) == 0 {
+		return nil
 	}
 	lost := LostRange{File: segmentName(p.lsn.ord()), Offset: int64(p.lsn.off()), Bytes: int64(p.size), LSN: p.lsn, Proved: len(w.pieces), Cause: p.why,
 		Harmless: w.complete && len(b) > 0 && p.why == nil}
