@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"runtime/debug"
 
@@ -70,16 +71,18 @@ func (e *engine) checkpoint() error {
 	return e.readSaved(checkpointName(number), whole)
 }
 
-// readSaved has the index read what was just saved from its file, so that the memory it was in is free. Once that is a whole index, nothing that
-// begins now reads the files before.
+// readSaved has the index read what was just saved from its file, so that the memory it was in is free. Once that is a whole index, nothing
+// that begins now reads the files before.
 func (e *engine) readSaved(name string, whole bool) (err error) {
 	defer e.unguard(debug.SetPanicOnFault(true), &err)
 	if !whole && !disk.Maps || e.users.closing.Load() { // a copy of the file would take more than it frees, or nobody will read
 		return nil
 	}
 	b, err := e.mapCheckpoint(name, e.saved.Size)
-	if err != nil {
+	if errors.Is(err, ErrCorrupt) {
 		return err
+	} else if err != nil { // it is saved all the same, and can be read where it was before
+		return nil
 	}
 	if err := e.saved.Adopt(name, b); err != nil {
 		return e.damage(err)

@@ -57,7 +57,8 @@ func (s state) sorted(from, to []byte) []string {
 	return keys
 }
 
-// change makes one change of the edit and of the model, which is a put in so many of ten cases, and compares what it says of the state before.
+// change makes one change of the edit and of the model, which is a put in so many of ten cases, and compares what it says of the state
+// before.
 func (s state) change(t *rapid.T, e *Edit, puts int) {
 	k := genKey().Draw(t, "key")
 	if rapid.IntRange(0, 12).Draw(t, "range") == 0 {
