@@ -26,6 +26,7 @@ type machine struct {
 	snap  *Snapshot
 	seen  contents // of snap
 	ids   uint64
+	pass  *pass // of the cleaner, under way
 }
 
 func (m *machine) open(t *rapid.T) {
@@ -35,7 +36,7 @@ func (m *machine) open(t *rapid.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m.e, m.db = e, newDB(e)
+	m.e, m.db, m.pass = e, newDB(e), nil
 	if m.ks, err = m.db.Keyspace("test"); err != nil {
 		t.Fatal(err)
 	}
@@ -196,6 +197,26 @@ func (m *machine) crash(t *rapid.T) {
 	m.want, m.clean = got, true
 }
 
+// someCleaning makes a few steps of a pass of the cleaner, which goes on the next time.
+func (m *machine) someCleaning(t *rapid.T) {
+	if err := m.e.begin(); err != nil {
+		t.Fatal(err)
+	}
+	if m.pass == nil {
+		m.pass = m.e.newPass(rapid.SampledFrom([]int64{30, cleanBelow, cleanBelowAsked}).Draw(t, "below"))
+	}
+	for range rapid.IntRange(1, 5).Draw(t, "steps") {
+		_, more, err := m.e.cleanStep(m.pass)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !more {
+			m.pass = nil
+			return
+		}
+	}
+}
+
 func (m *machine) nextID(t *rapid.T) {
 	id, err := m.db.NextID()
 	if err != nil || id <= m.ids {
@@ -222,6 +243,31 @@ func TestModel(t *testing.T) {
 					t.Fatal(err)
 				}
 				m.clean = true
+			},
+			"clean": func(t *rapid.T) {
+				if err := m.db.Clean(context.Background()); err != nil {
+					t.Fatal(err)
+				}
+				m.clean = true
+			},
+			"some cleaning": m.someCleaning,
+			"rebuild": func(t *rapid.T) {
+				m.close(t)
+				list, err := m.sim.List()
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, n := range list {
+					if strings.HasSuffix(n, ".ckpt") {
+						if err := m.sim.Remove(n); err != nil {
+							t.Fatal(err)
+						}
+					}
+				}
+				m.open(t)
+				if err := m.e.checkpoint(); err != nil { // without one verify tells that there is none
+					t.Fatal(err)
+				}
 			},
 			"sync": func(t *rapid.T) {
 				if err := m.db.Sync(); err != nil {

@@ -219,7 +219,7 @@ func (v *victim) move() (n int64, seen LSN, err error) {
 // gather returns the next changes that are still needed in a state.
 func (v *victim) gather(h *state) (reads []read, writes []write, next int, err error) {
 	defer v.e.unguard(debug.SetPanicOnFault(true), &err)
-	size := int64(0)
+	size, most := int64(0), min(maxMoveBytes, v.e.reserved()/8) // on a full disk small ones fill the segment best
 	for next = v.next; next < len(v.needed) && len(writes) < v.most; next++ {
 		off := v.needed[next]
 		if off == 0 {
@@ -233,7 +233,7 @@ func (v *victim) gather(h *state) (reads []read, writes []write, next int, err e
 		if !is {
 			continue
 		}
-		if size += int64(c.size); size > maxMoveBytes && len(writes) > 0 {
+		if size += int64(c.size); size > most && len(writes) > 0 {
 			break
 		}
 		reads = append(reads, read{from: c.key, to: c.to})
