@@ -50,8 +50,9 @@ $(TOOLS)/staticcheck:
 disks:
 	for io in uring direct buffered; do echo "ARBOR_IO=$$io"; ARBOR_IO=$$io $(GO) test $(RING) -short -count=1 ./store/... || exit 1; done
 
+# The measurements beside other engines: each part runs once with few keys.
 nested:
-	for m in $(NESTED); do echo $$m; (cd $$(dirname $$m) && $(GO) vet ./...) || exit 1; done
+	for m in $(NESTED); do echo $$m; (cd $$(dirname $$m) && $(GO) vet ./... && $(GO) test $(RING) ./...) || exit 1; done
 
 cross:
 	GOOS=darwin GOARCH=arm64 $(GO) build ./...

@@ -37,9 +37,10 @@ func TestSmoke(t *testing.T) {
 		}
 		done[x.Engine]++
 	}
-	for _, text := range r.Machine.Missing {
+	for _, text := range r.Machine.Missing { // the C library, or a kernel that allows io_uring
+		name, _, _ := strings.Cut(text, " ")
 		t.Log(text)
-		done[lmdb]++
+		done[name]++
 	}
 	for _, name := range columns() {
 		if done[name] == 0 {

@@ -78,6 +78,15 @@ func (m *Machine) ask(dir string) {
 	m.FS = fileSystem(dir)
 }
 
+// loadAverage is what the kernel says of how much waits to run.
+func loadAverage() string {
+	b, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return "unknown"
+	}
+	return strings.Join(strings.Fields(string(b))[:3], " ")
+}
+
 // field returns the value of the first line of a file that has the name before a colon.
 func field(file, name string) string {
 	b, err := os.ReadFile(file)

@@ -117,18 +117,26 @@ func (f *flags) run(ctx context.Context) error {
 	}
 	results.Keys, results.Runs, results.Seconds = f.keys, max(results.Runs, f.runs), f.seconds
 	results.Machine = thisMachine(f.dir)
+	results.Machine.LoadBefore = loadAverage()
 	self, err := os.Executable()
 	if err != nil {
 		return err
 	}
 	r := runner{dir: f.dir, file: f.file, self: self, timeout: f.timeout, log: os.Stderr, results: results, profiles: f.profiles}
-	if slices.Contains(engines, lmdb) {
-		r.lmdb, results.Machine.Versions[lmdb], err = buildLMDB(f.dir)
-		if err != nil {
-			results.Machine.Missing = []string{fmt.Sprintf("%s is not measured: %v", lmdb, err)}
-			engines = slices.DeleteFunc(slices.Clone(engines), func(name string) bool { return name == lmdb })
+	engines = slices.DeleteFunc(slices.Clone(engines), func(name string) bool {
+		switch name {
+		case lmdb:
+			r.lmdb, results.Machine.Versions[lmdb], err = buildLMDB(f.dir)
+		case engine.ArborRing.Name:
+			err = probe(&engine.ArborRing, f.dir)
+		default:
+			return false
 		}
-	}
+		if err != nil {
+			results.Machine.Missing = append(results.Machine.Missing, fmt.Sprintf("%s is not measured: %v", name, err))
+		}
+		return err != nil
+	})
 	if slices.Contains(chosen, "hold") {
 		if r.cycle, err = buildCycle(f.dir); err != nil {
 			return err
@@ -137,7 +145,22 @@ func (f *flags) run(ctx context.Context) error {
 	steps := plan(f.keys, f.runs, engines, chosen)
 	results.forget(steps)
 	err = r.all(ctx, steps)
+	results.Machine.LoadAfter = loadAverage()
 	return errors.Join(err, results.write(f.out))
+}
+
+// probe tells why an engine cannot be opened here.
+func probe(e *engine.Engine, dir string) error {
+	dir, err := os.MkdirTemp(dir, "probe")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir) // what stays of it is removed with the directory of the stores
+	s, err := e.Open(engine.Mode{Dir: dir})
+	if err != nil {
+		return err
+	}
+	return s.Close()
 }
 
 // thisMachine tells where and with what it is measured.

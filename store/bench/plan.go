@@ -2,6 +2,7 @@ package main
 
 import (
 	"slices"
+	"strings"
 
 	"arbor/store/bench/engine"
 )
@@ -34,8 +35,17 @@ type stage struct {
 	workload string                   // by which it is chosen
 	times    int                      // how often in a row, 0 for once
 	on       func(engine string) bool // nil for all but raw
+	ours     bool                     // on the store of this repository as it is used, and on no other
 	first    bool                     // in the first run alone, since it is long
 	keys     func(keys int) int       // nil for as many as the table has
+}
+
+// suits tells whether an engine takes part.
+func (s *stage) suits(name string) bool {
+	if s.on == nil {
+		return !isRaw(name)
+	}
+	return s.on(name)
 }
 
 func isRaw(name string) bool { return name == raw }
@@ -46,11 +56,11 @@ func sharesWriters(name string) bool {
 	return e != nil && !e.Alone
 }
 
-// isArbor tells whether an engine is the store of this repository as it is used.
-func isArbor(name string) bool { return name == engine.ArborRing.Name }
-
 // inGo tells whether an engine is driven from here; the trees of nodes are not known to the program in C.
 func inGo(name string) bool { return engine.Find(name) != nil }
+
+// ours tells whether an engine is of this repository.
+func ours(name string) bool { return strings.HasPrefix(name, engine.ArborRing.Name) }
 
 func tenth(keys int) int { return keys / 10 }
 
@@ -64,8 +74,8 @@ var stages = []stage{
 	{step: step{part: "mix", store: "kv", writes: true}, workload: "mix"},
 	{step: step{part: "floor", store: "raw", makes: true}, workload: "raw", on: isRaw},
 	{step: step{part: "durable", store: "kv", writes: true}, workload: "durable"},
-	{step: step{part: "getmany", store: "kv"}, workload: "hold", on: isArbor},
-	{step: step{part: "cycle", store: "kv", writes: true}, workload: "hold", on: isArbor, first: true},
+	{step: step{part: "getmany", store: "kv"}, workload: "hold", ours: true},
+	{step: step{part: "cycle", store: "kv", writes: true}, workload: "hold", ours: true, first: true},
 	{step: step{part: "overwrite", store: "kv", writes: true}, workload: "overwrite", first: true},
 	{step: step{part: "reopen", store: "kv"}, workload: "overwrite", first: true},
 	{step: step{part: "settle", store: "kv", writes: true}, workload: "overwrite", first: true},
@@ -75,7 +85,7 @@ var stages = []stage{
 	{step: step{part: "grow", label: "large/", store: "large", makes: true}, workload: "nodes", on: inGo, first: true},
 	{step: step{part: "opentree", label: "large/", store: "large"}, workload: "nodes", on: inGo, first: true},
 	{step: step{part: "tree", label: "large/", store: "large", writes: true}, workload: "nodes", on: inGo, first: true},
-	{step: step{part: "big", label: "big/", store: "big", makes: true}, workload: "big", on: isArbor, first: true,
+	{step: step{part: "big", label: "big/", store: "big", makes: true}, workload: "big", ours: true, first: true,
 		keys: func(keys int) int { return keys * bigTimes }},
 }
 
@@ -87,6 +97,7 @@ func plan(keys, runs int, engines, workloads []string) []step {
 	var steps []step
 	for run := 1; run <= runs; run++ {
 		from := (run - 1) % len(engines)
+		mine := slices.IndexFunc(engines, ours)
 		turn := slices.Concat(engines[from:], engines[:from])
 		for _, st := range stages {
 			needed := st.part == "load" && slices.ContainsFunc(workloads, func(w string) bool { return slices.Contains(onKV, w) })
@@ -95,7 +106,7 @@ func plan(keys, runs int, engines, workloads []string) []step {
 			}
 			for range max(st.times, 1) {
 				for _, name := range turn {
-					if st.on == nil && isRaw(name) || st.on != nil && !st.on(name) {
+					if !st.suits(name) || st.ours && (mine < 0 || name != engines[mine]) {
 						continue
 					}
 					s := st.step

@@ -41,6 +41,7 @@ func (p *report) head() {
 	p.line("Written by `make bench-store` (`store/bench`); every number in it is of that one call unless it says otherwise.\n")
 	p.line("- %s, arbor at %s, %d cores (%s), %.0f GiB", m.Date, m.Commit, m.Cores, m.CPU, float64(m.Memory)/(1<<30))
 	p.line("- Linux %s, %s, %s", m.Kernel, m.FS, m.Go)
+	p.line("- load average %s before, %s after", m.LoadBefore, m.LoadAfter)
 	var versions []string
 	for _, name := range columns() {
 		if v := m.Versions[name]; v != "" {
@@ -122,9 +123,6 @@ func (p *report) failures() {
 	}
 	p.line("")
 }
-
-// ours tells whether an engine is of this repository.
-func ours(name string) bool { return strings.HasPrefix(name, "arbor") }
 
 // ratios compares arbor with the best of the others, with the best in Go, and with the floor.
 func (p *report) ratios() {

@@ -42,6 +42,7 @@ type Result struct {
 // Machine is where and with what it was measured.
 type Machine struct {
 	CPU, Kernel, FS, Go, Commit, Date string
+	LoadBefore, LoadAfter             string // averages of a minute, five and fifteen
 	Cores                             int
 	Memory                            int64
 	Versions                          map[string]string

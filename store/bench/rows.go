@@ -64,6 +64,14 @@ func memoryOf(title, part string) row {
 	}}
 }
 
+// cpuOf is a row of the processor time that a part took for each key of each pass, on all cores, background work included.
+func cpuOf(title, part string, passes int) row {
+	return row{title: title, lower: true, show: millis, get: func(r *Results, engine string) (float64, bool) {
+		v, ok := r.of(engine, part, func(x Result) int64 { return int64(x.CPU) })
+		return v / 1e3 / float64(passes*r.Keys), ok
+	}}
+}
+
 func mega(v float64) string { return fmt.Sprintf("%.0f", v/1e6) }
 
 // millis prints milliseconds in three digits.
@@ -102,6 +110,8 @@ var rows = []row{
 	diskAfter("disk after overwrite ×3, MB", "overwrite"),
 	diskAfter("… and an open and close, MB", "reopen"),
 	diskAfter("… and settling, MB", "settle"),
+	cpuOf("processor time of load, µs a key", "load", 1),
+	cpuOf("processor time of overwrite ×3, µs a key", "overwrite", overwrites),
 	memoryOf("memory at most in load, of it no file pages, MB", "load"),
 	memoryOf("… in reads and scans, MB", "read"),
 	memoryOf("… in the mix, MB", "mix"),
