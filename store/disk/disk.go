@@ -48,6 +48,9 @@ type File interface {
 	Truncate(size int64) error
 	// Sync makes the file durable. After an error what was written since the last Sync is lost or not, and no later Sync tells.
 	Sync() error
+	// Reread drops what the system keeps of the file in memory and need not write, so that what is read from then on is what the disk has,
+	// or will have after a Sync that succeeds. After one that has failed, in whatever process, the two may differ.
+	Reread() error
 	// Map returns the whole file, not to be written to: mapped where the system can, otherwise a copy. Unmap gives it back; the file
 	// may be closed, renamed and removed before. What is written after Map may or may not be seen in it.
 	Map() ([]byte, error)

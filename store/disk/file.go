@@ -68,6 +68,8 @@ func (g *file) Sync() error {
 	return g.h.Sync()
 }
 
+func (g *file) Reread() error { return dropCached(g.h) }
+
 func (g *file) WriteDurable(p []byte, off int64) error {
 	if err := checkAligned(g.name, p, off); err != nil {
 		return err

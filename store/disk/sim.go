@@ -37,7 +37,22 @@ type Sim struct {
 	faults  map[int]fault
 	reads   int
 	badRead map[int]error
-	trace   []string
+	trace   []traced
+	echo    *echo
+}
+
+// traced is a line of the trace, made when it is asked for.
+type traced struct {
+	format string
+	args   []any
+}
+
+// echo is a write that comes a second time, at a later step.
+type echo struct {
+	inode *inode
+	off   int64
+	p     []byte
+	step  int
 }
 
 // move is a change of a name that is not durable: from is "" for a new file, to is "" for a removed one.
@@ -59,6 +74,7 @@ type fault struct {
 	err   error // fail with it, half done
 	lie   bool  // say nil and do nothing lasting
 	aside bool  // write to a neighbouring block
+	again bool  // write once more, later
 }
 
 // NewSim returns an empty directory whose bad luck follows from seed.
@@ -89,6 +105,9 @@ func (s *Sim) LieAt(step int) { s.plant(func() { s.faults[step] = fault{lie: tru
 // MisdirectAt makes the write of that step go to a neighbouring block of its file.
 func (s *Sim) MisdirectAt(step int) { s.plant(func() { s.faults[step] = fault{aside: true} }) }
 
+// RepeatAt makes the write of that step come a second time some steps later, over what was written there meanwhile.
+func (s *Sim) RepeatAt(step int) { s.plant(func() { s.faults[step] = fault{again: true} }) }
+
 // FailRead makes the nth read from now on, counted from 1, return err.
 func (s *Sim) FailRead(n int, err error) { s.plant(func() { s.badRead[s.reads+n] = err }) }
 
@@ -109,7 +128,11 @@ func (s *Sim) Steps() int {
 func (s *Sim) Trace() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.Clone(s.trace)
+	lines := make([]string, len(s.trace))
+	for i, t := range s.trace {
+		lines[i] = fmt.Sprintf(t.format, t.args...)
+	}
+	return lines
 }
 
 // FlipBit turns over one bit of a file, in what is read and in what is durable.
@@ -152,8 +175,16 @@ func (s *Sim) end(w *flight) error {
 	if !flt.lie {
 		w.f.inode.settle(w.off, w.n)
 	}
+	if flt.again {
+		s.repeat(w.f.inode, w.f.inode.data[w.off:][:w.n], w.off)
+	}
 	s.counts.syncs.Add(1)
 	return nil
+}
+
+// repeat has a write come once more.
+func (s *Sim) repeat(i *inode, p []byte, off int64) {
+	s.echo = &echo{i, off, slices.Clone(p), s.step + 1 + s.rng.IntN(8)}
 }
 
 // next begins a step. On ErrCrashed the step is the one cut short, or comes after it.
@@ -163,7 +194,12 @@ func (s *Sim) next(format string, args ...any) (fault, error) {
 	}
 	s.step++
 	if !s.plain {
-		s.trace = append(s.trace, fmt.Sprintf(format, args...))
+		s.trace = append(s.trace, traced{format, args})
+	}
+	if e := s.echo; e != nil && s.step >= e.step {
+		s.echo = nil
+		e.inode.put(e.p, e.off)
+		e.inode.settle(e.off, len(e.p))
 	}
 	if s.step == s.crashAt {
 		s.crashed = true

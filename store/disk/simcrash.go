@@ -35,6 +35,58 @@ func (s *Sim) Crash() *Sim {
 	return after
 }
 
+// Kill returns the directory as the death of the process leaves it, ready to be opened again; s is not changed. The machine goes on, so that
+// what was written is read, durable or not; of a submitted write any sector has been written or never will be.
+func (s *Sim) Kill() *Sim {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	after := NewSim(s.rng.Uint64())
+	copies := map[*inode]*inode{}
+	same := func(i *inode) *inode {
+		if copies[i] == nil {
+			c := &inode{data: slices.Clone(i.data), durable: slices.Clone(i.durable), pending: maps.Clone(i.pending), sized: i.sized}
+			for k, versions := range c.pending {
+				c.pending[k] = slices.Clip(versions)
+			}
+			copies[i] = c
+		}
+		return copies[i]
+	}
+	for name, i := range s.names {
+		after.names[name] = same(i)
+	}
+	for name, i := range s.stable {
+		after.stable[name] = same(i)
+	}
+	for _, m := range s.moves {
+		after.moves = append(after.moves, move{m.from, m.to, same(m.inode)})
+	}
+	for _, w := range s.flight {
+		for k := w.off / sector; k*sector < w.off+int64(w.n); k++ {
+			if after.rng.IntN(2) == 0 {
+				same(w.f.inode).takeBack(k)
+			}
+		}
+	}
+	return after
+}
+
+// takeBack undoes the last write of a sector that is not durable.
+func (i *inode) takeBack(k int64) {
+	versions := i.pending[k]
+	if len(versions) == 0 {
+		return
+	}
+	before := sectorOf(i.durable, k)
+	if n := len(versions) - 1; n > 0 {
+		before = versions[n-1]
+		i.pending[k] = versions[:n:n]
+	} else {
+		delete(i.pending, k)
+	}
+	copy(i.data[k*sector:], before)
+}
+
 // apply makes the change in names; unless whole, only the new name of it.
 func (m move) apply(names map[string]*inode, whole bool) {
 	if m.from != "" && whole && names[m.from] == m.inode {
@@ -65,7 +117,7 @@ func (i *inode) survive(luck *rand.Rand) *inode {
 		if off >= size {
 			continue
 		}
-		copy(data[off:], outcome(i.sectorOf(i.durable, k), i.pending[k], luck))
+		copy(data[off:], outcome(sectorOf(i.durable, k), i.pending[k], luck))
 	}
 	return &inode{data: data, durable: slices.Clone(data)}
 }

@@ -1,9 +1,11 @@
 package disk
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 )
 
 // sector is what a disk writes as a whole.
@@ -26,20 +28,32 @@ func (i *inode) put(p []byte, off int64) {
 	if i.plain {
 		return
 	}
+	if i.pending == nil {
+		i.pending = map[int64][][]byte{}
+	}
 	for k := off / sector; k*sector < off+int64(len(p)); k++ {
-		if i.pending == nil {
-			i.pending = map[int64][][]byte{}
-		}
-		i.pending[k] = append(i.pending[k], i.sectorOf(i.data, k))
+		i.pending[k] = append(i.pending[k], sectorOf(i.data, k))
 	}
 }
 
-// sectorOf returns a copy of sector k of b, zeroes beyond its end.
-func (i *inode) sectorOf(b []byte, k int64) []byte {
-	out := make([]byte, sector)
-	if k*sector < int64(len(b)) {
-		copy(out, b[k*sector:])
+// putDurable is put and settle.
+func (i *inode) putDurable(p []byte, off int64) {
+	i.grow(off + int64(len(p)))
+	copy(i.data[off:], p)
+	i.settle(off, len(p))
+}
+
+// sectorOf returns what sector k of b is, zeroes beyond its end. It is not to be changed.
+func sectorOf(b []byte, k int64) []byte {
+	if k*sector >= int64(len(b)) {
+		return zeroes[:sector]
 	}
+	b = b[k*sector:]
+	if len(b) >= sector && bytes.Equal(b[:sector], zeroes[:sector]) {
+		return zeroes[:sector]
+	}
+	out := make([]byte, sector)
+	copy(out, b)
 	return out
 }
 
@@ -73,11 +87,12 @@ func (i *inode) settleAll() {
 	if i.plain {
 		return
 	}
-	for k := range i.pending {
-		i.settle(k*sector, sector)
-	}
 	size := len(i.data)
 	i.durable = append(i.durable, make([]byte, max(0, size-len(i.durable)))...)[:size]
+	for k := range i.pending {
+		copy(i.durable[k*sector:], i.data[k*sector:min((k+1)*sector, int64(size))])
+	}
+	clear(i.pending)
 	i.sized = false
 }
 
@@ -88,8 +103,9 @@ func (i *inode) flip(off int64, mask byte) {
 	}
 	for k, versions := range i.pending {
 		if off/sector == k {
-			for _, v := range versions {
-				v[off%sector] ^= mask
+			for n, v := range versions {
+				versions[n] = slices.Clone(v)
+				versions[n][off%sector] ^= mask
 			}
 		}
 	}
@@ -174,13 +190,17 @@ func (f *simFile) write(p []byte, off int64, what string) (int, error) {
 	if flt.aside {
 		off = s.aside(off, len(p), int64(len(f.inode.data)))
 	}
-	f.inode.put(p, off)
+	if what == "durable" && !flt.lie {
+		f.inode.putDurable(p, off)
+	} else {
+		f.inode.put(p, off)
+	}
+	if flt.again {
+		s.repeat(f.inode, p, off)
+	}
 	s.counts.written.Add(int64(len(p)))
 	if what == "durable" {
 		s.counts.syncs.Add(1)
-		if !flt.lie {
-			f.inode.settle(off, len(p))
-		}
 	}
 	return len(p), nil
 }
@@ -280,6 +300,25 @@ func (f *simFile) forget() {
 		}
 	}
 	clear(i.pending)
+}
+
+// Reread makes what is read what is durable or pending.
+func (f *simFile) Reread() error {
+	f.sim.mu.Lock()
+	defer f.sim.mu.Unlock()
+	if err := f.sim.read(); err != nil {
+		return fmt.Errorf("reread %s: %w", f.name, err)
+	}
+	i := f.inode
+	if i.plain {
+		return nil
+	}
+	for k := int64(0); k*sector < int64(len(i.durable)); k++ {
+		if _, ok := i.pending[k]; !ok {
+			copy(i.data[k*sector:min((k+1)*sector, int64(len(i.data)))], i.durable[k*sector:])
+		}
+	}
+	return nil
 }
 
 // Map returns a copy.

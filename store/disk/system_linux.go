@@ -25,6 +25,9 @@ func syncData(h *os.File) error {
 	}
 }
 
+// dropCached has the kernel forget the clean pages of h, among them those that a failed sync has left behind as if they were written.
+func dropCached(h *os.File) error { return unix.Fadvise(int(h.Fd()), 0, 0, unix.FADV_DONTNEED) }
+
 // willNeed has the kernel begin to read pieces.
 func willNeed(pieces []piece) {
 	for _, p := range pieces {

@@ -13,6 +13,8 @@ const directFlags = 0
 // syncData makes the bytes of h durable. On darwin Sync asks the drive itself (F_FULLFSYNC).
 func syncData(h *os.File) error { return h.Sync() }
 
+func dropCached(*os.File) error { return nil }
+
 func willNeed([]piece) {}
 
 func resident([]byte) bool { return true }
