@@ -39,10 +39,7 @@ func (e *engine) tidy() error {
 	}
 	e.free = nil
 	spare := e.spareOrd()
-	d, err := openSegment(e.fs, &e.id, spare)
-	if err == nil {
-		err = d.blankHeader()
-	}
+	d, err := e.openSpare(spare)
 	if err == nil {
 		e.spare = d
 		e.spared.Store(true)
@@ -71,9 +68,23 @@ func (e *engine) tidy() error {
 	return e.trimFree()
 }
 
+// openSpare opens the file that is to be the next segment, durable with its header, if it is there.
+func (e *engine) openSpare(ord uint32) (*segmentData, error) {
+	d, err := openSegment(e.fs, &e.id, ord)
+	if err == nil && !e.manifest.current().closed { // who made it may have been killed meanwhile
+		if err = errors.Join(d.file.Reread(), d.file.Sync(), d.file.Close()); err == nil {
+			d, err = openSegment(e.fs, &e.id, ord)
+		}
+	}
+	if err == nil {
+		err = d.blankHeader()
+	}
+	return d, err
+}
+
 // adopt takes a segment that was given back for a free file, if it is whole. Its header tells that it has had no other name since.
 func (e *engine) adopt(ord uint32) bool {
-	if ord > e.spareOrd() {
+	if ord >= e.spareOrd() { // its name will be taken
 		return false
 	}
 	d, err := openSegment(e.fs, &e.id, ord)

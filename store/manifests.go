@@ -26,6 +26,8 @@ type manifests struct {
 	slot  int // of now
 	now   manifest
 	bad   [2]error // why a slot is not valid
+	found bool     // now was there at the open, and may not be durable
+	lost  error    // it may never be
 }
 
 func (m *manifests) current() manifest {
@@ -44,6 +46,9 @@ func (m *manifests) update(change func(*manifest)) error {
 	if err := next.check(); err != nil || next.pages() > maxManifestPages {
 		return fmt.Errorf("a manifest of %d pages cannot be written: %w", next.pages(), errors.Join(errManifest, err))
 	}
+	if err := m.settle(); err != nil {
+		return err
+	}
 	slot := 1 - m.slot
 	if m.bad[slot] != nil || m.sizes[slot] < next.pages()*pageSize {
 		if err := m.create(slot, next.pages()); err != nil {
@@ -58,6 +63,18 @@ func (m *manifests) update(change func(*manifest)) error {
 	return nil
 }
 
+// settle makes the manifest durable that was found at the open: who wrote it may have been killed meanwhile, and it is the only one while
+// the other is being written. After an error nobody knows what the disk holds, and there is no second try.
+func (m *manifests) settle() error {
+	if m.found && m.lost == nil {
+		if err := m.files[m.slot].Sync(); err != nil {
+			m.lost = fmt.Errorf("sync %s: %w", manifestNames[m.slot], noSpace(err))
+		}
+		m.found = false
+	}
+	return m.lost
+}
+
 // read finds the newer valid manifest. It returns errNoStore if neither is one and there are no segments: then nothing was ever stored,
 // and the making of the store was cut short at most.
 func (m *manifests) read(dir disk.FS, segments int) error {
@@ -69,7 +86,9 @@ func (m *manifests) read(dir disk.FS, segments int) error {
 		var b []byte
 		if err == nil {
 			m.files[i] = f
-			b, err = readManifest(f)
+			if err = f.Reread(); err == nil {
+				b, err = readManifest(f)
+			}
 			m.sizes[i] = len(b)
 		}
 		if errors.Is(err, fs.ErrNotExist) || err == nil && allZero(b) {
@@ -88,6 +107,7 @@ func (m *manifests) read(dir disk.FS, segments int) error {
 			found, m.now, m.slot = true, x, i
 		}
 	}
+	m.found = found
 	switch {
 	case version != nil:
 		return version

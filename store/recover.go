@@ -215,12 +215,18 @@ func (r *recovery) seek(ord uint32) error {
 	} else {
 		d, err = r.e.withFile(s)
 	}
+	if err == nil && r.uncertain(ord) {
+		err = d.file.Reread()
+	}
 	if err != nil {
 		return err
 	}
 	r.segment, r.file = ord, reader{file: d.file, size: d.size}
 	return nil
 }
+
+// uncertain tells whether segment ord may have bytes that are read and not on the disk: behind what is known to be durable.
+func (r *recovery) uncertain(ord uint32) bool { return !r.m.closed && ord >= r.m.durable.ord() }
 
 // leave closes what seek has opened for a look.
 func (r *recovery) leave() error {
