@@ -48,6 +48,7 @@ type history struct {
 	ks     Keyspace
 	pass   *pass      // of the cleaner, under way
 	states []contents // after every transaction that was made, in their order
+	ends   []LSN      // of their transactions in the log, 0 where it is not known
 	acked  int        // all up to states[acked] is durable
 	made   []contents // every state that ever was
 	sound  bool       // nothing happens by which a checkpoint could be damaged
@@ -58,7 +59,7 @@ func newHistory(t testing.TB, sim *disk.Sim, seed uint64) *history {
 	l.minSegment, l.maxSegment = 12<<10, 32<<10
 	l.closeRecords, l.cleanRate, l.cleanSlack = 5, 1, 8<<10
 	l.random = rand.NewChaCha8([32]byte{byte(seed)})
-	return &history{t: t, sim: sim, rng: rand.New(rand.NewPCG(seed, 7)), limits: l, states: []contents{{}}, made: []contents{{}}}
+	return &history{t: t, sim: sim, rng: rand.New(rand.NewPCG(seed, 7)), limits: l, states: []contents{{}}, ends: []LSN{0}, made: []contents{{}}}
 }
 
 // allowed are the errors that a planted fault may lead to.
@@ -189,14 +190,14 @@ func (h *history) transact(d Durability, fn func(tx *Tx, next contents) error) e
 	})
 	h.made = append(h.made, next)
 	if err == nil {
-		h.states = append(h.states, next)
+		h.states, h.ends = append(h.states, next), append(h.ends[:len(h.states)], h.e.head.Load().at)
 		if d == Commit {
 			h.acked = len(h.states) - 1
 		}
 		return nil
 	}
 	h.note(err)
-	h.states = append(h.states, next) // it may have happened
+	h.states, h.ends = append(h.states, next), append(h.ends[:len(h.states)], 0) // it may have happened
 	if got, e := h.read(); e == nil && !maps.Equal(got, next) {
 		h.states = h.states[:len(h.states)-1]
 	}
