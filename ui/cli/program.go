@@ -119,7 +119,7 @@ func (r *run) root() *cobra.Command {
 		for _, c := range cmds {
 			c.GroupID = group
 			c.DisableFlagsInUseLine = true
-			c.Long = ansi.Wordwrap(c.Long, helpWidth, "")
+			wrapHelp(c)
 			root.AddCommand(c)
 		}
 	}
@@ -139,6 +139,14 @@ func (r *run) root() *cobra.Command {
 	root.SetHelpCommandGroupID("care")
 	root.SetCompletionCommandGroupID("care")
 	return root
+}
+
+// wrapHelp breaks the lines of what c, and the commands below it, say of themselves.
+func wrapHelp(c *cobra.Command) {
+	c.Long = ansi.Wordwrap(c.Long, helpWidth, "")
+	for _, below := range c.Commands() {
+		wrapHelp(below)
+	}
 }
 
 // configure puts the settings together before a command runs.
