@@ -271,6 +271,9 @@ func (s *server) commit(ss *session, q *remote.Request, r *remote.Reply) error {
 	} else if len(q.Reads) > 0 {
 		return remote.ErrMalformed
 	}
+	if q.Durability > uint8(Periodic) {
+		return remote.ErrMalformed
+	}
 	reads := make([]read, len(q.Reads))
 	for i, x := range q.Reads {
 		reads[i] = read{from: x.From, to: x.To}

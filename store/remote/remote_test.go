@@ -84,6 +84,7 @@ func TestPages(t *testing.T) {
 // FuzzMessage holds every parser to its word: an error, or a message that encodes to the same bytes.
 func FuzzMessage(f *testing.F) {
 	f.Add((&Request{Kind: Commit, From: []byte("k"), Reads: []Span{{[]byte("a"), nil}}, Writes: []Write{{Put, []byte("k"), []byte("v")}, {DeleteRange, []byte("a"), []byte("b")}}}).Append(nil))
+	f.Add((&Request{Kind: Since, Snapshot: 3, Position: make([]byte, 24), Lost: 7}).Append(nil))
 	f.Add((&Reply{Status: Failed, Fault: Fault{Code: 1, Text: "no", File: "x", Offset: 9}}).Append(nil))
 	f.Add((&Reply{Page: AppendEntry(nil, Entry{Key: []byte("k")})}).Append(nil))
 	f.Add(Hello{Version: 1, Session: 2}.Append(nil))
