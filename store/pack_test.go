@@ -78,6 +78,34 @@ func TestCompress(t *testing.T) {
 	must(t, db.Close())
 }
 
+// TestSalvagePacked salvages values that the cleaner has packed.
+func TestSalvagePacked(t *testing.T) {
+	sim := disk.NewSim(1)
+	l := small
+	l.minSegment, l.maxSegment, l.compress = 16<<10, 16<<10, true
+	e, err := openEngine(sim, false, l)
+	must(t, err)
+	db := newDB(e)
+	ks := keyspace(t, db)
+	want := contents{}
+	for i := range 30 {
+		k := fmt.Sprintf("key %d", i)
+		want[k] = strings.Repeat(fmt.Sprintf("line %d of a note. ", i), 20+i)
+		put(t, db, ks, k, strings.Repeat("x", 2000))
+		put(t, db, ks, k, want[k])
+	}
+	live := e.accounts.live.Load()
+	must(t, db.Clean(t.Context()))
+	if now := e.accounts.live.Load(); now > live/2 {
+		t.Errorf("%d live bytes before, %d packed", live, now)
+	}
+	must(t, db.Close())
+	got, report, err := salvageSim(t, sim)
+	if err != nil || len(report.Lost)+len(report.Stale) > 0 || !maps.Equal(got, want) {
+		t.Errorf("salvage: %v, lost %v, stale %v", err, report.Lost, report.Stale)
+	}
+}
+
 // TestUnpack reads what is no packed value.
 func TestUnpack(t *testing.T) {
 	e := &engine{limits: limits{compress: true}}

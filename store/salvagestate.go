@@ -308,6 +308,9 @@ func (h *handles) value(id *storeID, key []byte, l LSN, length uint32) ([]byte, 
 	if !ok || int(c.size) != n || string(c.key) != string(key) || c.del {
 		return nil, false, nil
 	}
-	v, _, ok := id.checkChange(b, l, len(key))
-	return v, ok, nil
+	if _, _, ok := id.checkChange(b, l, len(key)); !ok {
+		return nil, false, nil
+	}
+	v, err := c.plain()
+	return v, err == nil, nil
 }
