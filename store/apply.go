@@ -4,6 +4,7 @@ import (
 	"errors"
 	"runtime"
 	"runtime/debug"
+	"sync"
 	"sync/atomic"
 
 	"arbor/store/index"
@@ -76,7 +77,9 @@ const patience = 16
 
 // advance folds what is published behind h and puts the result in its place, unless another was first.
 func (e *engine) advance(h *state) error {
-	f := fold{e: e, state: *h}
+	f := folds.Get().(*fold)
+	defer f.recycle()
+	f.e, f.state = e, *h
 	if err := f.run(); err != nil {
 		return e.poison(err)
 	}
@@ -84,17 +87,27 @@ func (e *engine) advance(h *state) error {
 		runtime.Gosched()
 		return nil
 	}
-	if !e.head.CompareAndSwap(h, &f.state) {
+	next := f.state
+	if !e.head.CompareAndSwap(h, &next) {
 		return nil
 	}
 	e.book(&f.ledger)
 	for _, tk := range f.done {
 		tk.body.Store(nil)
 	}
-	if f.state.at != h.at {
-		e.visible.wake(f.state.at)
+	if next.at != h.at {
+		e.visible.wake(next.at)
 	}
 	return nil
+}
+
+// folds is memory that folds use one after the other: of a fold nothing is left but its state.
+var folds = sync.Pool{New: func() any { return new(fold) }}
+
+func (f *fold) recycle() {
+	clear(f.done)
+	*f = fold{done: f.done[:0], ledger: ledger{rows: f.ledger.rows[:0]}}
+	folds.Put(f)
 }
 
 // fold is one step of the application of the log.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"sync"
 	"testing"
 
@@ -67,15 +68,40 @@ func BenchmarkCommit(b *testing.B) {
 	}
 }
 
-// BenchmarkPut is commits that do not wait for the disk.
+// BenchmarkPut is commits of 100 bytes under random keys by n goroutines, who do not wait for the disk; what they leave behind is written
+// within the time.
 func BenchmarkPut(b *testing.B) {
-	db := newDB(newMemory(usualLimits))
-	ks := keyspace(b, db)
-	value := make([]byte, 100)
-	for i := 0; b.Loop(); i++ {
-		if err := db.Update(func(tx *Tx) error { return tx.Put(ks, fmt.Appendf(nil, "%d", i), value) }); err != nil {
-			b.Fatal(err)
-		}
+	for _, n := range []int{1, 4} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			db, err := Open(b.TempDir(), Options{})
+			must(b, err)
+			ks := keyspace(b, db)
+			value := make([]byte, 100)
+			b.ReportAllocs()
+			b.ResetTimer()
+			var wg sync.WaitGroup
+			for g := range n {
+				wg.Go(func() {
+					r := rand.New(rand.NewPCG(1, uint64(g)))
+					var key [16]byte
+					for range (b.N + n - 1 - g) / n {
+						le.PutUint64(key[:], r.Uint64())
+						err := db.Update(func(tx *Tx) error {
+							tx.SetDurability(None)
+							return tx.Put(ks, key[:], value)
+						})
+						if err != nil {
+							b.Error(err)
+							return
+						}
+					}
+				})
+			}
+			wg.Wait()
+			must(b, db.Sync())
+			b.StopTimer()
+			must(b, db.Close())
+		})
 	}
 }
 

@@ -3,6 +3,7 @@ package store
 import (
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -124,7 +125,7 @@ func (e *engine) complete(fl *flight, err error) {
 	}
 	for len(e.flush.inFlight) > 0 && e.flush.inFlight[0].done && e.poisoned() == nil {
 		first := e.flush.inFlight[0]
-		e.flush.inFlight = e.flush.inFlight[1:]
+		e.flush.inFlight = slices.Delete(e.flush.inFlight, 0, 1)
 		e.durable.Store(uint64(first.end))
 		e.tailBytes.Add(int64(len(first.b)))
 		if first.end.ord() != first.seg.ord {

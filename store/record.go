@@ -47,7 +47,16 @@ func encode(writes []write) (encoded, error) {
 	if n > maxRecord {
 		return encoded{}, fmt.Errorf("transaction of %d bytes in the log, at most %d: %w", n, maxRecord, ErrTooLarge)
 	}
-	rec := encoded{bytes: make([]byte, n), offsets: make([]uint32, len(writes)), writes: make([]write, len(writes))}
+	rec := encoded{bytes: make([]byte, n)}
+	if len(writes) == 1 {
+		one := new(struct {
+			write  [1]write
+			offset [1]uint32
+		})
+		rec.writes, rec.offsets = one.write[:], one.offset[:]
+	} else {
+		rec.writes, rec.offsets = make([]write, len(writes)), make([]uint32, len(writes))
+	}
 	b := rec.bytes
 	le.PutUint32(b[8:], uint32(len(writes)))
 	at := recordHeader
