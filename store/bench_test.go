@@ -62,6 +62,7 @@ func BenchmarkCommit(b *testing.B) {
 				s, err := db.Stats()
 				must(b, err)
 				b.ReportMetric(float64(s.Commits)/float64(max(s.Flushes, 1)), "commits/flush")
+				b.ReportMetric(float64(s.RingEnters)/float64(max(s.Commits, 1)), "enters/commit")
 				must(b, db.Close())
 			})
 		}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"arbor/store/disk"
 )
@@ -135,11 +136,12 @@ func (e *engine) complete(fl *flight, err error) {
 	full := len(e.flush.full) > 0
 	e.flush.busy.Store(int32(len(e.flush.inFlight)))
 	e.flush.mu.Unlock()
-	if e.started.Load() { // the disk gets its next frame first, then those run who wait for this one
+	e.durably.wake(LSN(e.durable.Load()))
+	if e.started.Load() {
+		e.gather()
 		for e.submit() {
 		}
 	}
-	e.durably.wake(LSN(e.durable.Load()))
 	if full {
 		e.step(e.preparing, e.settle)
 	}
@@ -210,19 +212,31 @@ func (e *engine) waitDurable(l LSN) error {
 	return nil
 }
 
-// gather lets those who were woken together come back for the same frame before one of them closes it.
+// gather lets those who were woken together come back for the same frame before it is closed: by the one who has told them, or by the first of
+// them. Two thirds more commits share a frame so. It ends as soon as all who commit are there, and soon if they have something else to do.
 func (e *engine) gather() {
 	e.flush.chosen.Do(e.setDepth)
+	var began moment
 	for range gathering {
-		if e.flush.busy.Load() >= e.flush.depth || e.durably.count.Load() >= e.committers.Load() {
+		all := e.committers.Load()
+		if all <= 1 || e.flush.busy.Load() >= e.flush.depth || e.durably.count.Load() >= all {
+			return
+		}
+		if t := now(); began == 0 {
+			began = t
+		} else if t-began > maxGather {
 			return
 		}
 		runtime.Gosched()
 	}
 }
 
-// gathering is how often a committer lets the others run before it closes a frame.
-const gathering = 4
+const (
+	// gathering is how often who gathers lets the others run.
+	gathering = 4
+	// maxGather is when it lets them run no more: the processors are busy with something else.
+	maxGather = moment(50 * time.Microsecond)
+)
 
 // setDepth finds out how many frames are best in flight: two on a ring, and one where a frame would only wait for the one before, closed
 // too early for those who come meanwhile.
