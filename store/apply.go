@@ -96,7 +96,7 @@ func (e *engine) advance(h *state) error {
 		tk.body.Store(nil)
 	}
 	if next.at != h.at {
-		e.visible.wake(next.at)
+		e.visible.wake()
 	}
 	return nil
 }

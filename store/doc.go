@@ -29,9 +29,10 @@
 // kinds. So a page is never written twice, and the records before the cut are a frame, whoever made them.
 //
 // A lone committer writes its frame on its own goroutine. Where several commit, one of them hands a frame to the disk and sleeps, with at
-// most two frames on their way on a ring: while one is written the other gathers, and who has just been woken finds a frame to join. What
-// gathered meanwhile is handed on by whoever is told that a frame is complete, the ring's own thread, before it wakes those who waited: so
-// the disk is never idle while a committer has yet to be scheduled.
+// most two frames on their way on a ring: while one is written the other gathers. Whoever is told that a frame is complete, on a ring its
+// own thread, wakes those who waited, lets them run for a moment, 50 µs at most, so that they come back into one frame, and hands on what has
+// gathered by then. So 64 committers put more than twenty commits into a frame, and enter the ring as often as they have frames
+// (TestGroupCommit).
 //
 // A Watch compares two states, and one that begins at a Position, or goes on after the owner of the store has changed, reads in the log which
 // keys were written since: there is no other memory of what changed, and where the log was cleaned there is none.
@@ -66,7 +67,7 @@
 //
 // A lock is taken, always by few and for short, never on the way of a read: to begin the next segment (rolling), by the committers that
 // find the last one full, and while the segment after it is being made; to close a frame and to tell it complete (flusher.mu), never
-// during its write; to join and leave the list of those who wait (waiters.mu); to hand out an id (ids.mu); to change the manifest.
+// during its write; to hand out an id (ids.mu); to change the manifest.
 // The first commit after an open waits for the manifest to be raised to the next epoch. Close waits for views and transactions.
 //
 // What is visible and not yet durable is bounded: the committer that begins a segment waits until the second before it is on the disk. A

@@ -120,6 +120,18 @@ func newEngine(fs disk.FS, l limits) *engine {
 	e := &engine{fs: fs, limits: l, opened: now()}
 	e.log.pages.Store(&[]*segmentsPage{})
 	e.flush.depth = 2 // of the ring, and of a simulated disk
+	e.visible.reached = func() LSN {
+		if e.users.closing.Load() {
+			return maxLSN
+		}
+		return e.head.Load().at
+	}
+	e.durably.reached = func() LSN {
+		if e.poisoned() != nil {
+			return maxLSN
+		}
+		return LSN(e.durable.Load())
+	}
 	e.users.init(func() { e.kick(e.sweeping) })
 	e.loops.init()
 	return e
@@ -283,7 +295,7 @@ func (e *engine) publish(rec encoded, tk *ticket) (LSN, error) {
 // poison makes every later commit fail with err: after an error of the disk nobody knows what of the log it holds.
 func (e *engine) poison(err error) error {
 	e.sticky.CompareAndSwap(nil, &err)
-	e.durably.wakeAll()
+	e.durably.wake()
 	return e.poisoned()
 }
 
@@ -337,7 +349,7 @@ func (e *engine) sync() error {
 
 // close ends the use of the store: it waits for views and transactions, makes everything durable, and notes that the log is whole.
 func (e *engine) close() error {
-	if !e.users.close(e.visible.wakeAll) {
+	if !e.users.close(e.visible.wake) {
 		return ErrClosed
 	}
 	e.stopLoops()

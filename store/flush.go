@@ -136,7 +136,7 @@ func (e *engine) complete(fl *flight, err error) {
 	full := len(e.flush.full) > 0
 	e.flush.busy.Store(int32(len(e.flush.inFlight)))
 	e.flush.mu.Unlock()
-	e.durably.wake(LSN(e.durable.Load()))
+	e.durably.wake()
 	if e.started.Load() {
 		e.gather()
 		for e.submit() {

@@ -31,6 +31,9 @@ var le = binary.LittleEndian
 // makeLSN returns the place at offset off of segment ord.
 func makeLSN(ord, off uint32) LSN { return LSN(ord)<<32 | LSN(off) }
 
+// maxLSN is above every place.
+const maxLSN = ^LSN(0)
+
 // ord is the number of the segment that l lies in.
 func (l LSN) ord() uint32 { return uint32(l >> 32) }
 
