@@ -37,10 +37,11 @@ func TestSmoke(t *testing.T) {
 		}
 		done[x.Engine]++
 	}
-	for _, text := range r.Machine.Missing { // the C library, or a kernel that allows io_uring
-		name, _, _ := strings.Cut(text, " ")
+	for _, text := range r.Machine.Missing { // they need a C library, a C compiler, a kernel that allows io_uring
 		t.Log(text)
-		done[name]++
+		if name, _, _ := strings.Cut(text, " "); slices.Contains([]string{lmdb, "sqlite", "arbor"}, name) {
+			done[name]++
+		}
 	}
 	for _, name := range columns() {
 		if done[name] == 0 {

@@ -124,11 +124,11 @@ func (f *flags) run(ctx context.Context) error {
 	}
 	r := runner{dir: f.dir, file: f.file, self: self, timeout: f.timeout, log: os.Stderr, results: results, profiles: f.profiles}
 	engines = slices.DeleteFunc(slices.Clone(engines), func(name string) bool {
-		switch name {
-		case lmdb:
+		switch e := engine.Find(name); {
+		case e != nil:
+			err = probe(e, f.dir)
+		case name == lmdb:
 			r.lmdb, results.Machine.Versions[lmdb], err = buildLMDB(f.dir)
-		case engine.ArborRing.Name:
-			err = probe(&engine.ArborRing, f.dir)
 		default:
 			return false
 		}
