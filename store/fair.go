@@ -23,7 +23,7 @@ type favour struct {
 }
 
 const (
-	// favourAfter is how often a transaction loses before it is favoured.
+	// favourAfter is how often a transaction loses before it is favoured. If it loses all the same, it is again after as many more losses.
 	favourAfter = 16
 	// maxDrain and maxFavour bound how long a favoured contender waits for those under way, and how long the others wait for it then.
 	maxDrain  = 100 * time.Millisecond
@@ -40,7 +40,7 @@ type contender struct {
 // enter begins a try of a transaction that has lost so many times.
 func (c *contender) enter(f *fair, lost int) {
 	c.of = f
-	if lost >= favourAfter {
+	if lost > 0 && lost%favourAfter == 0 {
 		c.mine = f.favour()
 		return
 	}

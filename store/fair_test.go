@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -53,7 +54,7 @@ func TestFavour(t *testing.T) {
 		a.enter(&f, favourAfter)
 		at("with nobody under way a favoured one", 0)
 		all.Go(func() { // each of them could wait for the end of a
-			b.enter(&f, favourAfter+3)
+			b.enter(&f, 2*favourAfter)
 			at("the next favoured one", maxFavour)
 			b.leave()
 		})
@@ -72,53 +73,60 @@ func TestFavour(t *testing.T) {
 
 // TestLongAmongShort has a transaction read many keys that others change all the time. It comes through, or says how often it tried.
 func TestLongAmongShort(t *testing.T) {
-	everywhere(t, Options{}, func(t *testing.T, db *DB) {
-		ks := keyspace(t, db)
-		const keys, writers = 300, 6
-		var done atomic.Bool
-		var short atomic.Int64
-		var wg sync.WaitGroup
-		for w := range writers {
-			rng := rand.New(rand.NewPCG(1, uint64(w)))
-			wg.Go(func() {
-				for !done.Load() {
-					err := db.Update(func(tx *Tx) error {
-						tx.SetDurability(None)
-						return tx.Put(ks, fmt.Appendf(nil, "%d", rng.IntN(keys)), fmt.Append(nil, rng.Uint32()))
-					})
-					if err != nil {
-						t.Error(err)
-						return
-					}
-					short.Add(1)
-				}
-			})
-		}
-		for short.Load() < keys {
-			runtime.Gosched()
-		}
-		tries := 0
-		within(t, time.Minute, func() {
-			err := db.Update(func(tx *Tx) error {
-				tries++
-				for i := range keys {
-					runtime.Gosched()
-					if _, err := tx.Get(ks, fmt.Appendf(nil, "%d", i)); err != nil && !errors.Is(err, ErrNotFound) {
-						return err
-					}
-				}
-				return tx.Put(ks, []byte("long"), nil)
-			})
-			if errors.Is(err, ErrConflict) && tries == maxRetries {
-				t.Log(err)
-			} else if err != nil {
-				t.Errorf("after %d tries: %v", tries, err)
-			}
-			done.Store(true)
-			wg.Wait()
-		})
-		t.Logf("%d tries among %d others", tries, short.Load())
+	everywhere(t, Options{}, func(t *testing.T, db *DB) { longAmongShort(t, db, db) })
+	t.Run("a client among its owner's", func(t *testing.T) {
+		owner, client, _ := pair(t)
+		longAmongShort(t, client, owner)
 	})
+}
+
+// longAmongShort runs one long transaction by a handle while many short ones run by another.
+func longAmongShort(t *testing.T, long, others *DB) {
+	ks := keyspace(t, long)
+	const keys, writers = 300, 6
+	var done atomic.Bool
+	var short atomic.Int64
+	var wg sync.WaitGroup
+	for w := range writers {
+		rng := rand.New(rand.NewPCG(1, uint64(w)))
+		wg.Go(func() {
+			for !done.Load() {
+				err := others.Update(func(tx *Tx) error {
+					tx.SetDurability(None)
+					return tx.Put(ks, fmt.Appendf(nil, "%d", rng.IntN(keys)), fmt.Append(nil, rng.Uint32()))
+				})
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				short.Add(1)
+			}
+		})
+	}
+	for short.Load() < keys {
+		runtime.Gosched()
+	}
+	tries := 0
+	within(t, time.Minute, func() {
+		err := long.Update(func(tx *Tx) error {
+			tries++
+			for _, err := range tx.Scan(ks, Range{}) {
+				if err != nil {
+					return err
+				}
+				runtime.Gosched()
+			}
+			return tx.Put(ks, []byte("long"), nil)
+		})
+		if errors.Is(err, ErrConflict) && tries == maxRetries {
+			t.Log(err)
+		} else if err != nil {
+			t.Errorf("after %d tries: %v", tries, err)
+		}
+		done.Store(true)
+		wg.Wait()
+	})
+	t.Logf("%d tries among %d others", tries, short.Load())
 }
 
 // TestFavourEndsWhatWaitsForItself has a transaction wait for another one inside of itself, while a third wants to run alone.
@@ -142,6 +150,31 @@ func TestFavourEndsWhatWaitsForItself(t *testing.T) {
 		}))
 		wg.Wait()
 	})
+	must(t, db.Close())
+}
+
+// TestUpdateGivesUp has a transaction lose at every try, by what waits for nobody.
+func TestUpdateGivesUp(t *testing.T) {
+	db := newDB(newMemory(usualLimits))
+	ks := keyspace(t, db)
+	e := db.be.(*engine)
+	tries := 0
+	err := db.Update(func(tx *Tx) error {
+		if _, err := tx.Get(ks, []byte("k")); err != nil && !errors.Is(err, ErrNotFound) {
+			return err
+		}
+		tries++
+		f, err := e.snapshot()
+		must(t, err)
+		defer f.release()
+		if _, err := e.commit(f, nil, []write{{key: ks.key([]byte("k")), value: fmt.Append(nil, tries)}}, None); err != nil {
+			return err
+		}
+		return tx.Put(ks, []byte("k"), nil)
+	})
+	if !errors.Is(err, ErrConflict) || tries != maxRetries || !strings.Contains(err.Error(), fmt.Sprint(maxRetries)) {
+		t.Errorf("after %d tries: %v", tries, err)
+	}
 	must(t, db.Close())
 }
 

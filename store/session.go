@@ -110,7 +110,7 @@ func (s *server) answer(ctx context.Context, ss *session, q *remote.Request, r *
 	case remote.Snapshot:
 		return ss.pin(r)(s.be.snapshot())
 	case remote.Compete:
-		return ss.pin(r)(s.be.compete(int(min(q.Lost, favourAfter))))
+		return ss.pin(r)(s.be.compete(int(min(q.Lost, maxRetries))))
 	case remote.Get:
 		return ss.get(q, r)
 	case remote.GetMany:
