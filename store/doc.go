@@ -70,6 +70,19 @@
 // during its write; to hand out an id (ids.mu); to change the manifest.
 // The first commit after an open waits for the manifest to be raised to the next epoch. Close waits for views and transactions.
 //
+// Who waits for a committer that is stopped at some step, and goes on at once when it does (TestPausedCommitter takes this table as it is):
+//
+//	the committer stands                 reads    other commits    other durable commits
+//	before it reserves                   go on    go on            go on
+//	between reserve and publish          go on    wait             wait
+//	between publish and apply            go on    go on            go on
+//	in the middle of a fold              go on    go on            go on
+//	between apply and flush              go on    go on            go on
+//	while it closes a frame              go on    go on            wait
+//	between the frame and its write      go on    go on            wait
+//	between the write and its end        go on    go on            wait
+//	before it wakes others               go on    go on            go on
+//
 // What is visible and not yet durable is bounded: the committer that begins a segment waits until the second before it is on the disk. A
 // commit of durability Periodic starts a timer, unless one runs, that has all be written which is visible when it ends; none runs idle.
 //

@@ -273,11 +273,16 @@ func (e *engine) place(v *view, reads []read, rec encoded) (tk *ticket, end LSN,
 
 // publish gives a record its place in the log and shows it to the others. It returns the place's end.
 func (e *engine) publish(rec encoded, tk *ticket) (LSN, error) {
-	n := uint32(len(rec.bytes))
-	p, err := e.reserve(n)
+	p, err := e.reserve(uint32(len(rec.bytes)))
 	if err != nil {
 		return 0, err
 	}
+	return e.show(p, rec, tk), nil
+}
+
+// show publishes a record at the place that was reserved for it, and returns the place's end.
+func (e *engine) show(p place, rec encoded, tk *ticket) LSN {
+	n := uint32(len(rec.bytes))
 	at := p.lsn.off() - p.data.from
 	b := p.data.image[at : at+n]
 	copy(b[8:], rec.bytes[8:])
@@ -289,7 +294,7 @@ func (e *engine) publish(rec encoded, tk *ticket) (LSN, error) {
 	}
 	p.data.word(p.lsn.off()).Store(little(uint64(w)))
 	e.tailRecords.Add(1)
-	return p.lsn + LSN(n), nil
+	return p.lsn + LSN(n)
 }
 
 // poison makes every later commit fail with err: after an error of the disk nobody knows what of the log it holds.
