@@ -133,16 +133,24 @@ func (f *fold) run() error {
 			f.freeze()
 			return err
 		}
-		// The index cannot be read where the current transaction changes it: that one is aborted, and the step made again.
+		// The index cannot be read where the current transaction changes it, or has not what it leads to: that one is aborted, and the step
+		// made again.
 		tk := f.current
-		tk.failure.CompareAndSwap(nil, &err)
-		tk.decide(damaged)
+		if errors.Is(err, errIncomplete) {
+			tk.decide(conflicted)
+		} else {
+			tk.failure.CompareAndSwap(nil, &err)
+			tk.decide(damaged)
+		}
 		*f = fold{e: f.e, state: start}
 		if tk.outcome.Load() == committed { // another could read it, and brings head on
 			return nil
 		}
 	}
 }
+
+// errIncomplete says that not all parts of a value are there: its transaction has lost against what has removed them.
+var errIncomplete = errors.New("parts of a value are missing")
 
 func (f *fold) records() (err error) {
 	defer f.e.unguard(debug.SetPanicOnFault(true), &err)
@@ -202,6 +210,13 @@ func (f *fold) transaction(tk *ticket, b *body, l, end LSN) error {
 		f.edit = f.state.tree.Edit()
 	}
 	for i := range b.writes {
+		if b.writes[i].parted {
+			if ok, err := complete(f.edit, &b.writes[i]); err != nil {
+				return err
+			} else if !ok {
+				return errIncomplete
+			}
+		}
 		if err := f.ledger.apply(f.edit, &b.writes[i], l+LSN(b.offsets[i])); err != nil {
 			return err
 		}

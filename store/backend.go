@@ -16,6 +16,8 @@ type backend interface {
 	// asked. It returns ErrConflict otherwise. Without reads, base may be nil.
 	commit(base frozen, reads []read, writes []write, d Durability) (LSN, error)
 	nextID() (uint64, error)
+	// partsID returns a number for a value in parts that no other ever had.
+	partsID() (uint64, error)
 	// wait returns once the visible LSN is above after, or ctx ends.
 	wait(ctx context.Context, after LSN) error
 	sync() error
@@ -25,13 +27,13 @@ type backend interface {
 	close() error
 }
 
-// frozen is one state of the store, as of lsn. It is safe for use by many goroutines until released.
+// frozen is one state of the store, as of lsn, with the values as they are stored. It is safe for use by many goroutines until released.
 type frozen interface {
 	lsn() LSN
 	position() (Position, error)
-	get(key []byte) (value []byte, found bool, err error) // value is a copy
-	// getMany returns copies of the values of keys, nil for those that are not there.
-	getMany(keys [][]byte) ([][]byte, error)
+	get(key []byte) (v stored, found bool, err error) // a copy
+	// getMany returns copies of the values of keys, with nil bytes for those that are not there.
+	getMany(keys [][]byte) ([]stored, error)
 	// scan yields the entries of [from, to) in order, or from the last to the first. Slices are lent until the next step.
 	scan(from, to []byte, reverse bool) iter.Seq2[Entry, error]
 	// changed yields the entries of [from, to) that differ between older and this state; a removed one has Deleted set.
@@ -60,6 +62,7 @@ type write struct {
 	to         []byte
 	del        bool
 	packed     bool // value is compressed; the cleaner alone writes such
+	parted     bool // value is what leads to the value's parts
 }
 
 // size is the bytes of the change in the log.

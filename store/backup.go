@@ -109,6 +109,9 @@ func (b *backup) add(e Entry) {
 	le.PutUint32(h[:], uint32(len(e.Value)))
 	le.PutUint16(h[4:], uint16(len(e.Key)))
 	h[6] = changePut
+	if e.parted {
+		h[6] = changePutParted
+	}
 	b.block = append(append(append(b.block, h[:]...), e.Key...), e.Value...)
 	b.count++
 	b.total.add(e.Key, e.Value)

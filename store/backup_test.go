@@ -272,10 +272,10 @@ func FuzzBackupStream(f *testing.F) {
 		in, err := newBackupReader(bytes.NewReader(b))
 		keys := 0
 		for err == nil {
-			err = in.next(func(key, value []byte) error {
+			err = in.next(func(w write) error {
 				keys++
-				if len(key) == 0 || len(key)+len(value) > len(b) {
-					t.Fatalf("a key of %d bytes, a value of %d in %d", len(key), len(value), len(b))
+				if len(w.key) == 0 || len(w.key)+len(w.value) > len(b) {
+					t.Fatalf("a key of %d bytes, a value of %d in %d", len(w.key), len(w.value), len(b))
 				}
 				return nil
 			})

@@ -112,8 +112,8 @@ func (b *backupReader) read(p []byte, n int) ([]byte, error) {
 	return p, nil
 }
 
-// next hands the entries of the next block to fn, lent for the call. It returns io.EOF behind the footer, once the whole stream is proved.
-func (b *backupReader) next(fn func(key, value []byte) error) error {
+// next hands the entries of the next block to fn, as puts lent for the call. It returns io.EOF behind the footer, once the whole stream is proved.
+func (b *backupReader) next(fn func(write) error) error {
 	p, err := b.read(b.block[:0], blockHeader)
 	if err != nil {
 		return err
@@ -142,7 +142,7 @@ func (b *backupReader) next(fn func(key, value []byte) error) error {
 	return nil
 }
 
-func (b *backupReader) entries(count uint32, body []byte, fn func(key, value []byte) error) error {
+func (b *backupReader) entries(count uint32, body []byte, fn func(write) error) error {
 	if count == 0 {
 		return b.damage(errStreamBlock)
 	}
@@ -151,16 +151,19 @@ func (b *backupReader) entries(count uint32, body []byte, fn func(key, value []b
 			return b.damage(errStreamBlock)
 		}
 		vlen, klen := uint64(le.Uint32(body)), uint64(le.Uint16(body[4:]))
-		if klen == 0 || klen > MaxKey+1 || body[6] != changePut || body[7] != 0 || entryHeader+klen+vlen > uint64(len(body)) {
+		if body[7] != 0 || entryHeader+klen+vlen > uint64(len(body)) {
 			return b.damage(errStreamBlock)
 		}
-		key, value := body[entryHeader:entryHeader+klen], body[entryHeader+klen:entryHeader+klen+vlen]
-		if b.total.entries > 0 && bytes.Compare(b.last, key) >= 0 {
+		w, ok := makeWrite(body[6], body[entryHeader:entryHeader+klen], body[entryHeader+klen:entryHeader+klen+vlen])
+		if !ok || w.del || w.packed {
+			return b.damage(errStreamBlock)
+		}
+		if b.total.entries > 0 && bytes.Compare(b.last, w.key) >= 0 {
 			return b.damage(errStreamOrder)
 		}
-		b.last = append(b.last[:0], key...)
-		b.total.add(key, value)
-		if err := fn(key, value); err != nil {
+		b.last = append(b.last[:0], w.key...)
+		b.total.add(w.key, w.value)
+		if err := fn(w); err != nil {
 			return err
 		}
 		body = body[entryHeader+klen+vlen:]

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 )
@@ -45,12 +46,22 @@ func (b *Batch) add(ks Keyspace, key, value []byte, del bool) error {
 	if err := checkKey(ks, key); err != nil {
 		return err
 	}
-	size := b.size + 1 + len(key) + len(value) + recordOverhead
+	if len(value) > MaxValue {
+		return tooLarge(value, MaxValue)
+	}
+	counts := write{key: key, value: value}
+	if len(value) > maxWhole {
+		counts = write{key: key, value: value[:partsSize], parted: true}
+	}
+	size := b.size + 1 + counts.cost()
 	if err := checkSize(size); err != nil {
 		return err
 	}
 	w := write{key: b.keep([]byte{ks.id}, key), del: del}
-	if !del {
+	switch {
+	case counts.parted:
+		w.value = bytes.Clone(value) // the memory would become twice as large
+	case !del:
 		w.value = b.keep(value)
 	}
 	b.size = size
@@ -101,7 +112,37 @@ func (db *DB) Apply(b *Batch, d Durability) (LSN, error) {
 		defer f.release()
 		return f.lsn(), nil
 	}
-	return db.be.commit(nil, nil, normal(b.writes), d)
+	writes := normal(b.writes)
+	if !slices.ContainsFunc(writes, func(w write) bool { return len(w.value) > db.part }) {
+		return db.be.commit(nil, nil, writes, d)
+	}
+	for range maxRetries {
+		lsn, err := db.applyLarge(writes, d)
+		if !errors.Is(err, ErrConflict) && !errors.Is(err, ErrStale) {
+			return lsn, err
+		}
+	}
+	return 0, fmt.Errorf("gave up after %d tries: %w", maxRetries, ErrConflict)
+}
+
+// applyLarge is Apply of writes with large values among them. It is in conflict if the store has changed its owner meanwhile.
+func (db *DB) applyLarge(writes []write, d Durability) (lsn LSN, err error) {
+	large := db.staging()
+	var final []write
+	defer func() { large.settle(final, err) }()
+	parted := slices.Clone(writes)
+	for i, w := range parted {
+		if len(w.value) <= db.part {
+			continue
+		}
+		p, err := large.put(w.value)
+		if err != nil {
+			return 0, err
+		}
+		parted[i].value, parted[i].parted = p.encode(), true
+	}
+	final = large.finish(parted)
+	return db.be.commit(nil, nil, final, d)
 }
 
 // DeleteRange removes the keys of r, however many, by one change in the log, and returns the place there at which they are gone.

@@ -46,6 +46,7 @@ func contentsOf(t testing.TB, db *DB, ks Keyspace) contents {
 func TestBatch(t *testing.T) {
 	everywhere(t, Options{}, func(t *testing.T, db *DB) {
 		ks, want := keyspace(t, db), contents{}
+		db.part = 40
 		var b Batch
 		rapid.Check(t, func(t *rapid.T) {
 			if rapid.Bool().Draw(t, "reset") {
@@ -123,9 +124,13 @@ func TestBatchBounds(t *testing.T) {
 		}
 		must(t, b.Put(ks, long, []byte("the longest key")))
 		must(t, b.Put(ks, nil, []byte("the shortest")))
-		big := strings.Repeat("x", MaxTransaction-b.Size()-recordOverhead-2)
-		must(t, b.Put(ks, []byte("k"), []byte(big)))
-		if b.Size() != MaxTransaction || b.Len() != 3 {
+		want := contents{string(long): "the longest key", "": "the shortest"}
+		for b.Size() < MaxTransaction {
+			k := fmt.Sprintf("k%02d", b.Len())
+			want[k] = strings.Repeat("x", min(maxWhole-100, MaxTransaction-b.Size()-recordOverhead-1-len(k)))
+			must(t, b.Put(ks, []byte(k), []byte(want[k])))
+		}
+		if b.Size() != MaxTransaction || b.Len() != len(want) {
 			t.Errorf("%d changes of %d bytes", b.Len(), b.Size())
 		}
 		if err := b.Delete(ks, nil); !errors.Is(err, ErrTooLarge) {
@@ -136,7 +141,6 @@ func TestBatchBounds(t *testing.T) {
 		}
 		_, err := db.Apply(&b, None)
 		must(t, err)
-		want := contents{string(long): "the longest key", "": "the shortest", "k": big}
 		if got := contentsOf(t, db, ks); !maps.Equal(got, want) {
 			t.Errorf("got %v, want %v", short(got), short(want))
 		}

@@ -18,6 +18,13 @@ type bulk struct {
 	common int    // bytes that all keys begin with
 	// replaced has what ledger.replaced grew by the changes of each segment.
 	replaced map[uint32]int64
+	ended    []bulkEnd
+}
+
+// bulkEnd is the end of a value in parts, by the change at a place.
+type bulkEnd struct {
+	id uint64
+	at LSN
 }
 
 // bulkItem is a put or a deletion.
@@ -33,6 +40,7 @@ type bulkItem struct {
 const (
 	bulkAddress = maxInline + 1 + iota
 	bulkDelete
+	bulkParted // what leads to the parts follows the key
 )
 
 // maxBulk bounds the changes that are gathered, and maxBulkBytes their keys: some 100 MiB together.
@@ -55,7 +63,9 @@ func (b *bulk) add(w *write, l LSN) {
 	if !w.del {
 		v := w.leadsTo(l)
 		if x.kind, x.len = bulkAddress, v.Len; v.Inline != nil {
-			x.kind = uint8(len(v.Inline))
+			if x.kind = uint8(len(v.Inline)); v.Parted {
+				x.kind = bulkParted
+			}
 			b.bytes = append(b.bytes, v.Inline...)
 		}
 	}
@@ -87,6 +97,9 @@ func (b *bulk) write(i int) (w write, v index.Value) {
 		w.del = true
 	case x.kind == bulkAddress:
 		v = index.Value{Addr: uint64(x.at), Len: x.len}
+	case x.kind == bulkParted:
+		w.parted = true
+		v = index.Value{Inline: b.bytes[x.key+uint32(x.klen):][:partsSize:partsSize], Parted: true}
 	default:
 		v.Inline = b.bytes[x.key+uint32(x.klen):][:x.kind:x.kind]
 	}
@@ -131,6 +144,9 @@ func (b *bulk) count(t *ledger, from, to int, old index.Value, had bool) {
 		before := t.replaced
 		t.count(&w, b.items[i].at, old, had, v)
 		b.grew(b.items[i].at, t.replaced-before)
+		if id, ok := endedParts(old, had, v); ok {
+			b.ended = append(b.ended, bulkEnd{id, b.items[i].at})
+		}
 		old, had = v, !w.del
 	}
 }
@@ -157,7 +173,24 @@ func (b *bulk) into(tree *index.Tree, t *ledger) (*index.Tree, error) {
 		tree, err = b.edited(tree, t)
 	}
 	b.items, b.bytes = b.items[:0], b.bytes[:0]
+	if err == nil && len(b.ended) > 0 {
+		tree, err = b.withoutParts(tree, t)
+	}
 	return tree, err
+}
+
+// withoutParts removes the parts of the values that have ended. None of them was put behind the end of its value.
+func (b *bulk) withoutParts(tree *index.Tree, t *ledger) (*index.Tree, error) {
+	edit := tree.Edit()
+	for _, x := range b.ended {
+		before := t.replaced
+		if err := t.dropParts(edit, x.id); err != nil {
+			return nil, err
+		}
+		b.grew(x.at, t.replaced-before)
+	}
+	b.ended = b.ended[:0]
+	return edit.Tree(), nil
 }
 
 // edited makes the changes one key after the other.

@@ -55,6 +55,21 @@ func genWrite(t *rapid.T) write {
 	return w
 }
 
+// genWrites returns a change, and before one that leads to the parts of a value these.
+func genWrites(t *rapid.T, number *uint64) []write {
+	w := genWrite(t)
+	if w.del || rapid.IntRange(0, 2).Draw(t, "whole") > 0 {
+		return []write{w}
+	}
+	*number++
+	p := parts{id: *number, size: 1000, count: uint32(rapid.IntRange(1, 3).Draw(t, "parts"))}
+	var all []write
+	for n := range p.count {
+		all = append(all, write{key: partKey(p.id, n), value: w.value})
+	}
+	return append(all, write{key: w.key, value: p.encode(), parted: true})
+}
+
 // rowsOf brings the rows of a ledger into an order, without those in which nothing is.
 func rowsOf(t *ledger) []ledgerRow {
 	rows := slices.DeleteFunc(slices.Clone(t.rows), func(r ledgerRow) bool { return r == ledgerRow{ord: r.ord} })
@@ -66,33 +81,35 @@ func rowsOf(t *ledger) []ledgerRow {
 func TestBulkEqualsOneByOne(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		one := oneByOne{tree: &index.Tree{}, replaced: map[uint32]int64{}}
-		l := LSN(logStart)
+		l, number := LSN(logStart), uint64(0)
 		for range rapid.IntRange(0, 3).Draw(t, "before") * 20 {
-			w := genWrite(t)
-			one.apply(t, &w, l)
-			l += 1000
+			for _, w := range genWrites(t, &number) {
+				one.apply(t, &w, l)
+				l += 1000
+			}
 		}
 		r := recovery{state: state{tree: one.tree}}
 		one.ledger, one.replaced = ledger{}, map[uint32]int64{}
 		for range rapid.IntRange(0, 80).Draw(t, "changes") {
-			w := genWrite(t)
 			if rapid.IntRange(0, 9).Draw(t, "next segment") == 0 {
 				l = makeLSN(l.ord()+1, segmentStart)
 			}
-			one.apply(t, &w, l+recordHeader)
-			rec, err := encode([]write{w})
-			if err != nil {
-				t.Fatalf("encode: %v", err)
-			}
-			if err := r.record(l, rec.bytes); err != nil {
-				t.Fatalf("replay: %v", err)
+			for _, w := range genWrites(t, &number) {
+				one.apply(t, &w, l+recordHeader)
+				rec, err := encode([]write{w})
+				if err != nil {
+					t.Fatalf("encode: %v", err)
+				}
+				if err := r.record(l, rec.bytes); err != nil {
+					t.Fatalf("replay: %v", err)
+				}
+				l += 1000
 			}
 			if rapid.IntRange(0, 9).Draw(t, "full") == 0 {
 				if err := r.gathered(); err != nil {
 					t.Fatalf("gathered: %v", err)
 				}
 			}
-			l += 1000
 		}
 		if err := r.gathered(); err != nil {
 			t.Fatalf("gathered: %v", err)

@@ -18,6 +18,7 @@ func overwritten(t testing.TB, d disk.FS, l limits, keys, times int) (*DB, *engi
 	e, err := openEngine(d, false, l)
 	must(t, err)
 	db := newDB(e)
+	db.part = 70
 	ks := keyspace(t, db)
 	want := contents{}
 	for round := range times {

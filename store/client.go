@@ -316,12 +316,22 @@ func (w write) remote() remote.Write {
 		return remote.Write{Kind: remote.DeleteRange, Key: w.key, Value: w.to}
 	case w.del:
 		return remote.Write{Kind: remote.Delete, Key: w.key}
+	case w.parted:
+		return remote.Write{Kind: remote.PutParted, Key: w.key, Value: w.value}
 	}
 	return remote.Write{Kind: remote.Put, Key: w.key, Value: w.value}
 }
 
 func (c *client) nextID() (id uint64, err error) {
 	err = c.ask(&remote.Request{Kind: remote.NextID}, func(r *remote.Reply) error {
+		id = r.ID
+		return nil
+	})
+	return id, err
+}
+
+func (c *client) partsID() (id uint64, err error) {
+	err = c.ask(&remote.Request{Kind: remote.PartsID}, func(r *remote.Reply) error {
 		id = r.ID
 		return nil
 	})

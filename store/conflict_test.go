@@ -163,7 +163,9 @@ func runSerial(db *DB, ks Keyspace, rng *rand.Rand) (s serial, err error) {
 	}
 	defer f.release()
 	s.at = f.lsn()
-	tx := &Tx{base: f, index: map[string]int{}}
+	tx := db.transaction(f)
+	var final []write
+	defer func() { tx.large.settle(final, err) }()
 	for range 1 + rng.IntN(5) {
 		o := randomOp(rng)
 		if err := o.run(tx, ks); err != nil {
@@ -174,7 +176,8 @@ func runSerial(db *DB, ks Keyspace, rng *rand.Rand) (s serial, err error) {
 	}
 	if len(tx.writes) > 0 {
 		s.wrote = 1
-		s.at, err = db.be.commit(f, tx.reads, normal(tx.writes), None)
+		final = tx.large.finish(normal(tx.writes))
+		s.at, err = db.be.commit(f, tx.reads, final, None)
 	}
 	return s, err
 }

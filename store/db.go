@@ -29,7 +29,8 @@ const (
 // Limits of what one store takes.
 const (
 	MaxKey         = 1 << 10 // bytes of a key
-	MaxTransaction = 1 << 20 // bytes of keys and values in one transaction
+	MaxTransaction = 1 << 20 // bytes of keys and values in one transaction; of a value of more than 64 KiB counts what leads to it
+	MaxValue       = 256 << 20
 )
 
 // Options of Open. The zero value is right for most.
@@ -61,7 +62,9 @@ type Options struct {
 
 // DB is an open store. All methods are safe for use by many goroutines.
 type DB struct {
-	be backend
+	be   backend
+	part int // the longest value that is kept whole
+	most int // the longest value
 
 	mu        sync.Mutex
 	keyspaces map[string]Keyspace
@@ -71,12 +74,16 @@ type DB struct {
 }
 
 // Entry is a key and its value.
-type Entry struct{ Key, Value []byte }
+type Entry struct {
+	Key, Value []byte
+	parted     bool // Value leads to the parts
+}
 
 // Change is what became of a key: its new value, or its end.
 type Change struct {
 	Key, Value []byte
 	Deleted    bool
+	parted     bool // Value leads to the parts
 }
 
 // Range is the keys of [From, To), each bound open if nil. Reverse yields the last first.
@@ -112,7 +119,7 @@ func Open(dir string, opt Options) (*DB, error) {
 }
 
 func newDB(be backend) *DB {
-	return &DB{be: be, keyspaces: map[string]Keyspace{}, snapshots: snapshots{open: map[*Snapshot]struct{}{}}}
+	return &DB{be: be, part: maxWhole, most: MaxValue, keyspaces: map[string]Keyspace{}, snapshots: snapshots{open: map[*Snapshot]struct{}{}}}
 }
 
 // View runs fn on a frozen state of the store. If the process that owns the store goes away, fn is run again on the state of the next
@@ -156,22 +163,31 @@ func (db *DB) Update(fn func(*Tx) error) error {
 	return fmt.Errorf("gave up after %d tries: %w", maxRetries, ErrConflict)
 }
 
-func (db *DB) try(fn func(*Tx) error, lost int) error {
+func (db *DB) try(fn func(*Tx) error, lost int) (err error) {
 	f, err := db.be.compete(lost)
 	if err != nil {
 		return err
 	}
 	defer f.release()
-	tx := &Tx{base: f, merger: &db.merger, index: map[string]int{}}
+	tx := db.transaction(f)
+	var final []write
+	defer func() { tx.large.settle(final, err) }() // also after a panic of fn
 	if err := fn(tx); err != nil {
 		return err
 	}
 	if len(tx.writes) == 0 {
 		return nil
 	}
-	_, err = db.be.commit(f, tx.reads, normal(tx.writes), tx.durability)
+	final = tx.large.finish(normal(tx.writes))
+	_, err = db.be.commit(f, tx.reads, final, tx.durability)
 	return err
 }
+
+func (db *DB) transaction(f frozen) *Tx {
+	return &Tx{base: f, merger: &db.merger, index: map[string]int{}, large: db.staging()}
+}
+
+func (db *DB) staging() staging { return staging{be: db.be, size: db.part, most: db.most} }
 
 // NextID returns a number never returned before by this store, above every earlier one.
 func (db *DB) NextID() (uint64, error) { return db.be.nextID() }

@@ -34,6 +34,9 @@
 // gathered by then. So 64 committers put more than twenty commits into a frame, and enter the ring as often as they have frames
 // (TestGroupCommit).
 //
+// A value of more than 64 KiB goes the same way in parts, each a transaction of its own that nobody waits for, before the one that makes its
+// key lead to them (staging.go). That one is small, however large the value is, and is what makes it visible and durable as a whole.
+//
 // A Watch compares two states, and one that begins at a Position, or goes on after the owner of the store has changed, reads in the log which
 // keys were written since: there is no other memory of what changed, and where the log was cleaned there is none.
 //

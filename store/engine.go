@@ -173,8 +173,11 @@ func (e *engine) begin() error {
 			return err
 		}
 	}
+	left, err := e.leftovers()
+	e.unseen(err)
 	e.startLoops()
 	e.begun.Store(true)
+	e.unstageAll(left)
 	return nil
 }
 
@@ -193,7 +196,11 @@ func (e *engine) writable() error {
 func (e *engine) commit(base frozen, reads []read, writes []write, d Durability) (LSN, error) {
 	v, _ := base.(*view)
 	if v == nil { // a batch
-		f, err := e.compete(0)
+		take := e.snapshot
+		if writes[len(writes)-1].key[0] != 0 { // else a part of a value, which contends with nobody: its transaction does
+			take = func() (frozen, error) { return e.compete(0) }
+		}
+		f, err := take()
 		if err != nil {
 			return 0, err
 		}

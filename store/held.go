@@ -120,6 +120,17 @@ func (m *member) nextID() (id uint64, err error) {
 	return id, err
 }
 
+func (m *member) partsID() (id uint64, err error) {
+	if m.opt.ReadOnly {
+		return 0, ErrReadOnly
+	}
+	err = m.do(func(r *role) (err error) {
+		id, err = r.be.partsID()
+		return err
+	})
+	return id, err
+}
+
 func (m *member) wait(ctx context.Context, after LSN) error {
 	r, err := m.enter()
 	if err != nil {

@@ -54,6 +54,7 @@ func (h *sharedHistory) step(i int) {
 		var err error
 		h.dbs[i], err = Open(h.dir, Options{})
 		h.ok(err)
+		h.dbs[i].part = 3
 		return
 	case h.asleep[i]:
 		h.ok(db.Resume())

@@ -93,11 +93,11 @@ func (t *ledger) count(w *write, l LSN, old index.Value, had bool, v index.Value
 	t.came(w.key, v)
 }
 
-// apply makes a change, which lies at l in the log, in the index.
+// apply makes a change, which lies at l in the log, in the index, and what it is with the parts of the values that it ends.
 func (t *ledger) apply(edit *index.Edit, w *write, l LSN) (err error) {
 	if w.to != nil {
 		t.row(l.ord()).tombs += changeSize(w.key, len(w.to))
-		return edit.DeleteRange(w.key, w.to, t.gone)
+		return t.deleteRange(edit, w.key, w.to)
 	}
 	var old, v index.Value
 	var had bool
@@ -107,16 +107,22 @@ func (t *ledger) apply(edit *index.Edit, w *write, l LSN) (err error) {
 		v = w.leadsTo(l)
 		old, had, err = edit.Put(w.key, v)
 	}
-	if err == nil {
-		t.count(w, l, old, had, v)
+	if err != nil {
+		return err
 	}
-	return err
+	t.count(w, l, old, had, v)
+	if id, ok := endedParts(old, had, v); ok {
+		return t.dropParts(edit, id)
+	}
+	return nil
 }
 
 // leadsTo is what the index keeps of a put at l.
 func (w *write) leadsTo(l LSN) index.Value {
 	if len(w.value) <= maxInline {
-		return inline(w.value)
+		v := inline(w.value)
+		v.Parted = w.parted
+		return v
 	}
 	return index.Value{Addr: uint64(l), Len: uint32(len(w.value))}
 }

@@ -207,6 +207,7 @@ func TestMergeErrors(t *testing.T) {
 		}
 		long, err := db.Keyspace("long")
 		must(t, err)
+		db.most = MaxTransaction
 		half := bytes.Repeat([]byte("x"), MaxTransaction/2-100)
 		var wg sync.WaitGroup
 		var mu sync.Mutex

@@ -37,6 +37,7 @@ func (m *machine) open(t *rapid.T) {
 		t.Fatal(err)
 	}
 	m.e, m.db, m.pass = e, newDB(e), nil
+	m.db.part = 50
 	if m.ks, err = m.db.Keyspace("test"); err != nil {
 		t.Fatal(err)
 	}
@@ -291,23 +292,31 @@ func TestModel(t *testing.T) {
 	})
 }
 
-// TestLargest takes a transaction of the largest size, on an empty store, and refuses a larger one.
+// TestLargest takes transactions of the largest size, on an empty store, and refuses larger ones.
 func TestLargest(t *testing.T) {
 	l := usualLimits
 	l.manual = true // who submits to a simulated disk has to step it
 	for name, db := range map[string]*DB{"memory": newDB(newMemory(l)), "sim": openSmall(t, disk.NewSim(1), l)} {
 		ks := keyspace(t, db)
-		big := bytes.Repeat([]byte("x"), MaxTransaction-2*recordOverhead-8)
+		big := bytes.Repeat([]byte("x"), maxWhole-recordOverhead-4)
 		must(t, db.Update(func(tx *Tx) error {
-			if err := tx.Put(ks, []byte("key"), big); err != nil {
-				return err
+			for i := range MaxTransaction / maxWhole {
+				value := big
+				if i == 0 {
+					value = big[8:] // room for one more
+				}
+				if err := tx.Put(ks, fmt.Appendf(nil, "%03d", i), value); err != nil {
+					return err
+				}
 			}
-			if err := tx.Put(ks, []byte("more"), nil); !errors.Is(err, ErrTooLarge) {
-				return fmt.Errorf("one too large: %v", err)
+			for _, value := range [][]byte{nil, make([]byte, maxWhole+1)} {
+				if err := tx.Put(ks, []byte("more"), value); !errors.Is(err, ErrTooLarge) {
+					return fmt.Errorf("one too large: %v", err)
+				}
 			}
-			return tx.Put(ks, []byte("k"), nil)
+			return nil
 		}))
-		if got := get(t, db, ks, "key"); !bytes.Equal(got, big) {
+		if got := get(t, db, ks, "015"); !bytes.Equal(got, big) {
 			t.Errorf("%s: %d bytes, want %d", name, len(got), len(big))
 		}
 		many := func(tx *Tx) error { // as many changes as there can be

@@ -10,6 +10,7 @@ import (
 type ids struct {
 	mu          sync.Mutex
 	next, limit uint64
+	parts       uint64 // the number given out last for a value in parts, 0 if none was
 }
 
 // lease is how many numbers one transaction reserves.
@@ -58,8 +59,8 @@ func (e *engine) tryExtend() (uint64, error) {
 		return 0, err
 	}
 	var last uint64
-	if found && len(b) == 8 {
-		last = le.Uint64(b)
+	if found && len(b.bytes) == 8 {
+		last = le.Uint64(b.bytes)
 	}
 	value := le.AppendUint64(nil, last+lease)
 	_, err = e.commit(v, []read{{from: idKey}}, []write{{key: idKey, value: value}}, Commit)

@@ -20,24 +20,24 @@ type pinned struct {
 
 func (p *pinned) lsn() LSN { return p.at }
 
-func (p *pinned) get(key []byte) (value []byte, found bool, err error) {
+func (p *pinned) get(key []byte) (v stored, found bool, err error) {
 	err = p.c.ask(&remote.Request{Kind: remote.Get, Snapshot: p.id, From: key}, func(r *remote.Reply) error {
 		p.used.Store(true)
 		found = r.Found
 		if found {
-			value = append(make([]byte, 0, len(r.Value)), r.Value...)
+			v = stored{append(make([]byte, 0, len(r.Value)), r.Value...), r.Parted}
 		}
 		return nil
 	})
-	return value, found, err
+	return v, found, err
 }
 
 // maxKeys bounds the keys of one request.
 const maxKeys = 1024
 
 // getMany asks for as many keys at once as a page of values holds.
-func (p *pinned) getMany(keys [][]byte) ([][]byte, error) {
-	values := make([][]byte, 0, len(keys))
+func (p *pinned) getMany(keys [][]byte) ([]stored, error) {
+	values := make([]stored, 0, len(keys))
 	for len(values) < len(keys) {
 		q := remote.Request{Kind: remote.GetMany, Snapshot: p.id, Limit: maxPage}
 		for _, key := range keys[len(values):min(len(keys), len(values)+maxKeys)] {
@@ -51,11 +51,11 @@ func (p *pinned) getMany(keys [][]byte) ([][]byte, error) {
 				if err != nil {
 					return err
 				}
-				var value []byte
+				var v stored
 				if !e.Deleted {
-					value = append([]byte{}, e.Value...)
+					v = stored{append([]byte{}, e.Value...), e.Parted}
 				}
-				values, rest = append(values, value), next
+				values, rest = append(values, v), next
 			}
 			return nil
 		})
@@ -110,7 +110,7 @@ func (p *pinned) pages(q *remote.Request, yield func(remote.Entry) bool) error {
 func (p *pinned) scan(from, to []byte, reverse bool) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
 		q := remote.Request{Kind: remote.Scan, Snapshot: p.id, From: from, To: to, Reverse: reverse}
-		err := p.pages(&q, func(e remote.Entry) bool { return yield(Entry{Key: e.Key, Value: e.Value}, nil) })
+		err := p.pages(&q, func(e remote.Entry) bool { return yield(Entry{Key: e.Key, Value: e.Value, parted: e.Parted}, nil) })
 		if err != nil {
 			yield(Entry{}, err)
 		}
@@ -120,7 +120,9 @@ func (p *pinned) scan(from, to []byte, reverse bool) iter.Seq2[Entry, error] {
 func (p *pinned) changed(older frozen, from, to []byte) iter.Seq2[Change, error] {
 	return func(yield func(Change, error) bool) {
 		q := remote.Request{Kind: remote.Changed, Snapshot: p.id, Older: older.(*pinned).id, From: from, To: to}
-		err := p.pages(&q, func(e remote.Entry) bool { return yield(Change{Key: e.Key, Value: e.Value, Deleted: e.Deleted}, nil) })
+		err := p.pages(&q, func(e remote.Entry) bool {
+			return yield(Change{Key: e.Key, Value: e.Value, Deleted: e.Deleted, parted: e.Parted}, nil)
+		})
 		if err != nil {
 			yield(Change{}, err)
 		}
@@ -133,7 +135,9 @@ func (p *pinned) keep() {}
 func (p *pinned) since(pos Position, from, to []byte) iter.Seq2[Change, error] {
 	return func(yield func(Change, error) bool) {
 		q := remote.Request{Kind: remote.Since, Snapshot: p.id, Position: pos.encode(), From: from, To: to}
-		err := p.pages(&q, func(e remote.Entry) bool { return yield(Change{Key: e.Key, Value: e.Value, Deleted: e.Deleted}, nil) })
+		err := p.pages(&q, func(e remote.Entry) bool {
+			return yield(Change{Key: e.Key, Value: e.Value, Deleted: e.Deleted, parted: e.Parted}, nil)
+		})
 		if err != nil {
 			yield(Change{}, err)
 		}

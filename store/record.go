@@ -14,7 +14,7 @@ import (
 //	u64 checksum of what follows, bound to the place of the change
 //	u32 length of the value
 //	u16 length of the key
-//	u8  1 put, 2 delete, 3 delete a range, 4 put, the value packed
+//	u8  1 put, 2 delete, 3 delete a range, 4 put, the value packed, 5 put of a value in parts
 //	u8  0
 //	key, value
 //
@@ -28,7 +28,23 @@ const (
 	changeDelete      = 2
 	changeDeleteRange = 3
 	changePutPacked   = 4
+	changePutParted   = 5 // the value is what leads to the parts
 )
+
+// kind is the change's in a record.
+func (w *write) kind() byte {
+	switch {
+	case w.to != nil:
+		return changeDeleteRange
+	case w.del:
+		return changeDelete
+	case w.packed:
+		return changePutPacked
+	case w.parted:
+		return changePutParted
+	}
+	return changePut
+}
 
 // encoded is a transaction's record before it has a place: the checksums are not yet bound to one.
 type encoded struct {
@@ -67,17 +83,9 @@ func encode(writes []write) (encoded, error) {
 		value := at + changeHeader + copy(b[at+changeHeader:], w.key)
 		to := value + copy(b[value:], w.value)
 		end := to + copy(b[to:], w.to)
-		rec.writes[i] = write{key: b[at+changeHeader : value], value: b[value:to], del: w.del, packed: w.packed}
-		switch {
-		case w.to != nil:
-			b[at+changeKind] = changeDeleteRange
+		rec.writes[i] = write{key: b[at+changeHeader : value], value: b[value:to], del: w.del, packed: w.packed, parted: w.parted}
+		if b[at+changeKind] = w.kind(); w.to != nil {
 			rec.writes[i].to = b[to:end]
-		case w.del:
-			b[at+changeKind] = changeDelete
-		case w.packed:
-			b[at+changeKind] = changePutPacked
-		default:
-			b[at+changeKind] = changePut
 		}
 		le.PutUint64(b[at:], xxhash.Sum64(b[at+8:end]))
 		at = end
@@ -102,14 +110,9 @@ func (r encoded) bind(b []byte, id *storeID, l LSN) {
 
 // change is one change of a record that was read back.
 type change struct {
-	at    uint32 // offset within the record
-	size  uint32
-	key   []byte
-	value []byte
-	to    []byte // of a range, from key on, that is deleted; nil otherwise
-	del   bool
-	// packed tells that value is the compressed form of it.
-	packed bool
+	at   uint32 // offset within the record
+	size uint32
+	write
 }
 
 var errRecord = errors.New("not a transaction's record")
@@ -148,12 +151,8 @@ func changeAt(b []byte, at uint32) (change, bool) {
 		return change{}, false
 	}
 	value := changeHeader + klen
-	c := change{at: at, size: uint32(size), key: h[changeHeader:value], value: h[value:size], packed: kind == changePutPacked}
-	c.del = kind != changePut && !c.packed
-	if kind == changeDeleteRange {
-		c.value, c.to = nil, c.value
-	}
-	return c, c.sound(kind)
+	w, ok := makeWrite(kind, h[changeHeader:value], h[value:size])
+	return change{at, uint32(size), w}, ok
 }
 
 // void marks the changes of a transaction that is aborted: their checksums become the complements, so that each alone tells that it never
@@ -167,19 +166,25 @@ func void(rec []byte) {
 	}
 }
 
-// sound tells whether c is what a change of that kind can be.
-func (c *change) sound(kind byte) bool {
+// makeWrite returns the write of a kind, of a key and a value, and whether there can be such a one.
+func makeWrite(kind byte, key, value []byte) (w write, ok bool) {
+	w = write{key: key, value: value}
+	ok = 0 < len(key) && len(key) <= MaxKey+1
 	switch kind {
 	case changePut:
-		return 0 < len(c.key) && len(c.key) <= MaxKey+1
 	case changePutPacked:
-		return 0 < len(c.key) && len(c.key) <= MaxKey+1 && len(c.value) > maxInline
+		w.packed, ok = true, ok && len(value) > maxInline
 	case changeDelete:
-		return 0 < len(c.key) && len(c.key) <= MaxKey+1 && len(c.value) == 0
+		w.del, ok = true, ok && len(value) == 0
 	case changeDeleteRange:
-		return 0 < len(c.key) && len(c.key) <= maxBound && len(c.to) <= maxBound && bytes.Compare(c.key, c.to) < 0
+		w.del, w.value, w.to = true, nil, value
+		ok = 0 < len(key) && len(key) <= maxBound && len(value) <= maxBound && bytes.Compare(key, value) < 0
+	case changePutParted:
+		w.parted, ok = true, ok && len(value) == partsSize
+	default:
+		ok = false
 	}
-	return false
+	return w, ok
 }
 
 // maxBound is the longest bound of a range, keyspace included: one byte longer than a key, so that a range can begin right behind any.

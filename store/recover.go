@@ -64,6 +64,11 @@ func (e *engine) recover(ords []uint32) error {
 	if err != nil {
 		return err
 	}
+	if e.rebuilt.Load() {
+		if r.state.tree, err = r.ledger.withoutLostParts(r.state.tree); err != nil {
+			return err
+		}
+	}
 	r.state.pos = r.pos
 	r.setMarks()
 	e.book(&r.ledger)
@@ -265,16 +270,15 @@ func (r *recovery) record(l LSN, rec []byte) error {
 		if err != nil {
 			return err
 		}
-		w := write{key: c.key, value: c.value, to: c.to, del: c.del}
-		if w.to == nil {
-			r.bulk.add(&w, l+LSN(c.at))
+		if c.to == nil {
+			r.bulk.add(&c.write, l+LSN(c.at))
 			continue
 		}
 		if err := r.gathered(); err != nil { // what is in the range by then is to go
 			return err
 		}
 		edit, before := r.state.tree.Edit(), r.ledger.replaced
-		if err := r.ledger.apply(edit, &w, l+LSN(c.at)); err != nil {
+		if err := r.ledger.apply(edit, &c.write, l+LSN(c.at)); err != nil {
 			return err
 		}
 		r.bulk.grew(l, r.ledger.replaced-before)

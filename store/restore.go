@@ -136,18 +136,19 @@ type loader struct {
 }
 
 // put adds an entry, of which it keeps copies.
-func (l *loader) put(key, value []byte) error {
-	if bytes.Equal(key, incarnationKey) {
+func (l *loader) put(w write) error {
+	if bytes.Equal(w.key, incarnationKey) {
 		return nil // of the store that it was
 	}
-	size := len(key) + len(value) + recordOverhead
+	size := len(w.key) + len(w.value) + recordOverhead
 	if l.size+size > MaxTransaction {
 		if err := l.flush(); err != nil {
 			return err
 		}
 	}
-	b := append(append(make([]byte, 0, len(key)+len(value)), key...), value...)
-	l.writes = append(l.writes, write{key: b[:len(key):len(key)], value: b[len(key):]})
+	b := append(append(make([]byte, 0, len(w.key)+len(w.value)), w.key...), w.value...)
+	w.key, w.value = b[:len(w.key):len(w.key)], b[len(w.key):]
+	l.writes = append(l.writes, w)
 	l.size += size
 	l.keys++
 	return nil
@@ -211,7 +212,8 @@ func (l *loader) incarnate() error {
 func (db *DB) Incarnation() ([]byte, error) {
 	var v []byte
 	err := db.View(func(s *Snapshot) (err error) {
-		v, _, err = s.f.get(incarnationKey)
+		x, _, err := s.f.get(incarnationKey)
+		v = x.bytes
 		return err
 	})
 	return v, err

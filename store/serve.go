@@ -204,7 +204,7 @@ func (s *server) part(c *serverConn, ss *session, first bool) {
 	}
 	s.mu.Unlock()
 	if first {
-		ss.end()
+		ss.end(s.be)
 	}
 }
 

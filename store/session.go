@@ -19,10 +19,11 @@ type session struct {
 
 	progress atomic.Pointer[Progress] // of the request that is told how far it is
 
-	mu    sync.Mutex
-	pins  map[uint64]*pin
-	last  uint64
-	ended bool
+	mu     sync.Mutex
+	pins   map[uint64]*pin
+	last   uint64
+	staged map[uint64]struct{} // the ids of large values that the client has begun
+	ended  bool
 }
 
 // pin is a snapshot of a client. It is released when the client has released it and no request uses it.
@@ -92,15 +93,45 @@ func (ss *session) release(n uint64) {
 	}
 }
 
-// end releases all.
-func (ss *session) end() {
+// end releases all, and removes what the client has begun and not ended.
+func (ss *session) end(be backend) {
 	ss.mu.Lock()
-	defer ss.mu.Unlock()
 	ss.ended = true
 	for n, p := range ss.pins {
 		delete(ss.pins, n)
 		p.released = true
 		p.drop()
+	}
+	left := ss.staged
+	ss.staged = nil
+	ss.mu.Unlock()
+	for id := range left {
+		_ = unstage(be, id) // or the next owner does it
+	}
+}
+
+// committed notes which large values the client has begun and ended. What comes after the end of the session is removed at once.
+func (ss *session) committed(be backend, writes []write) {
+	for _, w := range writes {
+		id, ok := parseMarker(w.key)
+		if !ok {
+			continue
+		}
+		ss.mu.Lock()
+		late := ss.ended && !w.del
+		switch {
+		case w.del:
+			delete(ss.staged, id)
+		case !late:
+			if ss.staged == nil {
+				ss.staged = map[uint64]struct{}{}
+			}
+			ss.staged[id] = struct{}{}
+		}
+		ss.mu.Unlock()
+		if late {
+			_ = unstage(be, id) // or the next owner does it
+		}
 	}
 }
 
@@ -127,6 +158,9 @@ func (s *server) answer(ctx context.Context, ss *session, q *remote.Request, r *
 		return s.commit(ss, q, r)
 	case remote.NextID:
 		r.ID, err = s.be.nextID()
+		return err
+	case remote.PartsID:
+		r.ID, err = s.be.partsID()
 		return err
 	case remote.Wait:
 		return s.be.wait(ctx, LSN(q.After))
@@ -159,7 +193,8 @@ func (ss *session) get(q *remote.Request, r *remote.Reply) error {
 		return err
 	}
 	defer done()
-	r.Value, r.Found, err = f.get(q.From)
+	v, found, err := f.get(q.From)
+	r.Value, r.Parted, r.Found = v.bytes, v.parted, found
 	return err
 }
 
@@ -172,11 +207,11 @@ func (ss *session) getMany(q *remote.Request, r *remote.Reply) error {
 	defer done()
 	limit := int(min(q.Limit, maxPage))
 	for _, key := range q.Reads {
-		value, found, err := f.get(key.From)
+		v, found, err := f.get(key.From)
 		if err != nil {
 			return err
 		}
-		r.Page = remote.AppendEntry(r.Page, remote.Entry{Deleted: !found, Value: value})
+		r.Page = remote.AppendEntry(r.Page, remote.Entry{Deleted: !found, Value: v.bytes, Parted: v.parted})
 		if len(r.Page) >= limit {
 			return nil
 		}
@@ -199,7 +234,7 @@ func (ss *session) scan(q *remote.Request, r *remote.Reply) error {
 		if r.More = len(r.Page) > 0 && len(r.Page) >= limit; r.More {
 			return nil
 		}
-		r.Page = remote.AppendEntry(r.Page, remote.Entry{Key: e.Key, Value: e.Value})
+		r.Page = remote.AppendEntry(r.Page, remote.Entry{Key: e.Key, Value: e.Value, Parted: e.parted})
 	}
 	return nil
 }
@@ -252,7 +287,7 @@ func changesPage(changes iter.Seq2[Change, error], q *remote.Request, r *remote.
 		if r.More = len(r.Page) > 0 && len(r.Page) >= limit; r.More {
 			return nil
 		}
-		r.Page = remote.AppendEntry(r.Page, remote.Entry{Key: c.Key, Value: c.Value, Deleted: c.Deleted})
+		r.Page = remote.AppendEntry(r.Page, remote.Entry{Key: c.Key, Value: c.Value, Deleted: c.Deleted, Parted: c.parted})
 	}
 	return nil
 }
@@ -283,6 +318,9 @@ func (s *server) commit(ss *session, q *remote.Request, r *remote.Reply) error {
 		return err
 	}
 	lsn, err := s.be.commit(base, reads, writes, Durability(q.Durability))
+	if err == nil {
+		ss.committed(s.be, writes)
+	}
 	r.LSN = uint64(lsn)
 	return err
 }
@@ -293,18 +331,19 @@ func fromRemote(in []remote.Write) ([]write, error) {
 	size := 0
 	for i, w := range in {
 		size += len(w.Key) + len(w.Value) + recordOverhead
-		c := change{key: w.Key, value: w.Value}
 		kind := byte(changePut)
 		switch w.Kind {
 		case remote.Delete:
-			kind, c.del = changeDelete, true
+			kind = changeDelete
 		case remote.DeleteRange:
-			kind, c.del, c.to, c.value = changeDeleteRange, true, w.Value, nil
+			kind = changeDeleteRange
+		case remote.PutParted:
+			kind = changePutParted
 		}
-		if !c.sound(kind) {
+		var ok bool
+		if writes[i], ok = makeWrite(kind, w.Key, w.Value); !ok {
 			return nil, fmt.Errorf("a change of a key of %d bytes: %w", len(w.Key), remote.ErrMalformed)
 		}
-		writes[i] = write{key: c.key, value: c.value, to: c.to, del: c.del}
 	}
 	return writes, checkSize(size)
 }

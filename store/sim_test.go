@@ -47,6 +47,7 @@ type history struct {
 	db     *DB
 	ks     Keyspace
 	pass   *pass      // of the cleaner, under way
+	part   int        // the longest value that is kept whole
 	states []contents // after every transaction that was made, in their order
 	ends   []LSN      // of their transactions in the log, 0 where it is not known
 	acked  int        // all up to states[acked] is durable
@@ -59,7 +60,7 @@ func newHistory(t testing.TB, sim *disk.Sim, seed uint64) *history {
 	l.minSegment, l.maxSegment = 12<<10, 32<<10
 	l.closeRecords, l.cleanRate, l.cleanSlack = 5, 1, 8<<10
 	l.random = rand.NewChaCha8([32]byte{byte(seed)})
-	return &history{t: t, sim: sim, rng: rand.New(rand.NewPCG(seed, 7)), limits: l, states: []contents{{}}, ends: []LSN{0}, made: []contents{{}}}
+	return &history{t: t, sim: sim, rng: rand.New(rand.NewPCG(seed, 7)), limits: l, part: 1 + int(seed*1500%3500), states: []contents{{}}, ends: []LSN{0}, made: []contents{{}}}
 }
 
 // allowed are the errors that a planted fault may lead to.
@@ -83,6 +84,7 @@ func (h *history) open() error {
 		return h.note(err)
 	}
 	h.e, h.db, h.pass = e, newDB(e), nil
+	h.db.part = h.part
 	if e.broken != nil {
 		h.t.Fatalf("taken for damaged: %v", e.broken)
 	}
@@ -138,11 +140,11 @@ func (h *history) read() (contents, error) {
 		return nil, err
 	}
 	defer f.release()
-	for x, err := range f.scan([]byte{2}, nil, h.rng.IntN(2) == 0) {
+	for x, err := range wholes(f, f.scan([]byte{2}, nil, h.rng.IntN(2) == 0)) {
 		if err != nil {
 			return nil, err
 		}
-		got[string(x.Key[1:])] = string(x.Value)
+		got[string(x.Key)] = string(x.Value)
 	}
 	return got, nil
 }
@@ -375,6 +377,10 @@ func afterCrash(t *testing.T, before *history, seed uint64, at, luck int) {
 			}
 		}
 	}
+	if err := h.update(Commit); err != nil {
+		t.Fatal(err)
+	}
+	noneStaged(t, h.e)
 	rep, err := h.db.Verify(t.Context())
 	if err != nil || len(rep.Damage) > 0 {
 		t.Fatalf("seed %d, crash at step %d: verify: %v %v", seed, at, err, rep.Damage)

@@ -26,8 +26,8 @@ func (v *view) since(p Position, from, to []byte) iter.Seq2[Change, error] {
 			return
 		}
 		for _, k := range keys {
-			value, found, err := v.get(k)
-			if !yield(Change{Key: k, Value: value, Deleted: !found}, err) || err != nil {
+			v, found, err := v.get(k)
+			if !yield(Change{Key: k, Value: v.bytes, Deleted: !found, parted: v.parted}, err) || err != nil {
 				return
 			}
 		}

@@ -114,10 +114,13 @@ func (s *Snapshot) Get(ks Keyspace, key []byte) ([]byte, error) {
 	}
 	defer s.leave()
 	v, ok, err := s.f.get(ks.key(key))
-	if err == nil && !ok {
-		err = ErrNotFound
+	if err != nil {
+		return nil, err
 	}
-	return v, err
+	if !ok {
+		return nil, ErrNotFound
+	}
+	return v.whole(s.f)
 }
 
 // GetMany returns copies of the values of keys, nil for those that are not there. As a client of another process it takes one exchange for
@@ -131,7 +134,17 @@ func (s *Snapshot) GetMany(ks Keyspace, keys [][]byte) ([][]byte, error) {
 	for i, key := range keys {
 		full[i] = ks.key(key)
 	}
-	return s.f.getMany(full)
+	found, err := s.f.getMany(full)
+	if err != nil {
+		return nil, err
+	}
+	values := full // which nobody needs any more
+	for i, v := range found {
+		if values[i], err = v.whole(s.f); err != nil {
+			return nil, err
+		}
+	}
+	return values, nil
 }
 
 // Scan yields the entries of r in order. Slices are lent until the next step.
@@ -143,7 +156,7 @@ func (s *Snapshot) Scan(ks Keyspace, r Range) iter.Seq2[Entry, error] {
 			return
 		}
 		defer s.leave()
-		strip(s.f.scan(from, to, r.Reverse))(yield)
+		wholes(s.f, s.f.scan(from, to, r.Reverse))(yield)
 	}
 }
 
@@ -158,7 +171,7 @@ func (s *Snapshot) Changed(older *Snapshot, ks Keyspace, r Range) iter.Seq2[Chan
 			}
 			defer x.leave()
 		}
-		stripChanges(s.f.changed(older.f, from, to))(yield)
+		wholeChanges(s.f, s.f.changed(older.f, from, to))(yield)
 	}
 }
 
@@ -172,19 +185,6 @@ func (s *Snapshot) Since(p Position, ks Keyspace, r Range) iter.Seq2[Change, err
 			return
 		}
 		defer s.leave()
-		stripChanges(s.f.since(p, from, to))(yield)
-	}
-}
-
-func stripChanges(changes iter.Seq2[Change, error]) iter.Seq2[Change, error] {
-	return func(yield func(Change, error) bool) {
-		for c, err := range changes {
-			if err == nil {
-				c.Key = c.Key[1:]
-			}
-			if !yield(c, err) {
-				return
-			}
-		}
+		wholeChanges(s.f, s.f.since(p, from, to))(yield)
 	}
 }

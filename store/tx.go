@@ -17,19 +17,6 @@ type Reader interface {
 	Scan(ks Keyspace, r Range) iter.Seq2[Entry, error]
 }
 
-func strip(seq iter.Seq2[Entry, error]) iter.Seq2[Entry, error] {
-	return func(yield func(Entry, error) bool) {
-		for e, err := range seq {
-			if err == nil {
-				e.Key = e.Key[1:]
-			}
-			if !yield(e, err) {
-				return
-			}
-		}
-	}
-}
-
 func (ks Keyspace) key(k []byte) []byte {
 	b := make([]byte, 1+len(k))
 	b[0] = ks.id
@@ -57,6 +44,7 @@ type Tx struct {
 	cut        spans          // the ranges deleted
 	size       int
 	durability Durability
+	large      staging
 }
 
 // SetDurability says what the commit waits for; the default is Commit.
@@ -76,54 +64,76 @@ func (tx *Tx) Get(ks Keyspace, key []byte) ([]byte, error) {
 			return nil, err
 		}
 	}
-	if v == nil {
+	if v.bytes == nil {
 		return nil, ErrNotFound
 	}
-	return v, nil
+	return tx.whole(v)
 }
 
-// ownValue returns a copy of the value of key, nil if it is not there, as far as the transaction itself has decided it.
-func (tx *Tx) ownValue(key []byte) (value []byte, known bool) {
+// ownValue returns a copy of the value of key, with nil bytes if it is not there, as far as the transaction itself has decided it.
+func (tx *Tx) ownValue(key []byte) (v stored, known bool) {
 	if i, ok := tx.index[string(key)]; ok {
 		if w := tx.writes[i]; !w.del {
-			value = append(make([]byte, 0, len(w.value)), w.value...)
+			v = stored{append(make([]byte, 0, len(w.value)), w.value...), w.parted}
 		}
-		return value, true
+		return v, true
 	}
-	return nil, tx.cut.has(key)
+	return stored{}, tx.cut.has(key)
+}
+
+// whole returns the value that is stored so, in the base or by the transaction itself.
+func (tx *Tx) whole(v stored) ([]byte, error) {
+	if !v.parted {
+		return v.bytes, nil
+	}
+	return tx.large.read(tx.base, v, nil)
 }
 
 // GetMany returns copies of the values of keys, nil for those that are not there. As a client of another process it takes one exchange for
 // many keys.
 func (tx *Tx) GetMany(ks Keyspace, keys [][]byte) ([][]byte, error) {
-	values := make([][]byte, len(keys))
+	found := make([]stored, len(keys))
 	var places []int
 	var ask [][]byte
 	for i, key := range keys {
 		k := ks.key(key)
 		v, known := tx.ownValue(k)
-		if values[i] = v; !known {
+		if found[i] = v; !known {
 			tx.reads = append(tx.reads, read{from: k})
 			places, ask = append(places, i), append(ask, k)
 		}
 	}
-	if len(ask) == 0 {
-		return values, nil
+	if len(ask) > 0 {
+		got, err := tx.base.getMany(ask)
+		if err != nil {
+			return nil, err
+		}
+		for i, v := range got {
+			found[places[i]] = v
+		}
 	}
-	got, err := tx.base.getMany(ask)
-	if err != nil {
-		return nil, err
-	}
-	for i, v := range got {
-		values[places[i]] = v
+	values := make([][]byte, len(keys))
+	for i, v := range found {
+		var err error
+		if values[i], err = tx.whole(v); err != nil {
+			return nil, err
+		}
 	}
 	return values, nil
 }
 
-// Put sets key to value when the transaction commits.
+// Put sets key to value when the transaction commits. A value of more than 64 KiB goes to the store at once, though nobody sees it before the
+// commit, so that the transaction need not keep it.
 func (tx *Tx) Put(ks Keyspace, key, value []byte) error {
 	if err := checkKey(ks, key); err != nil {
 		return err
+	}
+	if len(value) > tx.large.size {
+		p, err := tx.large.put(value)
+		if err != nil {
+			return err
+		}
+		return tx.set(write{key: ks.key(key), value: p.encode(), parted: true})
 	}
 	return tx.set(write{key: ks.key(key), value: bytes.Clone(value)})
 }
@@ -148,7 +158,7 @@ func (tx *Tx) DeleteRange(ks Keyspace, r Range) error {
 	first, end := sort.SearchStrings(tx.sorted, string(x.from)), sort.SearchStrings(tx.sorted, string(x.to))
 	size := tx.size + len(x.from) + len(x.to) + recordOverhead
 	for _, k := range tx.sorted[first:end] {
-		size -= len(k) + len(tx.writes[tx.index[k]].value) + recordOverhead
+		size -= tx.writes[tx.index[k]].cost()
 	}
 	if err := checkSize(size); err != nil {
 		return err
@@ -166,11 +176,20 @@ func (tx *Tx) DeleteRange(ks Keyspace, r Range) error {
 // recordOverhead is what a change costs in the log beside its key and value.
 const recordOverhead = 16
 
+// cost is what a change of one key counts in the size of a transaction; that of a value in parts has the removal of its marker with it.
+func (w *write) cost() int {
+	n := len(w.key) + len(w.value) + recordOverhead
+	if w.parted {
+		n += len(markerPrefix) + 8 + recordOverhead
+	}
+	return n
+}
+
 func (tx *Tx) set(w write) error {
 	i, ok := tx.index[string(w.key)]
-	size := tx.size + len(w.key) + len(w.value) + recordOverhead
+	size := tx.size + w.cost()
 	if ok {
-		size -= len(w.key) + len(tx.writes[i].value) + recordOverhead
+		size -= tx.writes[i].cost()
 	}
 	if err := checkSize(size); err != nil {
 		return err
@@ -200,9 +219,14 @@ func (tx *Tx) Scan(ks Keyspace, r Range) iter.Seq2[Entry, error] {
 				tx.reads = append(tx.reads, read(x))
 			}
 		}()
+		var large []byte
 		for e, err := range overlay(tx.left(cut.gaps(from, to), r.Reverse), tx.own(from, to, r.Reverse), r.Reverse) {
+			if err == nil && e.parted {
+				large, err = tx.large.read(tx.base, stored{e.Value, true}, large[:0])
+				e.Value, e.parted = large, false
+			}
 			if err != nil {
-				yield(e, err)
+				yield(Entry{}, err)
 				return
 			}
 			last := bytes.Clone(e.Key)
@@ -272,7 +296,7 @@ func overlay(base iter.Seq2[Entry, error], own []write, reverse bool) iter.Seq2[
 		emit := func() bool {
 			w := own[i]
 			i++
-			return w.del || yield(Entry{Key: w.key, Value: w.value}, nil)
+			return w.del || yield(Entry{Key: w.key, Value: w.value, parted: w.parted}, nil)
 		}
 		for e, err := range base {
 			if err != nil {

@@ -214,7 +214,7 @@ func (c *check) checkpoint(ctx context.Context) error {
 // values reads every value of the newest state.
 func (c *check) values(ctx context.Context) (err error) {
 	defer c.e.unguard(debug.SetPanicOnFault(true), &err)
-	tree := c.view.s.tree
+	tree, parts := c.view.s.tree, newPartCheck()
 	for x, err := range tree.Entries() {
 		if err != nil {
 			return c.found(c.e.damage(err), HarmIndex)
@@ -225,13 +225,20 @@ func (c *check) values(ctx context.Context) (err error) {
 			}
 			c.progress("values", c.report.Keys, tree.Len())
 		}
-		if _, err := c.e.value(x.Value, x.Key); err != nil {
+		_, err := c.e.value(x.Value, x.Key)
+		if err == nil {
+			err = parts.see(x.Key, x.Value)
+		}
+		if err != nil {
 			before := len(c.report.Damage)
 			if err := c.found(err, HarmValue); err != nil {
 				return err
 			}
 			c.report.Damage[before].Key = bytes.Clone(x.Key)
 		}
+	}
+	for _, err := range parts.lost() {
+		c.damage(err, HarmNone)
 	}
 	return nil
 }

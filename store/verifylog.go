@@ -125,8 +125,7 @@ func (c *check) replay(l LSN, rec []byte) error {
 		if err != nil {
 			return err
 		}
-		w := write{key: x.key, value: x.value, to: x.to, del: x.del}
-		if err := c.ledger.apply(c.replayed, &w, l+LSN(x.at)); err != nil {
+		if err := c.ledger.apply(c.replayed, &x.write, l+LSN(x.at)); err != nil {
 			return err
 		}
 	}
@@ -157,8 +156,12 @@ func (c *check) agree(ctx context.Context) error {
 		return nil
 	}
 	c.progress("index", 0, 1)
+	replayed, err := c.ledger.withoutLostParts(c.replayed.Tree())
+	if err != nil {
+		return err
+	}
 	n := 0
-	for x, err := range index.Changed(c.replayed.Tree(), c.view.s.tree, nil, nil) {
+	for x, err := range index.Changed(replayed, c.view.s.tree, nil, nil) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}

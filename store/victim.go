@@ -177,7 +177,9 @@ func (v *victim) isNeeded(tree *index.Tree, off uint32, c *change) (bool, error)
 	case addressed:
 		return found && x.Inline == nil && LSN(x.Addr) == makeLSN(v.s.ord, off), nil
 	}
-	return found && x.Equal(inline(c.value)), nil
+	kept := inline(c.value)
+	kept.Parted = c.parted
+	return found && x.Equal(kept), nil
 }
 
 // limits of one move, so that commits that come behind it in the log wait no longer for it to be applied than for another
@@ -237,7 +239,7 @@ func (v *victim) gather(h *state) (reads []read, writes []write, next int, err e
 			break
 		}
 		reads = append(reads, read{from: c.key, to: c.to})
-		writes = append(writes, v.e.packed(write{key: c.key, value: c.value, to: c.to, del: c.del, packed: c.packed}))
+		writes = append(writes, v.e.packed(c.write))
 	}
 	return reads, writes, next, nil
 }

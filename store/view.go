@@ -45,18 +45,18 @@ func (v *view) release() {
 	}
 }
 
-func (v *view) get(key []byte) (val []byte, found bool, err error) {
+func (v *view) get(key []byte) (val stored, found bool, err error) {
 	defer v.e.unguard(debug.SetPanicOnFault(true), &err)
 	began := sampled(getSample)
 	x, found, err := v.s.tree.Get(key)
 	if err != nil || !found {
-		return nil, false, v.e.damage(err)
+		return stored{}, false, v.e.damage(err)
 	}
 	lent, err := v.e.value(x, key)
 	if err != nil {
-		return nil, false, err
+		return stored{}, false, err
 	}
-	val = append(make([]byte, 0, len(lent)), lent...)
+	val = stored{append(make([]byte, 0, len(lent)), lent...), x.Parted}
 	v.e.latency.get.since(began)
 	return val, true, nil
 }
@@ -71,6 +71,7 @@ type scanner struct {
 	untimed uint32 // steps until one is timed
 	key     []byte
 	value   []byte
+	parted  bool
 }
 
 func (s *scanner) next(start []byte) (ok bool, err error) {
@@ -99,10 +100,12 @@ func (s *scanner) next(start []byte) (ok bool, err error) {
 			return false, nil
 		}
 	}
-	lent, err := s.v.e.value(s.cursor.Value(), s.key)
+	x := s.cursor.Value()
+	lent, err := s.v.e.value(x, s.key)
 	if err != nil {
 		return false, err
 	}
+	s.parted = x.Parted
 	s.value = append(s.value[:0], lent...)
 	return true, nil
 }
@@ -120,7 +123,7 @@ func (v *view) scan(from, to []byte, reverse bool) iter.Seq2[Entry, error] {
 				yield(Entry{}, err)
 				return
 			}
-			if !ok || !yield(Entry{Key: s.key, Value: s.value}, nil) {
+			if !ok || !yield(Entry{Key: s.key, Value: s.value, parted: s.parted}, nil) {
 				return
 			}
 		}
@@ -155,7 +158,7 @@ func (v *view) differences(older *view, from, to []byte, yield func(Change, erro
 				return false, err
 			}
 			value = append(value[:0], lent...)
-			out.Value = value
+			out.Value, out.parted = value, c.After.Parted
 		}
 		if !yield(out, nil) {
 			return true, nil

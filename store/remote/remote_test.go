@@ -47,7 +47,7 @@ func TestRequestRoundTrip(t *testing.T) {
 func TestReplyRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		want := Reply{
-			Status: Status(rapid.IntRange(0, int(Failed)).Draw(t, "status")), Found: rapid.Bool().Draw(t, "found"), More: rapid.Bool().Draw(t, "more"),
+			Status: Status(rapid.IntRange(0, int(Failed)).Draw(t, "status")), Found: rapid.Bool().Draw(t, "found"), Parted: rapid.Bool().Draw(t, "parted"), More: rapid.Bool().Draw(t, "more"),
 			ID: rapid.Uint64().Draw(t, "id"), LSN: rapid.Uint64().Draw(t, "lsn"), Value: some(t), Page: some(t),
 		}
 		if want.Status == Failed {
@@ -64,7 +64,7 @@ func TestReplyRoundTrip(t *testing.T) {
 }
 
 func TestPages(t *testing.T) {
-	want := []Entry{{Key: []byte("a"), Value: []byte{}}, {Key: []byte("b"), Deleted: true}, {Key: []byte("c"), Value: bytes.Repeat([]byte{1}, 300)}}
+	want := []Entry{{Key: []byte("a"), Value: []byte{}}, {Key: []byte("b"), Deleted: true}, {Key: []byte("c"), Value: bytes.Repeat([]byte{1}, 300)}, {Key: []byte("d"), Value: []byte("x"), Parted: true}}
 	var page []byte
 	for _, e := range want {
 		page = AppendEntry(page, e)

@@ -9,6 +9,7 @@ import (
 type Reply struct {
 	Status Status
 	Found  bool
+	Parted bool // Value is not the value but leads to its parts
 	More   bool // another page follows
 	ID     uint64
 	LSN    uint64
@@ -28,7 +29,7 @@ type Fault struct {
 
 // Append encodes r behind dst.
 func (r *Reply) Append(dst []byte) []byte {
-	dst = append(dst, byte(r.Status), flag(r.Found), flag(r.More))
+	dst = append(dst, byte(r.Status), flags(r.Found, r.Parted), flag(r.More))
 	dst = binary.AppendUvarint(dst, r.ID)
 	dst = binary.AppendUvarint(dst, r.LSN)
 	dst = appendBytes(dst, r.Value)
@@ -49,7 +50,9 @@ func (r *Reply) Append(dst []byte) []byte {
 // Parse decodes b into r, whose slices then point into b.
 func (r *Reply) Parse(b []byte) error {
 	d := decoder{b: b}
-	*r = Reply{Status: Status(d.byte()), Found: d.flag(), More: d.flag(), ID: d.uvarint(), LSN: d.uvarint(), Value: d.bytes(), Page: d.bytes()}
+	*r = Reply{Status: Status(d.byte())}
+	r.Found, r.Parted = d.flags()
+	r.More, r.ID, r.LSN, r.Value, r.Page = d.flag(), d.uvarint(), d.uvarint(), d.bytes(), d.bytes()
 	if r.Status == Failed {
 		r.Fault = Fault{Code: d.byte(), Text: string(d.text()), File: string(d.text())}
 		r.Fault.Offset, r.Fault.Want, r.Fault.Got = int64(d.uvarint()), d.uvarint(), d.uvarint()
@@ -69,15 +72,15 @@ func (d *decoder) text() []byte {
 	return p
 }
 
-// Entry is one of a page: a key with its value, or, in a page of changes, one that was deleted.
+// Entry is one of a page: a key with its value, or, in a page of changes, one that was deleted. If Parted is set Value leads to the parts.
 type Entry struct {
-	Key, Value []byte
-	Deleted    bool
+	Key, Value      []byte
+	Deleted, Parted bool
 }
 
 // AppendEntry adds e to a page.
 func AppendEntry(page []byte, e Entry) []byte {
-	page = append(page, flag(e.Deleted))
+	page = append(page, flags(e.Deleted, e.Parted))
 	page = appendBytes(page, e.Key)
 	return appendBytes(page, e.Value)
 }
@@ -85,7 +88,8 @@ func AppendEntry(page []byte, e Entry) []byte {
 // CutEntry returns the first entry of page, which points into it, and the rest.
 func CutEntry(page []byte) (e Entry, rest []byte, err error) {
 	d := decoder{b: page}
-	e = Entry{Deleted: d.flag(), Key: d.bytes(), Value: d.bytes()}
+	e.Deleted, e.Parted = d.flags()
+	e.Key, e.Value = d.bytes(), d.bytes()
 	if d.bad {
 		return Entry{}, nil, fmt.Errorf("page: %w", ErrMalformed)
 	}

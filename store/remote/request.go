@@ -26,7 +26,8 @@ const (
 	Clean                    // → nothing
 	Position                 // Snapshot → Value
 	Since                    // Snapshot, Position, From, To, Limit → Page, More
-	lastKind = Since
+	PartsID                  // → ID, of a value in parts
+	lastKind = PartsID
 )
 
 // Request is what a client asks of the owner.
@@ -48,7 +49,7 @@ type Request struct {
 // Span is one key (To is nil), or the keys of [From, To).
 type Span struct{ From, To []byte }
 
-// Write is one change: Key is set to Value, or deleted, or the keys of [Key, Value) are.
+// Write is one change: Key is set to Value, or deleted, or the keys of [Key, Value) are, or Key is set to the value to whose parts Value leads.
 type Write struct {
 	Kind       WriteKind
 	Key, Value []byte
@@ -62,7 +63,8 @@ const (
 	Put WriteKind = iota
 	Delete
 	DeleteRange
-	lastWrite = DeleteRange
+	PutParted
+	lastWrite = PutParted
 )
 
 // KindOf returns the kind of an encoded Request.
@@ -127,6 +129,9 @@ func flag(b bool) byte {
 	return 0
 }
 
+// flags encodes two.
+func flags(a, b bool) byte { return flag(a) | flag(b)<<1 }
+
 // appendBytes encodes p, telling nil from empty.
 func appendBytes(dst, p []byte) []byte {
 	if p == nil {
@@ -161,6 +166,15 @@ func (d *decoder) flag() bool {
 		d.fail()
 	}
 	return v == 1
+}
+
+// flags takes two.
+func (d *decoder) flags() (a, b bool) {
+	v := d.byte()
+	if v > 3 {
+		d.fail()
+	}
+	return v&1 == 1, v>>1&1 == 1
 }
 
 // uvarint takes a number in its only encoding, the shortest.

@@ -1,0 +1,397 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"arbor/store/disk"
+)
+
+// noneStaged fails if something is staged while no transaction is under way.
+func noneStaged(t testing.TB, e *engine) {
+	t.Helper()
+	ids, err := e.leftovers()
+	must(t, err)
+	if len(ids) > 0 {
+		t.Fatalf("staged, and nobody is at it: %v", ids)
+	}
+}
+
+// partKeys returns how many parts and markers there are.
+func partKeys(t testing.TB, db *DB) (parts, markers int) {
+	t.Helper()
+	f, err := db.be.snapshot()
+	must(t, err)
+	defer f.release()
+	for e, err := range f.scan(partPrefix, prefixEnd(markerPrefix), false) {
+		must(t, err)
+		if _, _, ok := parsePart(e.Key); ok {
+			parts++
+		} else if _, ok := parseMarker(e.Key); ok {
+			markers++
+		}
+	}
+	return parts, markers
+}
+
+// wantParts fails if there are other parts than those of values of such lengths.
+func wantParts(t testing.TB, db *DB, lengths ...int) {
+	t.Helper()
+	want := 0
+	for _, n := range lengths {
+		want += (n + db.part - 1) / db.part
+	}
+	if parts, markers := partKeys(t, db); parts != want || markers != 0 {
+		t.Fatalf("%d parts and %d markers, want %d and none", parts, markers, want)
+	}
+}
+
+func randomBytes(n int) []byte {
+	b := make([]byte, n)
+	r := rand.NewChaCha8([32]byte{byte(n)})
+	_, _ = r.Read(b) // never fails
+	return b
+}
+
+func wantVerified(t testing.TB, db *DB) {
+	t.Helper()
+	rep, err := db.Verify(context.Background())
+	if err != nil || len(rep.Damage) > 0 {
+		t.Fatalf("verify: %v, %v", err, rep.Damage)
+	}
+}
+
+// Values around the limit and of megabytes come back by every way to read, of the newest state, of an old one and of a transaction's own.
+func TestLargeValues(t *testing.T) {
+	everywhere(t, Options{}, func(t *testing.T, db *DB) {
+		ks := keyspace(t, db)
+		want := contents{}
+		var b Batch
+		for i, n := range []int{1, maxWhole - 1, maxWhole, maxWhole + 1, 3 * maxWhole, 1 << 20, 3<<20 + 7} {
+			k, v := fmt.Sprintf("key %d", i), randomBytes(n)
+			want[k] = string(v)
+			if i%2 == 0 {
+				putBytes(t, db, ks, k, v)
+			} else {
+				must(t, b.Put(ks, []byte(k), v))
+			}
+		}
+		_, err := db.Apply(&b, Commit)
+		must(t, err)
+		same(t, db, ks, want)
+		wantParts(t, db, maxWhole+1, 3*maxWhole, 1<<20, 3<<20+7)
+
+		old, err := db.Snapshot()
+		must(t, err)
+		defer old.Release()
+		w, err := db.Watch(ks, nil)
+		must(t, err)
+		defer w.Close()
+		next := maps.Clone(want)
+		next["key 6"], next["key 4"], next["key 1"] = string(randomBytes(2<<20)), "small", string(randomBytes(100_000))
+		delete(next, "key 5")
+		must(t, db.Update(func(tx *Tx) error {
+			err := errors.Join(tx.Put(ks, []byte("key 4"), []byte("small")), tx.Delete(ks, []byte("key 5")),
+				tx.Put(ks, []byte("key 6"), []byte(next["key 6"])), tx.Put(ks, []byte("key 1"), []byte(next["key 1"])))
+			if err != nil {
+				return err
+			}
+			sameIn(t, tx, ks, next)
+			return nil
+		}))
+		same(t, db, ks, next)
+		sameIn(t, old, ks, want)
+		wantParts(t, db, maxWhole+1, 2<<20, 100_000)
+		_, changes, err := w.Next(t.Context())
+		must(t, err)
+		got := maps.Clone(want)
+		for _, c := range changes {
+			if got[string(c.Key)] = string(c.Value); c.Deleted {
+				delete(got, string(c.Key))
+			}
+		}
+		if !maps.Equal(got, next) {
+			t.Errorf("what has changed leads to %v, want %v", short(got), short(next))
+		}
+		wantVerified(t, db)
+		for k := range next {
+			must(t, db.Update(func(tx *Tx) error { return tx.Delete(ks, []byte(k)) }))
+		}
+		wantParts(t, db)
+	})
+}
+
+func same(t testing.TB, db *DB, ks Keyspace, want contents) {
+	t.Helper()
+	must(t, db.View(func(s *Snapshot) error {
+		sameIn(t, s, ks, want)
+		return nil
+	}))
+}
+
+// sameIn compares every way to read with what should be there.
+func sameIn(t testing.TB, r Reader, ks Keyspace, want contents) {
+	t.Helper()
+	keys := slices.Sorted(maps.Keys(want))
+	list := [][]byte{[]byte("none")}
+	for _, k := range keys {
+		list = append(list, []byte(k))
+		if v, err := r.Get(ks, []byte(k)); err != nil || string(v) != want[k] {
+			t.Fatalf("get %s: %d bytes, %v; want %d", k, len(v), err, len(want[k]))
+		}
+	}
+	many, err := r.GetMany(ks, list)
+	must(t, err)
+	for i, v := range many[1:] {
+		if string(v) != want[keys[i]] || many[0] != nil {
+			t.Fatalf("get many: %s has %d bytes, want %d", keys[i], len(v), len(want[keys[i]]))
+		}
+	}
+	for _, reverse := range []bool{false, true} {
+		i := 0
+		for e, err := range r.Scan(ks, Range{Reverse: reverse}) {
+			must(t, err)
+			if i >= len(keys) || string(e.Key) != keys[i] || string(e.Value) != want[keys[i]] {
+				t.Fatalf("scan: entry %d is %s with %d bytes, want of %v", i, e.Key, len(e.Value), short(want))
+			}
+			i++
+		}
+		if i != len(keys) {
+			t.Fatalf("scan: %d entries, want %d", i, len(keys))
+		}
+		slices.Reverse(keys)
+	}
+}
+
+// What is too large is refused by name, before anything is stored or copied.
+func TestLargestValue(t *testing.T) {
+	everywhere(t, Options{}, func(t *testing.T, db *DB) {
+		ks := keyspace(t, db)
+		v := make([]byte, MaxValue+1)
+		var b Batch
+		for _, err := range []error{db.Update(func(tx *Tx) error { return tx.Put(ks, []byte("k"), v) }), b.Put(ks, []byte("k"), v)} {
+			if !errors.Is(err, ErrTooLarge) || !strings.Contains(err.Error(), "268435457") || !strings.Contains(err.Error(), "268435456") {
+				t.Errorf("one byte too many: %v", err)
+			}
+		}
+		wantParts(t, db)
+	})
+}
+
+// The parts of transactions that come to nothing are removed: after an error, a panic, a conflict, and when the value is replaced or
+// removed in the same transaction.
+func TestStagedIsRemoved(t *testing.T) {
+	everywhere(t, Options{}, func(t *testing.T, db *DB) {
+		ks, other := keyspace(t, db), randomBytes(5000)
+		db.part = 1000
+		large := randomBytes(4500)
+		putBytes(t, db, ks, "k", other)
+		no := errors.New("no")
+		if err := db.Update(func(tx *Tx) error { return errors.Join(tx.Put(ks, []byte("k"), large), no) }); !errors.Is(err, no) {
+			t.Fatal(err)
+		}
+		wantParts(t, db, len(other))
+		func() {
+			defer func() { _ = recover() }()
+			_ = db.Update(func(tx *Tx) error {
+				must(t, tx.Put(ks, []byte("k"), large))
+				panic("no")
+			})
+		}()
+		wantParts(t, db, len(other))
+		tries := 0
+		must(t, db.Update(func(tx *Tx) error {
+			v, err := tx.Get(ks, []byte("k"))
+			if tries++; tries == 1 {
+				if !bytes.Equal(v, other) {
+					t.Errorf("%d bytes", len(v))
+				}
+				putBytes(t, db, ks, "k", large[:3000]) // another comes first
+			} else if !bytes.Equal(v, large[:3000]) {
+				t.Errorf("the second time: %d bytes", len(v))
+			}
+			return errors.Join(err, tx.Put(ks, []byte("k"), large))
+		}))
+		if tries != 2 {
+			t.Errorf("%d tries, want 2", tries)
+		}
+		wantParts(t, db, len(large))
+		must(t, db.Update(func(tx *Tx) error {
+			return errors.Join(tx.Put(ks, []byte("a"), large), tx.Put(ks, []byte("a"), other), tx.Put(ks, []byte("b"), large), tx.Delete(ks, []byte("b")),
+				tx.Put(ks, []byte("c"), large), tx.Put(ks, []byte("c"), nil))
+		}))
+		same(t, db, ks, contents{"k": string(large), "a": string(other), "c": ""})
+		wantParts(t, db, len(large), len(other))
+		wantVerified(t, db)
+	})
+}
+
+// A client that is gone before its commit leaves nothing behind.
+func TestStagedByAClientThatIsGone(t *testing.T) {
+	owner, db, _ := pair(t)
+	s := db.staging()
+	_, err := s.put(randomBytes(300_000))
+	must(t, err)
+	if parts, markers := partKeys(t, owner); parts == 0 || markers != 1 {
+		t.Fatalf("%d parts and %d markers are staged", parts, markers)
+	}
+	db.be.(*member).role.be.(*client).end()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	for {
+		at := lsnOf(t, owner)
+		if parts, markers := partKeys(t, owner); parts == 0 && markers == 0 {
+			break
+		}
+		must(t, owner.be.wait(ctx, at))
+	}
+}
+
+// An owner goes between the steps of a client's commit. The client's transaction begins anew with the next one.
+func TestStagedForAnOwnerThatIsGone(t *testing.T) {
+	owner, db, ks := pair(t)
+	value, tries := randomBytes(300_000), 0
+	must(t, db.Update(func(tx *Tx) error {
+		err := tx.Put(ks, []byte("k"), value)
+		if tries++; tries == 1 {
+			must(t, owner.Close())
+		}
+		return err
+	}))
+	if got := get(t, db, ks, "k"); !bytes.Equal(got, value) || tries != 2 {
+		t.Errorf("%d bytes after %d tries", len(got), tries)
+	}
+	wantParts(t, db, len(value))
+}
+
+// What was staged for an owner that is gone does not become a value of the next one, not even in part.
+func TestStagedNeverTwice(t *testing.T) {
+	for _, crash := range []bool{false, true} {
+		sim := disk.NewSim(1)
+		l := small
+		db := openSmall(t, sim, l)
+		db.part = 100
+		ks := keyspace(t, db)
+		s := db.staging()
+		p, err := s.put(randomBytes(1000))
+		must(t, err)
+		must(t, db.Sync())
+		if crash {
+			sim = sim.Crash()
+		} else {
+			must(t, db.Close())
+		}
+		db = openSmall(t, sim, l)
+		db.part = 100
+		final := s.finish([]write{{key: ks.key([]byte("k")), value: p.encode(), parted: true}})
+		if _, err := db.be.commit(nil, nil, final, Commit); !errors.Is(err, ErrConflict) {
+			t.Fatalf("a value in parts that were swept: %v", err)
+		}
+		wantParts(t, db)
+		s = db.staging()
+		q, err := s.put(randomBytes(1000))
+		must(t, err)
+		if q.id <= p.id {
+			t.Errorf("number %d after %d", q.id, p.id)
+		}
+		s.settle(nil, nil)
+		wantParts(t, db)
+		must(t, db.Close())
+	}
+}
+
+// Verify finds the part that is missing and those that belong to nobody; a read of the value fails, others do not.
+func TestVerifyParts(t *testing.T) {
+	db := openSmall(t, disk.NewSim(1), small)
+	db.part = 1000
+	ks := keyspace(t, db)
+	putBytes(t, db, ks, "a", randomBytes(5000))
+	putBytes(t, db, ks, "b", randomBytes(4000))
+	wantVerified(t, db)
+	var first uint64
+	f, err := db.be.snapshot()
+	must(t, err)
+	for e, err := range f.scan(partPrefix, nil, false) {
+		must(t, err)
+		first, _, _ = parsePart(e.Key)
+		break
+	}
+	f.release()
+	_, err = db.be.commit(nil, nil, []write{{key: partKey(first, 2), del: true}, {key: partKey(first+100, 0), value: []byte("whose?")}}, Commit)
+	must(t, err)
+	damaged := func(want ...string) {
+		t.Helper()
+		rep, err := db.Verify(t.Context())
+		must(t, err)
+		found := slices.DeleteFunc(rep.Damage, func(d Damage) bool { return !strings.Contains(d.Error(), "part") })
+		for i, w := range want {
+			if len(found) != len(want) || !errors.Is(found[i], ErrCorrupt) || !strings.Contains(found[i].Error(), w) {
+				t.Fatalf("verify: %v, want %q", found, want)
+			}
+		}
+	}
+	damaged("part 2 of 5", "no key leads")
+	must(t, db.View(func(s *Snapshot) error {
+		if _, err := s.Get(ks, []byte("a")); !errors.Is(err, ErrCorrupt) {
+			t.Errorf("a value without its part: %v", err)
+		}
+		_, err := s.Get(ks, []byte("b"))
+		return err
+	}))
+	putBytes(t, db, ks, "a", []byte("whole again"))
+	damaged("no key leads")
+}
+
+// A backup has large values, and what comes of it is whole.
+func TestBackupOfLargeValues(t *testing.T) {
+	db, ks := openTest(t, t.TempDir(), Options{})
+	want := contents{"small": "1", "large": string(randomBytes(3 << 20)), "other": string(randomBytes(70_000))}
+	for k, v := range want {
+		put(t, db, ks, k, v)
+	}
+	dir := t.TempDir()
+	_, err := Restore(t.Context(), bytes.NewReader(backupOf(t, db)), dir, RestoreOptions{})
+	must(t, err)
+	restored, ks := openTest(t, dir, Options{})
+	same(t, restored, ks, want)
+	putBytes(t, restored, ks, "more", randomBytes(100_000)) // whose number is not one of the backup's
+	want["more"] = string(randomBytes(100_000))
+	same(t, restored, ks, want)
+	wantVerified(t, restored)
+}
+
+// A large value takes the memory of a part beside it to write, and of the value to read, by a client too.
+func TestMemoryOfLargeValues(t *testing.T) {
+	everywhere(t, Options{}, func(t *testing.T, db *DB) {
+		if _, ok := db.be.(*engine); ok {
+			t.Skip("a store in memory keeps it")
+		}
+		ks, value := keyspace(t, db), randomBytes(32<<20)
+		var before, after runtime.MemStats
+		allocated := func(what string, factor float64, fn func()) {
+			runtime.ReadMemStats(&before)
+			fn()
+			runtime.ReadMemStats(&after)
+			if n := after.TotalAlloc - before.TotalAlloc; float64(n) > factor*float64(len(value)) {
+				t.Errorf("%s: %d bytes allocated for %d", what, n, len(value))
+			}
+		}
+		// Everything passes through memory: the records, and the images of the segments, of which few live at once.
+		allocated("write", 4, func() { putBytes(t, db, ks, "k", value) })
+		allocated("read", 4, func() {
+			if !bytes.Equal(get(t, db, ks, "k"), value) {
+				t.Error("not what was written")
+			}
+		})
+		wantParts(t, db, len(value))
+	})
+}
