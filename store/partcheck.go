@@ -21,6 +21,7 @@ type foundParts struct {
 	first uint32 // of these, those before the first that is missing
 	size  int64
 	led   bool // a key leads there
+	bad   []int
 }
 
 func newPartCheck() *partCheck {
@@ -62,6 +63,22 @@ func (c *partCheck) see(key []byte, x index.Value) error {
 	f.led = true
 	if f.first != p.count || f.count != p.count || f.size != int64(p.size) {
 		return p.missing(f.first)
+	}
+	return nil
+}
+
+// damaged notes that key, if it is that of a part, leads to damage, the ith that was found.
+func (c *partCheck) damaged(key []byte, i int) {
+	if id, _, ok := parsePart(key); ok {
+		c.found[id].bad = append(c.found[id].bad, i)
+	}
+}
+
+// damage returns what was noted of the parts that x leads to.
+func (c *partCheck) damage(x index.Value) []int {
+	p, _ := parseParts(x.Inline)
+	if f := c.found[p.id]; x.Parted && f != nil {
+		return f.bad
 	}
 	return nil
 }

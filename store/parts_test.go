@@ -395,3 +395,53 @@ func TestMemoryOfLargeValues(t *testing.T) {
 		wantParts(t, db, len(value))
 	})
 }
+
+// A part that is damaged fails the value that it is of, with the place; Verify names the key of that value.
+func TestDamagedPart(t *testing.T) {
+	sim, l := disk.NewSim(1), small
+	l.closeRecords = 0
+	db := openSmall(t, sim, l)
+	db.part = 1000
+	ks := keyspace(t, db)
+	large := randomBytes(5000)
+	putBytes(t, db, ks, "large", large)
+	putBytes(t, db, ks, "other", randomBytes(3000))
+	must(t, db.Close())
+	damageAt(t, sim, large[2500:2600])
+	db = openSmall(t, sim, l)
+	ks = keyspace(t, db)
+	must(t, db.View(func(s *Snapshot) error {
+		var c *CorruptError
+		if _, err := s.Get(ks, []byte("large")); !errors.As(err, &c) || !strings.HasSuffix(c.File, ".seg") {
+			t.Errorf("a value of which a part is damaged: %v", err)
+		}
+		_, err := s.Get(ks, []byte("other"))
+		return err
+	}))
+	rep, err := db.Verify(t.Context())
+	must(t, err)
+	found := slices.DeleteFunc(rep.Damage, func(d Damage) bool { return d.Harm != HarmValue })
+	if len(found) != 1 || !bytes.Equal(found[0].Key, []byte("large")) || found[0].Keyspace != "test" {
+		t.Errorf("verify: %+v", found)
+	}
+}
+
+// damageAt flips a bit of what is stored of some bytes, which lie in one segment.
+func damageAt(t testing.TB, sim *disk.Sim, what []byte) {
+	t.Helper()
+	for _, name := range names(t, sim, ".seg") {
+		f, err := sim.Open(name)
+		must(t, err)
+		size, err := f.Size()
+		must(t, err)
+		b := make([]byte, size)
+		_, err = f.ReadAt(b, 0)
+		must(t, err)
+		must(t, f.Close())
+		if i := bytes.Index(b, what); i >= 0 {
+			flip(t, sim, name, int64(i))
+			return
+		}
+	}
+	t.Fatal("these bytes are nowhere")
+}

@@ -226,8 +226,8 @@ func (c *check) values(ctx context.Context) (err error) {
 			c.progress("values", c.report.Keys, tree.Len())
 		}
 		_, err := c.e.value(x.Value, x.Key)
-		if err == nil {
-			err = parts.see(x.Key, x.Value)
+		if lack := parts.see(x.Key, x.Value); err == nil {
+			err = lack
 		}
 		if err != nil {
 			before := len(c.report.Damage)
@@ -235,6 +235,10 @@ func (c *check) values(ctx context.Context) (err error) {
 				return err
 			}
 			c.report.Damage[before].Key = bytes.Clone(x.Key)
+			parts.damaged(x.Key, before)
+		}
+		for _, i := range parts.damage(x.Value) { // the key that a person knows
+			c.report.Damage[i].Key = bytes.Clone(x.Key)
 		}
 	}
 	for _, err := range parts.lost() {
