@@ -13,7 +13,7 @@ import (
 
 // getMany finds all keys in the index first, so that those values that are not in memory are fetched at once. Where all are it makes no
 // system call.
-func (v *view) getMany(keys [][]byte) (values [][]byte, err error) {
+func (v *view) getMany(keys [][]byte) (values []stored, err error) {
 	defer v.e.unguard(debug.SetPanicOnFault(true), &err)
 	found := make([]index.Value, len(keys))
 	for i, key := range keys {
@@ -24,7 +24,7 @@ func (v *view) getMany(keys [][]byte) (values [][]byte, err error) {
 	if len(keys) > 1 {
 		v.e.fetch(keys, found)
 	}
-	values = make([][]byte, len(keys))
+	values = make([]stored, len(keys))
 	for i, x := range found {
 		if x.Inline == nil && x.Addr == 0 {
 			continue
@@ -33,7 +33,7 @@ func (v *view) getMany(keys [][]byte) (values [][]byte, err error) {
 		if err != nil {
 			return nil, err
 		}
-		values[i] = append(make([]byte, 0, len(lent)), lent...)
+		values[i] = stored{append(make([]byte, 0, len(lent)), lent...), x.Parted}
 	}
 	return values, nil
 }

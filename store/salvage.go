@@ -195,10 +195,10 @@ func (s *salvaged) build(ctx context.Context, opt SalvageOptions, fs disk.FS) er
 func (s *salvaged) save(ctx context.Context, opt SalvageOptions, l *loader) (err error) {
 	h := &handles{dir: s.dir, open: map[uint32]disk.File{}}
 	defer func() { err = errors.Join(err, h.close()) }()
-	tree := s.edit.Tree()
+	s.tree = s.edit.Tree()
 	c := collector{loader: l, report: s.report, names: map[byte]string{}, usual: opt.Keyspaces}
 	done := int64(0)
-	for x, err := range tree.Entries() {
+	for x, err := range s.tree.Entries() {
 		if err != nil {
 			return err
 		}
@@ -207,7 +207,7 @@ func (s *salvaged) save(ctx context.Context, opt SalvageOptions, l *loader) (err
 				return err
 			}
 			if opt.Progress != nil {
-				opt.Progress(Progress{"save", done, tree.Len()})
+				opt.Progress(Progress{"save", done, s.tree.Len()})
 			}
 		}
 		if err := s.saveOne(h, &c, x); err != nil {
@@ -219,12 +219,15 @@ func (s *salvaged) save(ctx context.Context, opt SalvageOptions, l *loader) (err
 
 // saveOne saves one key, with the value that it has, or else with an older one.
 func (s *salvaged) saveOne(h *handles, c *collector, x index.Entry) error {
-	v, ok, err := s.value(h, x)
+	if bytes.HasPrefix(x.Key, partPrefix) || bytes.HasPrefix(x.Key, markerPrefix) {
+		return nil // parts are saved with what leads to them
+	}
+	w, ok, err := s.take(h, c, x.Key, x.Value)
 	if err != nil {
 		return err
 	}
 	if ok {
-		return c.put(x.Key, v)
+		return c.put(w)
 	}
 	if s.older != nil {
 		old, had, err := s.older.Get(x.Key)
@@ -232,7 +235,7 @@ func (s *salvaged) saveOne(h *handles, c *collector, x index.Entry) error {
 			return err
 		}
 		if had {
-			v, ok, err = s.value(h, index.Entry{Key: x.Key, Value: old})
+			w, ok, err = s.take(h, c, x.Key, old)
 		}
 		if err != nil {
 			return err
@@ -240,7 +243,7 @@ func (s *salvaged) saveOne(h *handles, c *collector, x index.Entry) error {
 	}
 	if ok {
 		c.stale = append(c.stale, bytes.Clone(x.Key))
-		return c.put(x.Key, v)
+		return c.put(w)
 	}
 	if !bytes.Equal(x.Key, idKey) { // which finish makes anew
 		c.lost = append(c.lost, bytes.Clone(x.Key))
@@ -281,26 +284,26 @@ type collector struct {
 	hasID       bool
 }
 
-func (c *collector) put(key, value []byte) error {
-	c.used[key[0]] = true
+func (c *collector) put(w write) error {
+	c.used[w.key[0]] = true
 	switch {
-	case bytes.Equal(key, incarnationKey):
+	case bytes.Equal(w.key, incarnationKey):
 		return nil
-	case bytes.Equal(key, idKey) && len(value) == 8:
-		c.id, c.hasID = le.Uint64(value), true
+	case bytes.Equal(w.key, idKey) && len(w.value) == 8:
+		c.id, c.hasID = le.Uint64(w.value), true
 		return nil
-	case key[0] == catalog.id && len(value) == 1:
-		c.names[value[0]] = string(key[1:])
+	case w.key[0] == catalog.id && len(w.value) == 1:
+		c.names[w.value[0]] = string(w.key[1:])
 	}
-	return c.give(key, value)
+	return c.give(w)
 }
 
-func (c *collector) give(key, value []byte) error {
+func (c *collector) give(w write) error {
 	c.report.Keys++
 	if c.loader == nil {
 		return nil
 	}
-	return c.loader.put(key, value)
+	return c.loader.put(w)
 }
 
 // lostName is the name of a keyspace that has lost its own.
@@ -318,7 +321,7 @@ func (c *collector) finish(lostBytes int64) error {
 		if lostBytes > 0 {
 			c.id += uint64(lostBytes/minRecord+1) * lease
 		}
-		if err := c.give(idKey, le.AppendUint64(nil, c.id)); err != nil {
+		if err := c.give(write{key: idKey, value: le.AppendUint64(nil, c.id)}); err != nil {
 			return err
 		}
 	}
@@ -329,7 +332,7 @@ func (c *collector) finish(lostBytes int64) error {
 		name := c.lostName(id)
 		c.names[id] = name
 		c.report.Notes = append(c.report.Notes, fmt.Sprintf("the name of a keyspace is lost; it is now %q", name))
-		if err := c.give(catalog.key([]byte(name)), []byte{id}); err != nil {
+		if err := c.give(write{key: catalog.key([]byte(name)), value: []byte{id}}); err != nil {
 			return err
 		}
 	}

@@ -78,6 +78,7 @@ func newPast(t testing.TB, rng *rand.Rand) *past {
 			}
 		}
 		db := openSmall(t, p.sim, p.limits)
+		db.part = []int{70, maxWhole}[rng.IntN(2)]
 		ks := keyspace(t, db)
 		for range rng.IntN(80) {
 			must(t, db.Update(func(tx *Tx) error {

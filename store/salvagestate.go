@@ -15,6 +15,7 @@ type salvaged struct {
 	*evidence
 	report *SalvageReport
 	edit   *index.Edit
+	tree   *index.Tree // what edit has led to in the end
 	ledger ledger
 	// older is the state that the log alone gives at the checkpoint, if the checkpoint knows more: it may have older values of keys whose
 	// newer ones cannot be read.
@@ -123,8 +124,7 @@ func (s *salvaged) apply(l LSN, c change) error {
 		}
 	}
 	s.report.Changes++
-	w := write{key: c.key, value: c.value, to: c.to, del: c.del}
-	return s.ledger.apply(s.edit, &w, l)
+	return s.ledger.apply(s.edit, &c.write, l)
 }
 
 // hole makes the changes that can be proved where no frame is whole, and notes what is lost.
