@@ -20,16 +20,16 @@ type foundParts struct {
 	count uint32 // of parts
 	first uint32 // of these, those before the first that is missing
 	size  int64
-	led   bool // a key leads there
-	bad   []int
+	led   bool  // a key leads there
+	bad   []int // see damaged
 }
 
 func newPartCheck() *partCheck {
 	return &partCheck{found: map[uint64]*foundParts{}, staged: map[uint64]bool{}}
 }
 
-// see is shown a key and what it leads to.
-func (c *partCheck) see(key []byte, x index.Value) error {
+// see is shown a key, what it leads to and how long the value is, if it is sound.
+func (c *partCheck) see(key []byte, x index.Value, size int) error {
 	if id, n, ok := parsePart(key); ok {
 		f := c.found[id]
 		if f == nil {
@@ -40,7 +40,7 @@ func (c *partCheck) see(key []byte, x index.Value) error {
 			f.first++
 		}
 		f.count++
-		f.size += int64(max(len(x.Inline), int(x.Len)))
+		f.size += int64(size)
 		return nil
 	}
 	if id, ok := parseMarker(key); ok {
@@ -61,7 +61,7 @@ func (c *partCheck) see(key []byte, x index.Value) error {
 		return &CorruptError{File: "index", Err: fmt.Errorf("key %x: another key leads to the parts of value %d too", key, p.id)}
 	}
 	f.led = true
-	if f.first != p.count || f.count != p.count || f.size != int64(p.size) {
+	if f.first != p.count || f.count != p.count || f.size != int64(p.size) && len(f.bad) == 0 {
 		return p.missing(f.first)
 	}
 	return nil

@@ -225,8 +225,8 @@ func (c *check) values(ctx context.Context) (err error) {
 			}
 			c.progress("values", c.report.Keys, tree.Len())
 		}
-		_, err := c.e.value(x.Value, x.Key)
-		if lack := parts.see(x.Key, x.Value); err == nil {
+		value, err := c.e.value(x.Value, x.Key)
+		if lack := parts.see(x.Key, x.Value, len(value)); err == nil {
 			err = lack
 		}
 		if err != nil {
