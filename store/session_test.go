@@ -49,7 +49,7 @@ func FuzzAnswer(f *testing.F) {
 				t.Errorf("%+v: the reply: %v", q, err)
 			}
 		}
-		ss.end()
+		ss.end(nil)
 		must(t, db.Close())
 	})
 }
