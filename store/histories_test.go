@@ -287,11 +287,11 @@ func (h *history) look() error {
 		return err
 	}
 	got := contents{}
-	for x, err := range f.scan([]byte{2}, nil, h.rng.IntN(2) == 0) {
+	for x, err := range wholes(f, f.scan([]byte{2}, nil, h.rng.IntN(2) == 0)) {
 		if h.note(err) != nil {
 			return err
 		}
-		got[string(x.Key[1:])] = string(x.Value)
+		got[string(x.Key)] = string(x.Value)
 	}
 	if !maps.Equal(got, want) {
 		h.t.Fatalf("a view shows %v, want %v", short(got), short(want))
