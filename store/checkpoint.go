@@ -18,7 +18,7 @@ func (e *engine) setCheckpointAt() {
 }
 
 // checkpoint saves the index, so that the next open replays only the log behind. It holds up nobody: what it writes is one state. What has
-// changed is appended to the file of the checkpoint before, unless more than half of that is dead: then all goes to a new one.
+// changed is appended to the file of the checkpoint before, unless more than half of that would be dead then: instead all goes to a new one.
 func (e *engine) checkpoint() error {
 	e.checkpointing.Lock()
 	defer e.checkpointing.Unlock()
@@ -40,7 +40,7 @@ func (e *engine) checkpoint() error {
 		return e.damage(err)
 	}
 	number, whole := old.checkpoint.number, false
-	if e.rewrite || 2*e.saved.Dead() >= e.saved.Size { // there may be none, then both are 0
+	if e.rewrite || e.saved.Size == 0 || e.mostlyDead(e.saved.Ahead(h.tree, len(meta))) {
 		e.written = max(e.written, old.generation) + 1
 		number, whole = e.written, true
 	}
@@ -70,6 +70,9 @@ func (e *engine) checkpoint() error {
 	}
 	return e.readSaved(checkpointName(number), whole)
 }
+
+// mostlyDead tells whether so much of a file is dead that the index is better written anew.
+func (e *engine) mostlyDead(size, dead int64) bool { return 2*dead > size && dead > e.limits.deadBytes }
 
 // readSaved has the index read what was just saved from its file, so that the memory it was in is free. Once that is a whole index, nothing
 // that begins now reads the files before.

@@ -44,8 +44,8 @@
 //
 // So that an open replays only the end of the log, the index is saved now and then beside it: some state of the tree, while others go on from
 // there. To the checkpoint's file are appended the leaves and nodes that are new in that state; then it is synced; then the manifest says
-// how far the file counts. What a crash leaves behind that counts for nothing, and nothing is ever written in its place. When half of a
-// file is dead the whole index goes to a new one. After that the leaves are read from the file, which is mapped, so that the memory of
+// how far the file counts. What a crash leaves behind that counts for nothing, and nothing is ever written in its place. When more
+// than half of a file would be dead the whole index goes to a new one. After that the leaves are read from the file, which is mapped, so that the memory of
 // the index is that of what has changed since; the mappings of a file that was replaced wait in limbo.
 //
 // An open reads the checkpoint's footer alone, whatever its size: nodes and leaves are read, and proved, as they are touched. What the log

@@ -82,6 +82,7 @@ type limits struct {
 	unflushed              uint32 // bytes visible and not durable, beyond which they are written unasked
 	checkpointBytes        int64  // of the log's tail, beyond which the index is saved
 	closeRecords           int64  // of the tail at a clean close, likewise
+	deadBytes              int64  // of a checkpoint, up to which it is not written anew, however small it is
 	flushEvery             time.Duration
 	cleanRate              int64     // bytes a second that the cleaner writes while nothing is committed; below 0 it does nothing by itself
 	compress               bool      // what the cleaner moves
@@ -91,7 +92,7 @@ type limits struct {
 }
 
 var usualLimits = limits{
-	minSegment: minSegment, maxSegment: maxSegment, unflushed: 1 << 20, checkpointBytes: 16 << 20, closeRecords: 256,
+	minSegment: minSegment, maxSegment: maxSegment, unflushed: 1 << 20, checkpointBytes: 16 << 20, closeRecords: 256, deadBytes: 64 << 10,
 	flushEvery: 500 * time.Millisecond, cleanRate: usualCleanRate, cleanSlack: 4 << 20,
 }
 

@@ -90,6 +90,45 @@ func (s *Saved) Dead() int64 {
 	return s.Size - live
 }
 
+// Ahead returns what Size and Dead will be once t has been appended with so many bytes of meta. It reads nothing from the disk.
+func (s *Saved) Ahead(t *Tree, meta int) (size, dead int64) {
+	fresh, all := int64(0), int64(0)
+	if t.root != nil {
+		fresh, all = t.root.ahead(s.number)
+	}
+	rest := room(meta) + ckptFooterSize
+	size = s.Next + fresh + rest
+	return size, size - all - rest - ckptHeaderSize
+}
+
+// ahead returns the bytes of the records of n and all below it, and how many of them are not in a file.
+func (n *node) ahead(file uint32) (fresh, all int64) {
+	if _, ok := n.where.in(file); ok {
+		return 0, n.bytes.Load()
+	}
+	in := n.in.Load()
+	if in == nil { // a stub in another file
+		return n.bytes.Load(), n.bytes.Load()
+	}
+	for _, k := range in.kids {
+		f, a := k.ahead(file)
+		fresh, all = fresh+f, all+a
+	}
+	for _, l := range in.leaves {
+		a := room(int(l.size))
+		if all += a; !l.lies(file) {
+			fresh += a
+		}
+	}
+	own := room(n.size())
+	return fresh + own, all + own
+}
+
+func (l *leaf) lies(file uint32) bool {
+	_, ok := l.where.in(file)
+	return ok
+}
+
 // WriteCheckpoint writes the whole tree, and meta, up to MaxMeta bytes of which only the caller knows what they mean, in the form that
 // OpenCheckpoint reads. The tree stays as it is and may be in use meanwhile.
 func (t *Tree) WriteCheckpoint(w io.Writer, seed Seed, meta []byte) (*Saved, error) {

@@ -95,7 +95,14 @@ func TestSavesEqualModel(t *testing.T) {
 			case 1, 2:
 				meta := rapid.SliceOfN(rapid.Byte(), 0, 40).Draw(t, "meta")
 				before := bytes.Clone(f.b)
+				size, dead := int64(0), int64(0)
+				if s != nil {
+					size, dead = s.Ahead(now.tree, len(meta))
+				}
 				next := f.save(t, s, now.tree, meta)
+				if s != nil && (size != next.Size || dead != next.Dead()) {
+					t.Fatalf("ahead were %d bytes, %d dead, now %d, %d", size, dead, next.Size, next.Dead())
+				}
 				if s != nil && !bytes.Equal(f.b[:s.Size], before[:s.Size]) {
 					t.Fatalf("an append has written to what counts")
 				}
