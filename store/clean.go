@@ -47,7 +47,7 @@ func (e *engine) useless() (n, live int64) {
 
 // cleanWanted tells whether the cleaner should begin by itself.
 func (e *engine) cleanWanted() bool {
-	if e.limits.cleanRate < 0 {
+	if e.limits.cleanRate < 0 || e.rebuild.Load() { // from a damaged index nobody knows what is needed
 		return false
 	}
 	n, live := e.useless()

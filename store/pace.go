@@ -111,7 +111,7 @@ const maxCloseCost = 4 << 20
 // cleanAtClose gives back some of the space that a close finds useless.
 func (e *engine) cleanAtClose() error {
 	n, live := e.useless()
-	if e.limits.cleanRate < 0 || n <= live*closeFrom/100+2*e.limits.cleanSlack {
+	if e.limits.cleanRate < 0 || e.rebuild.Load() || n <= live*closeFrom/100+2*e.limits.cleanSlack {
 		return nil
 	}
 	spent := int64(0)

@@ -52,6 +52,7 @@ func (e *engine) makeSpare(ord, n uint32) error {
 	err = noSpace(err)
 	e.full.Store(errors.Is(err, ErrNoSpace))
 	if err != nil {
+		e.kick(e.cleaning) // which makes space if there is anything to be had
 		return err
 	}
 	e.spare = d

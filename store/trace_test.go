@@ -60,6 +60,16 @@ func TestTrace(t *testing.T) {
 	note("checkpoint")
 	must(t, e.checkpoint())
 	note("a second one")
+	for range 3 {
+		put(t, db, ks, "d", strings.Repeat("D", 9000))
+	}
+	note("overwrite")
+	must(t, db.Clean(t.Context()))
+	note("clean")
+	for range 2 {
+		put(t, db, ks, "d", strings.Repeat("D", 9000))
+	}
+	note("and go on, in what was given back")
 	must(t, db.Close())
 	note("close once more")
 
