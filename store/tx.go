@@ -40,7 +40,8 @@ type Tx struct {
 	reads      []read
 	writes     []write
 	index      map[string]int // key → its place in writes, if it was written after any range around it was deleted
-	sorted     []string       // keys of index in order; nil until a scan wants them
+	sorted     []string       // keys of index in order, but for those in fresh
+	fresh      []string       // those that came since somebody wanted them in order
 	cut        spans          // the ranges deleted
 	size       int
 	durability Durability
@@ -199,12 +200,10 @@ func (tx *Tx) set(w write) error {
 		tx.writes[i] = w
 		return nil
 	}
-	tx.index[string(w.key)] = len(tx.writes)
+	k := string(w.key)
+	tx.index[k] = len(tx.writes)
 	tx.writes = append(tx.writes, w)
-	if tx.sorted != nil {
-		at, _ := slices.BinarySearch(tx.sorted, string(w.key))
-		tx.sorted = slices.Insert(tx.sorted, at, string(w.key))
-	}
+	tx.fresh = append(tx.fresh, k)
 	return nil
 }
 
@@ -259,15 +258,21 @@ func (tx *Tx) left(gaps []span, reverse bool) iter.Seq2[Entry, error] {
 	}
 }
 
-// sort makes sorted.
+// sort brings all keys of index into sorted.
 func (tx *Tx) sort() {
-	if tx.sorted == nil {
-		tx.sorted = make([]string, 0, len(tx.index))
-		for k := range tx.index {
-			tx.sorted = append(tx.sorted, k)
+	old, fresh := len(tx.sorted)-1, len(tx.fresh)-1
+	sort.Strings(tx.fresh)
+	tx.sorted = append(tx.sorted, tx.fresh...)
+	for at := len(tx.sorted) - 1; fresh >= 0; at-- { // from the end on the larger of the two goes to its place
+		if old >= 0 && tx.sorted[old] > tx.fresh[fresh] {
+			tx.sorted[at] = tx.sorted[old]
+			old--
+		} else {
+			tx.sorted[at] = tx.fresh[fresh]
+			fresh--
 		}
-		sort.Strings(tx.sorted)
 	}
+	tx.fresh = tx.fresh[:0]
 }
 
 // own returns the transaction's changes in [from, to) in order.
