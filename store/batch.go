@@ -2,6 +2,8 @@ package store
 
 import (
 	"bytes"
+	"cmp"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"slices"
@@ -189,6 +191,36 @@ func checkSize(size int) error {
 	return nil
 }
 
+// firsts returns the first write of each key, in the order of the keys. What is sorted is small, and tells most keys apart by itself.
+func firsts(writes []write) []write {
+	type place struct {
+		head uint64 // the first bytes of the key, as a number
+		i    int    // in writes
+	}
+	order := make([]place, len(writes))
+	for i, w := range writes {
+		var head [8]byte
+		copy(head[:], w.key)
+		order[i] = place{binary.BigEndian.Uint64(head[:]), i}
+	}
+	slices.SortFunc(order, func(a, b place) int {
+		if a.head != b.head {
+			return cmp.Compare(a.head, b.head)
+		}
+		if c := bytes.Compare(writes[a.i].key, writes[b.i].key); c != 0 {
+			return c
+		}
+		return a.i - b.i
+	})
+	out := make([]write, 0, len(writes))
+	for _, x := range order {
+		if w := &writes[x.i]; len(out) == 0 || !bytes.Equal(out[len(out)-1].key, w.key) {
+			out = append(out, *w)
+		}
+	}
+	return out
+}
+
 // normal returns what writes, made one after the other, come to: the ranges to be deleted, which do not meet, and behind them one write for
 // each key that is not in a range or was written after it. Both are in the order of the keys.
 func normal(writes []write) []write {
@@ -210,8 +242,7 @@ func normal(writes []write) []write {
 			keys = append(keys, w)
 		}
 	}
-	slices.SortStableFunc(keys, byKey)
-	keys = slices.CompactFunc(keys, func(a, b write) bool { return bytes.Equal(a.key, b.key) })
+	keys = firsts(keys)
 	if !cut {
 		return keys
 	}
