@@ -35,7 +35,8 @@ func (e *engine) checkpoint() error {
 		return err
 	}
 	old := e.manifest.current()
-	meta, err := e.checkpointMeta(e.saved.Tree, h.tree)
+	ref := checkpointRef{replay: replay, at: h.end, epoch: e.epoch}
+	meta, err := e.checkpointMeta(e.saved.Tree, h.tree, ref)
 	if err != nil {
 		return e.damage(err)
 	}
@@ -49,7 +50,8 @@ func (e *engine) checkpoint() error {
 		return fmt.Errorf("save the index: %w", e.damage(noSpace(err)))
 	}
 	err = e.manifest.update(func(m *manifest) {
-		m.checkpoint = checkpointRef{number: number, replay: replay, at: h.end, size: saved.Size, epoch: e.epoch}
+		ref.number, ref.size = number, saved.Size
+		m.checkpoint = ref
 		m.durable = max(m.durable, replay)
 	})
 	if err != nil {

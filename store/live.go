@@ -53,17 +53,19 @@ func (e *engine) book(t *ledger) {
 // The table of the segments is kept in the checkpoint beside the tree:
 //
 //	u64 bytes of changes whose values the index keeps, u64 of those that were replaced
+//	u64 LSN of the frame that replay begins with, u64 visible LSN of the checkpoint, u64 least epoch of the frames to be replayed
 //	for each segment u32 number, u32 size, u32 live, u32 small, u32 tombs, u32 0, u64 mark
 const (
-	tableHead = 16
+	tableHead = 40
 	tableRow  = 32
 )
 
 var errTable = errors.New("the table of the segments is not as it is written")
 
 // checkpointMeta returns what is kept in a checkpoint of now beside the tree; before is the tree of the checkpoint that was last restored.
-// The live bytes are those of that tree exactly: what the counters say belongs to a head that may be ahead.
-func (e *engine) checkpointMeta(before, now *index.Tree) (meta []byte, err error) {
+// The live bytes are those of that tree exactly: what the counters say belongs to a head that may be ahead. What the manifest says of the
+// checkpoint, c, is kept too, for salvage where no manifest is left.
+func (e *engine) checkpointMeta(before, now *index.Tree, c checkpointRef) (meta []byte, err error) {
 	defer e.unguard(debug.SetPanicOnFault(true), &err)
 	a := &e.accounts
 	var t ledger
@@ -78,8 +80,9 @@ func (e *engine) checkpointMeta(before, now *index.Tree) (meta []byte, err error
 			t.came(c.Key, c.After)
 		}
 	}
-	meta = le.AppendUint64(nil, uint64(a.saved[0]+t.inline))
-	meta = le.AppendUint64(meta, uint64(a.replaced.Load()))
+	for _, v := range [...]uint64{uint64(a.saved[0] + t.inline), uint64(a.replaced.Load()), uint64(c.replay), uint64(c.at), c.epoch} {
+		meta = le.AppendUint64(meta, v)
+	}
 	for s := range e.log.from(0) {
 		live := a.saved[s.ord] + t.row(s.ord).live
 		if s.freed.Load() {

@@ -281,6 +281,32 @@ func TestSalvageRandomDamage(t *testing.T) {
 	t.Logf("of %d: nothing could be proved %d, lists were exact %d, parts unknown %d; %d had gaps", len(seeds(t, 300)), nothing, exact, blind, gaps)
 }
 
+// TestSalvageWithoutManifests takes both manifests away, and nothing else: the saved index tells which segments there were.
+func TestSalvageWithoutManifests(t *testing.T) {
+	gaps := 0
+	for _, seed := range seeds(t, 100) {
+		p := newPast(t, rand.New(rand.NewPCG(seed, 13)))
+		for _, n := range manifestNames {
+			must(t, p.sim.Remove(n))
+		}
+		gone := len(p.manifest.live) > 1 || p.manifest.live.first() > 1
+		if !p.closed || gone && len(names(t, p.sim, ".ckpt")) == 0 {
+			continue
+		}
+		if gone {
+			gaps++
+		}
+		got, report, err := salvageSim(t, p.sim)
+		must(t, err)
+		if !maps.Equal(got, p.want) || !report.EndUnknown || len(report.Ranges)+len(report.Lost)+len(report.Stale) > 0 {
+			t.Fatalf("seed %d: %v, want %v: %+v", seed, short(got), short(p.want), report)
+		}
+	}
+	if gaps == 0 {
+		t.Error("no log had gaps")
+	}
+}
+
 func bytesOfAny(t testing.TB, sim *disk.Sim, name string) []byte {
 	if !slices.Contains(names(t, sim, ""), name) {
 		return nil

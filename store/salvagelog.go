@@ -20,6 +20,9 @@ type evidence struct {
 	segments map[uint32]*remains
 	began    []epochStart // where epochs began, as frames and manifest tell, ascending
 	durable  LSN          // all below was on the disk
+	// table has the live bytes of the segments that the checkpoint knew, nil if there is none; it does not know those behind replayed.
+	table    map[uint32]int64
+	replayed LSN
 }
 
 // remains is what is left of a segment.
@@ -162,45 +165,6 @@ func (v *evidence) survey(ord uint32, buf []byte) ([]byte, error) {
 	})
 }
 
-// readPages is readWhole with zeroes up to a whole page.
-func readPages(f disk.File, b []byte) ([]byte, []unread, error) {
-	b, bad, err := readWhole(f, b)
-	if n := len(b) % pageSize; n > 0 {
-		b = append(b, make([]byte, pageSize-n)...)
-	}
-	return b, bad, err
-}
-
-// headers cuts a stretch where sound headers tell what the pages behind them were.
-func (s stretch) headers(id *storeID) (finds []find) {
-	size := uint32(len(s.b))
-	plain := find{frame: frame{lsn: s.lsn}, blank: allZero(s.b)}
-	for off := uint32(0); off < size; {
-		f, err := parseHeader(s.b[off:], id, s.lsn+LSN(off), 1<<31)
-		if err != nil {
-			plain.size += pageSize
-			off += pageSize
-			continue
-		}
-		if plain.size > 0 {
-			finds = append(finds, plain)
-		}
-		f.size, f.last = min(f.size, size-off), false
-		for next := uint32(pageSize); next < f.size; next += pageSize { // one that begins within is the truth
-			if _, err := parseHeader(s.b[off+next:], id, s.lsn+LSN(off+next), 1<<31); err == nil {
-				f.size = next
-			}
-		}
-		finds = append(finds, find{frame: f, headed: true})
-		off += f.size
-		plain = find{frame: frame{lsn: s.lsn + LSN(off)}}
-	}
-	if plain.size > 0 {
-		finds = append(finds, plain)
-	}
-	return finds
-}
-
 // date puts together when epochs began.
 func (v *evidence) date() {
 	began := map[uint64]LSN{}
@@ -329,15 +293,32 @@ func (v *evidence) ordinals() (ords []uint32) {
 	if v.durable.off() == segmentStart && v.segments[v.durable.ord()] == nil && last == v.durable.ord() {
 		last-- // the log ends where a segment would begin that was not made yet
 	}
-	if v.m != nil {
+	for ord := range v.table {
+		first = min(first, ord)
+	}
+	if v.sound() {
 		first = v.m.live.first()
 	}
 	for ord := max(first, 1); ord <= last; ord++ {
-		if v.m == nil || v.m.live.has(ord) {
+		if v.has(ord) {
 			ords = append(ords, ord)
 		}
 	}
 	return ords
+}
+
+// has tells whether a segment belongs to the log. Without a sound manifest the checkpoint knows, of the older ones; those that it needs nothing
+// of may have been given back since.
+func (v *evidence) has(ord uint32) bool {
+	switch live, listed := v.table[ord]; {
+	case v.sound():
+		return v.m.live.has(ord)
+	case v.table != nil && ord < v.replayed.ord():
+		return listed && (live > 0 || v.segments[ord] != nil)
+	case v.m != nil && v.table == nil:
+		return v.m.live.has(ord)
+	}
+	return true
 }
 
 // joined makes one hole of those that touch within a segment.

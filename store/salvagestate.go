@@ -171,34 +171,85 @@ func (s *salvaged) blind(from, to []byte) {
 	s.report.Blind = append(s.report.Blind, KeyRange{from, to})
 }
 
-// checkpoint opens the saved index. If there is none that can be used, the log alone must do.
+// checkpoint opens the saved index: that which the manifest names, or, without a sound manifest, the newest that can be proved. If there is
+// none that can be used, the log alone must do.
 func (s *salvaged) checkpoint() error {
-	if s.m == nil || s.m.checkpoint.number == 0 {
-		return nil
+	note := func(err error) error {
+		if errors.Is(err, errNotSaved) {
+			s.report.Notes = append(s.report.Notes, err.Error())
+			return nil
+		}
+		return err
 	}
-	c := s.m.checkpoint
-	name := checkpointName(c.number)
+	if s.sound() {
+		c := s.m.checkpoint
+		if c.number == 0 {
+			return nil
+		}
+		b, err := s.checkpointBytes(c.number)
+		if err == nil && int64(len(b)) < c.size {
+			err = fmt.Errorf("%w: %s has %d of %d bytes", errNotSaved, checkpointName(c.number), len(b), c.size)
+		}
+		if err == nil {
+			err = s.use(c.number, b[:c.size])
+		}
+		return note(err)
+	}
+	for _, name := range s.names {
+		var number uint64
+		if n, err := fmt.Sscanf(name, "%d.ckpt", &number); n != 1 || err != nil || checkpointName(number) != name {
+			continue
+		}
+		b, err := s.checkpointBytes(number)
+		for end := range index.Ends(b) {
+			if err = s.use(number, b[:end]); err == nil {
+				break
+			}
+		}
+		if err := note(err); err != nil {
+			return err
+		}
+	}
+	s.holes = s.saved != nil // of segments that are there nobody knows which were given back
+	return nil
+}
+
+// errNotSaved says that a checkpoint is of no use.
+var errNotSaved = errors.New("the saved index cannot be used")
+
+func (s *salvaged) checkpointBytes(number uint64) ([]byte, error) {
+	name := checkpointName(number)
 	f, err := s.dir.Open(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		s.report.Notes = append(s.report.Notes, name+" is missing")
-		return nil
+		return nil, fmt.Errorf("%w: %s is missing", errNotSaved, name)
 	} else if err != nil {
-		return err
+		return nil, err
 	}
 	b, _, err := readWhole(f, nil)
-	if err = errors.Join(err, f.Close()); err != nil && !errors.Is(err, ErrCorrupt) {
-		return err
+	if err = errors.Join(err, f.Close()); errors.Is(err, ErrCorrupt) {
+		err = fmt.Errorf("%w: %w", errNotSaved, err)
 	}
-	if int64(len(b)) < c.size {
-		s.report.Notes = append(s.report.Notes, fmt.Sprintf("%s has %d of %d bytes", name, len(b), c.size))
-		return nil
-	}
-	saved, err := index.OpenCheckpoint(name, b[:c.size:c.size], s.seed(c.number))
+	return b, err
+}
+
+// use opens a checkpoint, and keeps it if it is newer than the one there is.
+func (s *salvaged) use(number uint64, b []byte) error {
+	saved, err := index.OpenCheckpoint(checkpointName(number), b[:len(b):len(b)], s.seed(number))
 	if err != nil {
-		s.report.Notes = append(s.report.Notes, err.Error())
+		return fmt.Errorf("%w: %w", errNotSaved, err)
+	}
+	if len(saved.Meta) < tableHead || (len(saved.Meta)-tableHead)%tableRow != 0 {
+		return fmt.Errorf("%w: %s: %w", errNotSaved, checkpointName(number), errTable)
+	}
+	replay, at := LSN(le.Uint64(saved.Meta[16:])), LSN(le.Uint64(saved.Meta[24:]))
+	if s.saved != nil && at <= s.at {
 		return nil
 	}
-	s.saved, s.at = saved, c.at
+	s.saved, s.at, s.replayed = saved, at, replay
+	s.table = map[uint32]int64{}
+	for b := saved.Meta[tableHead:]; len(b) > 0; b = b[tableRow:] {
+		s.table[le.Uint32(b)] = int64(le.Uint32(b[8:]))
+	}
 	return nil
 }
 

@@ -1,5 +1,7 @@
 package store
 
+import "arbor/store/disk"
+
 // A segment is surveyed when it may be damaged: what can be proved in it is told apart from what cannot, byte by byte. A frame is proved by
 // its checksums. Where no frame is whole there is a stretch, in which single changes can still be proved, for each has a checksum of its own
 // that is bound to its place and tells whether its transaction was aborted.
@@ -42,6 +44,45 @@ func survey(b []byte, id *storeID, ord uint32, whole func(f frame, b []byte) err
 		}
 	}
 	return flush()
+}
+
+// readPages is readWhole with zeroes up to a whole page.
+func readPages(f disk.File, b []byte) ([]byte, []unread, error) {
+	b, bad, err := readWhole(f, b)
+	if n := len(b) % pageSize; n > 0 {
+		b = append(b, make([]byte, pageSize-n)...)
+	}
+	return b, bad, err
+}
+
+// headers cuts a stretch where sound headers tell what the pages behind them were.
+func (s stretch) headers(id *storeID) (finds []find) {
+	size := uint32(len(s.b))
+	plain := find{frame: frame{lsn: s.lsn}, blank: allZero(s.b)}
+	for off := uint32(0); off < size; {
+		f, err := parseHeader(s.b[off:], id, s.lsn+LSN(off), 1<<31)
+		if err != nil {
+			plain.size += pageSize
+			off += pageSize
+			continue
+		}
+		if plain.size > 0 {
+			finds = append(finds, plain)
+		}
+		f.size, f.last = min(f.size, size-off), false
+		for next := uint32(pageSize); next < f.size; next += pageSize { // one that begins within is the truth
+			if _, err := parseHeader(s.b[off+next:], id, s.lsn+LSN(off+next), 1<<31); err == nil {
+				f.size = next
+			}
+		}
+		finds = append(finds, find{frame: f, headed: true})
+		off += f.size
+		plain = find{frame: frame{lsn: s.lsn + LSN(off)}}
+	}
+	if plain.size > 0 {
+		finds = append(finds, plain)
+	}
+	return finds
 }
 
 // piece is a change that was proved alone.

@@ -52,6 +52,18 @@ func (n *node) parts(yield func(Part) bool) bool {
 	return true
 }
 
+// Ends yields where in the bytes of a checkpoint file a save may end, the last first: what the manifest says where there is one. Each is to be
+// proved by OpenCheckpoint.
+func Ends(b []byte) iter.Seq[int64] {
+	return func(yield func(int64) bool) {
+		for end := int64(len(b)) &^ 7; end >= ckptHeaderSize+ckptFooterSize; end -= 8 {
+			if f := b[end-ckptFooterSize : end]; string(f[56:]) == ckptFooter && le.Uint64(f[48:]) == uint64(end) && !yield(end) {
+				return
+			}
+		}
+	}
+}
+
 func (b blob) entries(yield func(Entry) bool) {
 	for i := range b.count() {
 		if !yield(Entry{Key: b.appendKey(nil, i), Value: b.value(i)}) {
