@@ -130,11 +130,7 @@ func (s stretch) takeApart(id *storeID) wreck {
 			at += frameHeader
 		case !id.belongs(x, s.lsn+LSN(at), s.lsn.off()+n) || x.kind() < kindPad || x.kind() > kindTx:
 			w.complete = false
-			if next, kept := w.run(at + recordHeader); kept > 0 { // of a record whose word is damaged
-				at = (next + 7) &^ 7
-			} else {
-				at += 8
-			}
+			at = w.wordless(at)
 		case x.kind() == kindTx:
 			at = (w.transaction(at, at+x.size()) + 7) &^ 7
 		default:
@@ -142,6 +138,17 @@ func (s stretch) takeApart(id *storeID) wreck {
 		}
 	}
 	return w.wreck
+}
+
+// wordless goes over 8 bytes where a record might begin and no word is, and behind the changes that begin in them: those of a record whose word,
+// or whose beginning, is damaged.
+func (w *wrecker) wordless(at uint32) uint32 {
+	for x := at; x < at+8; x++ {
+		if next, kept := w.run(x); kept > 0 {
+			return (next + 7) &^ 7
+		}
+	}
+	return at + 8
 }
 
 // run proves the changes that follow one another from at on, and returns where they end and how many there are.

@@ -131,8 +131,8 @@ func TestTakeApartMore(t *testing.T) {
 			delete(intact, p.lsn)
 		}
 		for _, p := range want {
-			if !p.aborted && intact[p.lsn] && w.complete {
-				t.Fatalf("seed %d: %q is not found, and nothing said to be lost", seed, p.change.key)
+			if intact[p.lsn] {
+				t.Fatalf("seed %d: %q at %v is not found", seed, p.change.key, p.lsn)
 			}
 		}
 	}
