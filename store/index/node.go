@@ -26,14 +26,15 @@ type inner struct {
 	leaves []*leaf
 }
 
-// leaf is a blob of entries, never empty, on the heap or in a mapped checkpoint. Its address is its identity, as a node's is.
+// leaf is a blob of entries, never empty, on the heap or in a mapped checkpoint. Its address is its identity, as a node's is. What every
+// read needs comes first: so it lies in one cache line.
 type leaf struct {
 	data  atomic.Pointer[byte] // the blob; who has checkpointed it may replace it by the same bytes elsewhere
-	from  *place               // as a node's
-	draft *blob                // the blob while its edit still writes it, in scratch memory
-	where where
 	state atomic.Uint32
 	size  uint32 // of the blob
+	from  *place // as a node's
+	draft *blob  // the blob while its edit still writes it, in scratch memory
+	where where
 	i     uint16
 }
 
