@@ -163,6 +163,9 @@ func (h *history) lives(plant func(*disk.Sim)) {
 		h.t.Fatalf("verify: %v %v", err, rep.Damage)
 	}
 	must(h.t, h.db.Close())
+	if h.rng.IntN(4) == 0 {
+		h.fromTheLog()
+	}
 }
 
 // end ends a life.
@@ -217,8 +220,10 @@ func (h *history) move() error {
 	switch kind {
 	case 0:
 		return h.note(h.e.checkpoint())
-	case 10, 11:
+	case 10:
 		return h.clean(1 + h.rng.IntN(8))
+	case 11:
+		return h.wear()
 	case 1:
 		if err := h.close(); err != nil {
 			return err
@@ -255,6 +260,26 @@ func (h *history) brief(d Durability) error {
 		next[k] = v
 		return tx.Put(h.ks, []byte(k), []byte(v))
 	})
+}
+
+// wear overwrites a few keys, so that segments fill up with what is not live, and cleans.
+func (h *history) wear() error {
+	for range 1 + h.rng.IntN(4) {
+		err := h.transact([]Durability{None, Commit}[h.rng.IntN(2)], func(tx *Tx, next contents) error {
+			for range 2 {
+				k, v := fmt.Sprintf("key %d", h.rng.IntN(3)), strings.Repeat(fmt.Sprint(h.rng.Uint64()), 10+h.rng.IntN(150))
+				next[k] = v
+				if err := tx.Put(h.ks, []byte(k), []byte(v)); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return h.clean(1 + h.rng.IntN(30))
 }
 
 // overlap has two frames in flight, of which any end, in any order, and no more if the life ends here.

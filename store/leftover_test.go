@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -61,10 +62,53 @@ func TestKillThenCrash(t *testing.T) {
 	}
 }
 
+// TestKilledInManifest kills the process while it writes the manifest, which the next process finds whole, and not durable. It must not write
+// over the other copy then, the only one on the disk: a power cut in the middle would leave none.
+func TestKilledInManifest(t *testing.T) {
+	manifestStep := func(sim *disk.Sim) int {
+		for i, line := range sim.Trace() {
+			if strings.HasPrefix(line, "durable MANIFEST") {
+				return i + 1
+			}
+		}
+		return 0
+	}
+	whole := 0
+	for luck := range uint64(60) {
+		var steps [2]int // at which the manifest is written
+		for try := range 3 {
+			h := newHistory(t, disk.NewSim(luck), 1)
+			must(t, h.open())
+			must(t, h.brief(Commit))
+			must(t, h.close())
+			for life := range 2 {
+				h.sim = h.sim.Kill()
+				h.sim.CrashAt(steps[life])
+				if h.open() == nil && h.brief(Commit) == nil && try > life {
+					t.Fatal("the life has not ended in the manifest")
+				}
+				if try == life {
+					steps[life] = manifestStep(h.sim)
+					break
+				}
+				if life == 1 {
+					h.sim = h.sim.Crash()
+					must(t, h.open())
+					must(t, h.close())
+					whole++
+				}
+			}
+		}
+	}
+	if whole == 0 {
+		t.Error("no manifest was found whole")
+	}
+}
+
 // TestFailedSync has the sync fail by which a life makes durable what it has found, and the next life go on. The page cache shows what the
 // disk does not have, and no later sync tells; a power cut shows what the disk has.
 func TestFailedSync(t *testing.T) {
-	for luck := range uint64(20) {
+	for luck := range uint64(40) {
 		h := newHistory(t, disk.NewSim(luck), 1)
 		must(t, h.open())
 		must(t, h.brief(Commit))
@@ -72,9 +116,8 @@ func TestFailedSync(t *testing.T) {
 		h.e.want(h.e.head.Load().at)
 		h.e.submit()
 		h.sim = h.sim.Kill() // the frame is in the page cache, if it is whole
-		before := h.sim.Steps()
-		h.sim.FailAt(before+1, syscall.EIO)
 		must(t, h.open())
+		h.sim.FailAt(1+int(luck%2), syscall.EIO) // the syncs of two segments come first
 		if err := h.brief(Commit); err == nil {
 			t.Fatal("the sync has not failed")
 		}
@@ -92,17 +135,19 @@ func TestFailedSync(t *testing.T) {
 func TestTornSpare(t *testing.T) {
 	sim := disk.NewSim(1)
 	db := openSmall(t, sim, small)
-	put(t, db, keyspace(t, db), "a", strings.Repeat("a", 9000)) // so that there is a spare
+	put(t, db, keyspace(t, db), "a", strings.Repeat("a", 3000)) // so that there is a spare
 	must(t, db.Close())
-	f, err := sim.Open(segmentName(2))
+	segments := names(t, sim, ".seg")
+	f, err := sim.Open(segments[len(segments)-1])
 	must(t, err)
 	page := disk.Aligned(pageSize)
 	_, err = f.ReadAt(page, 0)
 	must(t, err)
 	copy(page[1000:], "noise")
 	must(t, f.WriteDurable(page, 0))
-	want := contents{"a": strings.Repeat("a", 9000)}
+	want := contents{"a": strings.Repeat("a", 3000), "large": strings.Repeat("b", 40000)}
 	db = openSmall(t, sim, small)
+	put(t, db, keyspace(t, db), "large", want["large"]) // for which the spare is too small
 	for i := range 12 {
 		k := fmt.Sprint("key ", i)
 		want[k] = strings.Repeat(k, 600)
@@ -228,4 +273,41 @@ func TestFlushFollowsApply(t *testing.T) {
 		t.Errorf("outcome %d in memory; on the disk the store has %v, %v", tk.outcome.Load(), got, err)
 	}
 	must(t, db.Close())
+}
+
+// TestMoveIsConditional overwrites a key after the cleaner has gathered it and before it appends it anew: the move is void, and what the key
+// was does not come back.
+func TestMoveIsConditional(t *testing.T) {
+	db, e, want := overwritten(t, disk.NewSim(1), small, 800, 1)
+	defer db.Close()
+	must(t, db.Sync())
+	p := e.newPass(100)
+	for e.cleaner.victim == nil {
+		if _, more, err := e.cleanStep(p); err != nil || !more {
+			t.Fatalf("nothing to clean: %v", err)
+		}
+	}
+	v := e.cleaner.victim
+	x := e.users.hold()
+	defer x.leave()
+	h := e.head.Load()
+	reads, writes, _, err := v.gather(h)
+	must(t, err)
+	key := ""
+	for _, w := range writes {
+		if !w.del && w.key[0] == 2 {
+			key = string(w.key[1:])
+		}
+	}
+	if key == "" {
+		t.Fatal("no put is gathered")
+	}
+	put(t, db, keyspace(t, db), key, "newer")
+	want[key] = "newer"
+	if _, err := e.moveTo(x, h, reads, writes); !errors.Is(err, ErrConflict) {
+		t.Errorf("a move of what was overwritten: %v", err)
+	}
+	if got, err := readAll(db); err != nil || !maps.Equal(got, want) {
+		t.Errorf("%v: %s is %q", err, key, got[key])
+	}
 }

@@ -205,11 +205,12 @@ func (f *simFile) write(p []byte, off int64, what string) (int, error) {
 	return len(p), nil
 }
 
-// half writes a random part of the sectors of p.
+// half writes a random part of the sectors of p, none of them or all included.
 func (f *simFile) half(p []byte, off int64) {
+	share := []int{0, 2, 2, 4}[f.sim.rng.IntN(4)]
 	for n := 0; n < len(p); {
 		m := min(len(p)-n, sector-int((off+int64(n))%sector))
-		if f.sim.rng.IntN(2) == 0 {
+		if f.sim.rng.IntN(4) < share {
 			f.inode.put(p[n:n+m], off+int64(n))
 		}
 		n += m
