@@ -37,6 +37,9 @@
 // A value of more than 64 KiB goes the same way in parts, each a transaction of its own that nobody waits for, before the one that makes its
 // key lead to them (staging.go). That one is small, however large the value is, and is what makes it visible and durable as a whole.
 //
+// CompareAndSwap, Merge and Batch are made of this above the engine, so that the log has but puts and deletions, and whoever reads it needs
+// to know no more: a MergeFunc runs in the process that calls Merge, which combines what waits there for the same key into one transaction.
+//
 // A Watch compares two states, and one that begins at a Position, or goes on after the owner of the store has changed, reads in the log which
 // keys were written since: there is no other memory of what changed, and where the log was cleaned there is none.
 //

@@ -316,6 +316,8 @@ func TestWatchFromOfAnotherProcess(t *testing.T) {
 	text := w.Position().String()
 	put(t, first, ks, "a/1", "3")
 	put(t, first, ks, "b/1", "4")
+	large := strings.Repeat("x", 200<<10) // in parts
+	put(t, first, ks, "c/1", large)
 	must(t, first.Close())
 
 	owner, ks := openTest(t, dir, Options{})
@@ -334,6 +336,12 @@ func TestWatchFromOfAnotherProcess(t *testing.T) {
 			t.Errorf("once more %s, %v", told(changes), err)
 		}
 		w.Close()
+	}
+	parts, err := client.WatchFrom(ks, []byte("c/"), p)
+	must(t, err)
+	defer parts.Close()
+	if _, changes, err := parts.Next(ended()); err != nil || told(changes) != "c/1="+large {
+		t.Errorf("of a large value %d changes, %v", len(changes), err)
 	}
 	_, err = client.DeleteRange(ks, Prefix([]byte("a/1")), Commit)
 	must(t, err)
