@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"arbor/store/disk"
+	"arbor/store/index"
 )
 
 // filled makes a store of n keys in a new simulated directory and closes it. It returns what is in it.
@@ -71,15 +72,22 @@ func size(t testing.TB, sim *disk.Sim, name string) int64 {
 // TestEveryBitCounts flips single bits all over a store that was closed. What is read afterwards is right, or there is an error; the flip
 // is reported, or it is in bytes that mean nothing.
 func TestEveryBitCounts(t *testing.T) {
-	for _, checkpointed := range []bool{false, true} {
-		t.Run(fmt.Sprintf("checkpoint %v", checkpointed), func(t *testing.T) {
+	for _, kind := range []string{"log", "checkpoint", "cleaned"} {
+		t.Run(kind, func(t *testing.T) {
 			sim := disk.NewSim(1)
 			l := small
 			l.minSegment = 24 << 10
-			if checkpointed {
+			var want contents
+			switch kind {
+			case "log":
+				want = filled(t, sim, l, 25)
+			case "checkpoint":
 				l.closeRecords = 1
+				want = filled(t, sim, l, 25)
+			case "cleaned":
+				l.minSegment, l.maxSegment = 16<<10, 16<<10
+				want = cleanedAndSaved(t, sim, l)
 			}
-			want := filled(t, sim, l, 25)
 			list, err := sim.List()
 			must(t, err)
 			step := int64(97)
@@ -149,12 +157,12 @@ func meaningless(t *testing.T, sim *disk.Sim, name string, off int64) bool {
 	defer e.close()
 	ord := segmentNumbers([]string{name})
 	if len(ord) == 0 {
-		return false
+		return !refersTo(t, e, name, off)
 	}
 	if ord[0] > e.resume.ord() || ord[0] == e.resume.ord() && off >= int64(e.resume.off()) {
 		return true
 	}
-	r := recovery{e: e, pos: logStart} // between the last frame of a segment and its end
+	r := recovery{e: e, pos: e.log.next(logStart)} // between the last frame of a segment and its end
 	for r.pos < e.resume {
 		f, _, err := r.frame(r.pos)
 		if err != nil {
@@ -163,9 +171,54 @@ func meaningless(t *testing.T, sim *disk.Sim, name string, off int64) bool {
 		if f.lsn.ord() == ord[0] && f.last && off >= int64(f.lsn.off()+f.size) {
 			return true
 		}
-		r.pos = f.end(r.file.size)
+		r.pos = e.log.next(f.end(r.file.size))
 	}
 	return false
+}
+
+// refersTo tells whether a byte of a checkpoint file surely counts: it is of the header, the footer or what is beside the tree, or of a leaf.
+func refersTo(t *testing.T, e *engine, name string, off int64) bool {
+	t.Helper()
+	ref := e.manifest.current().checkpoint
+	if checkpointName(ref.number) != name || off >= ref.size {
+		return false
+	}
+	f, err := e.fs.Open(name)
+	must(t, err)
+	b, _, err := readWhole(f, nil)
+	must(t, err)
+	saved, err := index.OpenCheckpoint(name, b[:ref.size], e.seed(ref.number))
+	must(t, err)
+	if off < 16 || off >= ref.size-64-16-int64(len(saved.Meta)) {
+		return true
+	}
+	for leaf, err := range saved.Walk() {
+		must(t, err)
+		if off >= leaf.Offset && off < leaf.Offset+16+int64(leaf.Bytes) {
+			return true
+		}
+	}
+	return false
+}
+
+// cleanedAndSaved makes a store whose log has gaps and whose checkpoint file has several saves.
+func cleanedAndSaved(t *testing.T, sim *disk.Sim, l limits) contents {
+	t.Helper()
+	db, e, want := overwritten(t, sim, l, 300, 3)
+	must(t, db.Clean(t.Context()))
+	must(t, e.checkpoint())
+	for i := range 20 {
+		k := fmt.Sprint("key ", i*9)
+		want[k] = strings.Repeat("at last ", 1+i)
+		put(t, db, keyspace(t, db), k, want[k])
+	}
+	must(t, e.checkpoint())
+	m := e.manifest.current()
+	must(t, db.Close())
+	if len(m.live) == 1 && m.live.first() == 1 || m.checkpoint.size <= pageSize {
+		t.Fatalf("no gaps, or one save: %+v", m)
+	}
+	return want
 }
 
 // TestLostDataIsNoTornEnd damages acknowledged frames, in the middle of the log and at its closed end: the store opens, with what is before,
@@ -382,4 +435,78 @@ func TestReadOnlyChangesNothing(t *testing.T) {
 	if n := sim.Steps(); n != before {
 		t.Errorf("the store was changed: %v", sim.Trace()[before:])
 	}
+}
+
+// TestDamagedManifest damages either copy, and both. What the other one knows decides: where a newer one is surely lost the store is read and
+// not written.
+func TestDamagedManifest(t *testing.T) {
+	make := func(t *testing.T, closed bool) (*disk.Sim, contents, int) {
+		sim := disk.NewSim(1)
+		want := filled(t, sim, small, 30)
+		db := openSmall(t, sim, small) // another epoch
+		put(t, db, keyspace(t, db), "last", "one")
+		want["last"] = "one"
+		e := db.be.(*engine)
+		if closed {
+			must(t, db.Close())
+		} else {
+			sim = sim.Crash()
+		}
+		return sim, want, e.manifest.slot
+	}
+	for _, c := range []struct {
+		name     string
+		closed   bool
+		newer    bool // the newer copy is damaged
+		readOnly bool
+	}{
+		{"the older of a closed store", true, false, false},
+		{"the newer of a closed store", true, true, false}, // the older is of the same epoch
+		{"the older of an open store", false, false, false},
+		{"the newer of an open store", false, true, true}, // the older says that the log ended before
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			sim, want, slot := make(t, c.closed)
+			if !c.newer {
+				slot = 1 - slot
+			}
+			flip(t, sim, manifestNames[slot], 50)
+			db := openSmall(t, sim, small)
+			got, err := readAll(db)
+			must(t, err)
+			st, err := db.Stats()
+			must(t, err)
+			err = db.Update(func(tx *Tx) error { return tx.Put(Keyspace{2}, []byte("more"), nil) })
+			var x *CorruptError
+			if c.readOnly {
+				if !errors.Is(err, ErrReadOnly) || !errors.As(err, &x) || st.Damage == "" {
+					t.Errorf("an update says %v, stats %q", err, st.Damage)
+				}
+				must(t, db.Close())
+				return
+			}
+			if err != nil || st.Damage != "" || !maps.Equal(got, want) {
+				t.Errorf("an update says %v, stats %q; %d keys of %d", err, st.Damage, len(got), len(want))
+			}
+			must(t, db.Close())
+			db = openSmall(t, sim, small) // both copies are sound again
+			if rep, err := db.Verify(t.Context()); err != nil || len(rep.Damage) > 0 {
+				t.Errorf("verify: %v, %v", rep.Damage, err)
+			}
+			must(t, db.Close())
+		})
+	}
+	t.Run("both", func(t *testing.T) {
+		sim, _, _ := make(t, true)
+		flip(t, sim, manifestNames[0], 50)
+		flip(t, sim, manifestNames[1], 50)
+		before := sim.Steps()
+		var x *CorruptError
+		if _, err := openEngine(sim, false, small); !errors.As(err, &x) || x.File != manifestNames[0] {
+			t.Errorf("open says %v", err)
+		}
+		if n := sim.Steps(); n != before {
+			t.Errorf("the store was changed: %v", sim.Trace()[before:])
+		}
+	})
 }

@@ -119,6 +119,13 @@ func (m *manifests) read(dir disk.FS, segments int) error {
 	return &CorruptError{File: manifestNames[0], Err: fmt.Errorf("%w; %s: %w", m.bad[0], manifestNames[1], m.bad[1])}
 }
 
+// doubtful tells whether a newer manifest than the one there is may be lost, because the other copy is not one, as it is of a new store alone.
+func (m *manifests) doubtful() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.bad[1-m.slot] != nil && m.now.generation > 1
+}
+
 // readManifest reads the whole pages of a manifest's file.
 func readManifest(f disk.File) ([]byte, error) {
 	size, err := f.Size()

@@ -39,6 +39,9 @@ type recovery struct {
 // recover brings e to the state at the end of its log.
 func (e *engine) recover(ords []uint32) error {
 	m := e.manifest.current()
+	if e.manifest.doubtful() { // a newer one may have been begun behind the end that it gives
+		m.closed = false
+	}
 	r := recovery{e: e, m: m}
 	for _, o := range ords {
 		r.last = max(r.last, o)
