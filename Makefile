@@ -73,7 +73,7 @@ foreign:
 soak verify: export ARBOR_SOAK = 1
 verify:
 	.ci/need spin gcc
-	$(GO) test $(RING) -count=1 -timeout 60m -v -run 'Spec|Planted|Verify|Crash|Fail|Lying|Kill|Model|Histor|Sessions|Serializable|Oracle|Converge|Moves|KeysPerNode|Random|Anything' ./...
+	$(GO) test $(RING) -count=1 -timeout 60m -v -run 'Spec|Planted|Linear|Verify|Crash|Fail|Lying|Kill|Model|Histor|Sessions|Serializable|Oracle|Converge|Moves|KeysPerNode|Random|Anything' ./...
 
 FUZZTIME ?= 60s
 soak:
