@@ -48,6 +48,8 @@ func start(ctx context.Context, s *cli.Session) error {
 	}
 	if st, err := s.DB.Stats(); err == nil && st.Damage != "" {
 		notice = "the store is damaged and open for reading only: see arbor doctor"
+	} else if err == nil && st.Role == "reader" {
+		notice = "the directory of the store cannot be written to: open for reading only"
 	}
 	return tui.Run(ctx, tui.Options{
 		Tree:     s.Tree,

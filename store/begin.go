@@ -46,11 +46,12 @@ func (e *engine) tidy() error {
 	} else if !errors.Is(err, ErrCorrupt) {
 		return err
 	}
-	removed := false
+	removed, leased := false, e.leased()
 	for _, n := range names {
-		stale := strings.HasSuffix(n, ".ckpt") && n != checkpointName(e.manifest.current().checkpoint.number)
+		stale := strings.HasSuffix(n, ".ckpt") && n != checkpointName(e.manifest.current().checkpoint.number) && !leased
 		for _, ord := range segmentNumbers([]string{n}) {
-			stale = e.log.at(ord) == nil && !(ord == spare && e.spare != nil) && !e.adopt(ord)
+			kept := ord < spare && leased || ord == spare && e.spare != nil
+			stale = e.log.at(ord) == nil && !kept && !e.adopt(ord)
 		}
 		if !stale {
 			continue

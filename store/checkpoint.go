@@ -68,7 +68,7 @@ func (e *engine) checkpoint() error {
 	e.tailRecords.Add(-records)
 	e.setCheckpointAt()
 	if n := old.checkpoint.number; n != 0 && whole {
-		_ = e.fs.Remove(checkpointName(n)) // where it cannot be removed while it is mapped, the next use of the store does it
+		e.removeReplaced(n)
 	}
 	return e.readSaved(checkpointName(number), whole)
 }

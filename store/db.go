@@ -35,7 +35,9 @@ const (
 
 // Options of Open. The zero value is right for most.
 type Options struct {
-	// ReadOnly opens without changing a byte; every commit returns ErrReadOnly.
+	// ReadOnly opens without changing a byte, and where nothing can be written; every commit returns ErrReadOnly. It becomes a client of the
+	// owner, if there is one that can be reached, and sees what that does. Otherwise it reads the files, keeps nobody from writing to them,
+	// and sees the state that it has found.
 	ReadOnly bool
 	// IO forces the disk: "uring", "direct" or "buffered". Empty tries them in that order.
 	IO string

@@ -52,6 +52,7 @@ type engine struct {
 	saved         *index.Saved // the last checkpoint; nothing but an empty tree if there is none
 	savedIn       [][]byte     // the mappings that its leaves may lie in
 	rewrite       bool         // the next one goes to a new file
+	replaced      []uint64     // checkpoints whose files are to be removed
 	written       uint64       // the highest number that a new file was given
 	tailBytes     atomic.Int64 // of the log that the next open replays
 	tailRecords   atomic.Int64
@@ -73,6 +74,7 @@ type engine struct {
 	latency latencies
 	fair    fair
 	kept    kept
+	lease   func() bool // tells whether another process reads the files; nil if none can. Set before anything is appended
 	opened  moment
 }
 

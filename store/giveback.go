@@ -93,7 +93,7 @@ func (e *engine) unnameWithout(done []*segment) ([]*segment, error) {
 	if err == nil && old != 0 {
 		e.saved, e.rewrite = &index.Saved{Tree: &index.Tree{}}, true
 		if err = e.restoreMeta(nil); err == nil {
-			err = e.fs.Remove(checkpointName(old))
+			e.removeReplaced(old)
 		}
 	}
 	return done, err
@@ -154,6 +154,9 @@ const maxFree = 4
 // trimFree removes the free files that are too many: a few are kept, of an eighth of the log together, but one in any case. The smallest go
 // first.
 func (e *engine) trimFree() error {
+	if e.leased() {
+		return nil
+	}
 	sum := int64(0)
 	for _, f := range e.free {
 		sum += int64(f.size)
@@ -175,7 +178,7 @@ func (e *engine) trimFree() error {
 // written no one takes it for the segment, and the frames that are in it belong to other places and pass for none here.
 func (e *engine) recycle(ord, least, most uint32) (*segmentData, error) {
 	i := slices.IndexFunc(e.free, func(f freeFile) bool { return least <= f.size && f.size <= most })
-	if i < 0 {
+	if i < 0 || e.leased() {
 		return nil, nil
 	}
 	old := e.free[i]

@@ -53,14 +53,16 @@ func parseNote(s string) (n lockNote) {
 	return lockNote{pid: id, socket: socket, reason: reason}
 }
 
-// openLock opens the lock file of dir. Who only reads makes none, and gets nil where there is none.
+func lockError(dir string, err error) error { return fmt.Errorf("lock %s: %w", dir, err) }
+
+// openLock opens the lock file of dir. Who only reads makes none, and gets nil where there is none, or none that it may read.
 func openLock(dir string, readOnly bool) (*os.File, error) {
 	path := filepath.Join(dir, lockName)
 	if !readOnly {
 		return os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	}
 	h, err := os.Open(path)
-	if errors.Is(err, os.ErrNotExist) {
+	if errors.Is(err, os.ErrNotExist) || errors.Is(err, os.ErrPermission) {
 		return nil, nil
 	}
 	return h, err
@@ -96,6 +98,9 @@ func lockAlone(dir, reason string) (*os.File, error) {
 	err = takeLock(lock, false)
 	if err == nil && !stillLock(lock, dir) {
 		err = errHeld
+	}
+	if err == nil {
+		err = denyLease(lock)
 	}
 	if errors.Is(err, errHeld) {
 		note, noteErr := readNote(lock)

@@ -66,6 +66,9 @@ func (r *role) name() (role string, pid int) {
 	if c, ok := r.be.(*client); ok {
 		return "client", c.pid
 	}
+	if e, ok := r.be.(*engine); ok && e.readOnly {
+		return "reader", os.Getpid()
+	}
 	return "owner", os.Getpid()
 }
 
@@ -78,6 +81,9 @@ func (m *member) join() (*role, error) {
 			return r, err
 		}
 		if time.Since(began) > m.silence {
+			if m.opt.ReadOnly {
+				return m.readUnreached(note.locked())
+			}
 			return nil, note.locked()
 		}
 		time.Sleep(wait/2 + rand.N(wait))
@@ -101,17 +107,12 @@ func (m *member) tryJoin() (*role, lockNote, error) {
 	if err != nil {
 		return nil, lockNote{}, err
 	}
-	if lock == nil {
-		r, err := m.ownReadOnly(nil)
-		return r, lockNote{}, err
+	if m.opt.ReadOnly {
+		return m.joinReading(lock)
 	}
-	held := takeLock(lock, m.opt.ReadOnly)
+	held := takeLock(lock, false)
 	if held == nil && !stillLock(lock, m.dir) {
 		return nil, lockNote{}, errors.Join(errRefused, lock.Close())
-	}
-	if held == nil && m.opt.ReadOnly {
-		r, err := m.ownReadOnly(lock)
-		return r, lockNote{}, err
 	}
 	if held == nil {
 		r, err := m.own(lock)
@@ -119,7 +120,7 @@ func (m *member) tryJoin() (*role, lockNote, error) {
 	}
 	defer lock.Close()
 	if !errors.Is(held, errHeld) {
-		return nil, lockNote{}, fmt.Errorf("lock %s: %w", m.dir, held)
+		return nil, lockNote{}, lockError(m.dir, held)
 	}
 	note, err := readNote(lock)
 	switch {

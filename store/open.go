@@ -29,6 +29,12 @@ func openEngine(d disk.FS, readOnly bool, l limits) (_ *engine, err error) {
 	if err != nil {
 		return nil, noSpace(err)
 	}
+	if readOnly { // beside an owner, which may have made segments that the manifest counts on
+		if names, err = d.List(); err != nil {
+			return nil, err
+		}
+		ords = segmentNumbers(names)
+	}
 	e.id = e.manifest.now.id
 	e.epoch = e.manifest.now.epoch
 	if err := e.recover(ords); err != nil {

@@ -113,27 +113,12 @@ func (m *member) own(lock *os.File) (*role, error) {
 		}
 		return nil, errors.Join(err, unlock(lock))
 	}
+	be.(*engine).lease = func() bool { return isLeased(lock) }
 	if srv != nil {
 		srv.serve(be)
 	}
 	r := newRole(be)
 	r.server, r.unlock = srv, func() error { return unlock(lock) }
-	return r, nil
-}
-
-// ownReadOnly opens the engine for reading beside others that only read. lock is nil if the store has none.
-func (m *member) ownReadOnly(lock *os.File) (*role, error) {
-	r := newRole(nil)
-	r.unlock = func() error {
-		if lock == nil {
-			return nil
-		}
-		return lock.Close()
-	}
-	var err error
-	if r.be, err = m.engine(); err != nil {
-		return nil, errors.Join(err, r.unlock())
-	}
 	return r, nil
 }
 

@@ -16,7 +16,7 @@ type Stats struct {
 	Disk     string        `json:"disk"`                // "uring", "direct", "buffered" or "memory"
 	DiskNote string        `json:"disk_note,omitempty"` // why a better disk is not used, "" if none is better
 	Damage   string        `json:"damage,omitempty"`    // why nothing can be written, "" if nothing is wrong
-	Role     string        `json:"role"`                // "owner" or "client"
+	Role     string        `json:"role"`                // "owner", "client" or "reader"
 	OwnerPID int           `json:"owner_pid,omitempty"`
 	Uptime   time.Duration `json:"uptime_ns"` // since the owner opened it
 

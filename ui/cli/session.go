@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strconv"
+	"syscall"
 	"time"
 
 	"arbor/config"
@@ -41,14 +43,29 @@ func (r *run) open() (*Session, error) {
 
 // openStore opens the store alone, which works where the tree in it can no longer be read.
 func (r *run) openStore() (*store.DB, error) {
-	return store.Open(r.config.Dir, store.Options{IO: r.config.IO})
+	return openDir(r.config.Dir, store.Options{IO: r.config.IO})
+}
+
+// openDir opens a store, for reading alone if its directory cannot be written to. Whoever then changes something is told.
+func openDir(dir string, opt store.Options) (*store.DB, error) {
+	db, err := store.Open(dir, opt)
+	var file *fs.PathError // else it is something else that is denied, such as a ring
+	denied := errors.As(err, &file) && (errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS))
+	if !denied || errors.Is(err, store.ErrLocked) || opt.Memory {
+		return db, err
+	}
+	opt.ReadOnly = true
+	if db, readErr := store.Open(dir, opt); readErr == nil {
+		return db, nil
+	}
+	return nil, err
 }
 
 // openMemory opens a new store that leaves nothing behind.
 func (r *run) openMemory() (*Session, error) { return r.openWith("", store.Options{Memory: true}) }
 
 func (r *run) openWith(dir string, opt store.Options) (*Session, error) {
-	db, err := store.Open(dir, opt)
+	db, err := openDir(dir, opt)
 	if err != nil {
 		return nil, err
 	}

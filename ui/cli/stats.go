@@ -112,7 +112,10 @@ func (w *rows) group() {
 }
 
 func ownership(st store.Stats) string {
-	if st.Role == "client" {
+	switch st.Role {
+	case "reader":
+		return "reader of the files, which it changes in nothing"
+	case "client":
 		return fmt.Sprintf("client of process %d, which opened it %s ago", st.OwnerPID, timeText(st.Uptime))
 	}
 	return "owner, since just now: counts and times are kept while arbor is open"
