@@ -357,10 +357,18 @@ func (v *evidence) upToEnd(all []passage) []passage {
 		}
 		if beyond {
 			p.tail = true
-		} else if !p.missing {
-			p.size = uint32(end - p.lsn)
+			return all[:i+1]
 		}
-		return all[:i+1]
+		if p.missing {
+			return all[:i+1]
+		}
+		tail := *p
+		tail.lsn, tail.size, tail.tail = end, uint32(p.end()-end), true
+		p.size = uint32(end - p.lsn)
+		if v.sound() {
+			return all[:i+1]
+		}
+		return append(all[:i+1:i+1], tail)
 	}
 	return all
 }
