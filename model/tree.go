@@ -31,6 +31,7 @@ var (
 	ErrNotTrash = errors.New("not in the trash")
 	ErrVersion  = errors.New("the tree was written by another version")
 	ErrDiffers  = errors.New("state is not the fold of the log")
+	ErrLog      = errors.New("the log is not whole")
 	errNoDetach = errors.New("nothing can be moved there")
 )
 

@@ -136,6 +136,9 @@ func replay(ctx context.Context, from *spaces, r store.Reader, db *store.DB, to 
 			if err != nil {
 				return err
 			}
+			if e.batch.seq != w.seq+1 {
+				return fmt.Errorf("%w: it follows batch %d", ErrLog, w.seq)
+			}
 			return w.take(to, tx, e.batch, e.raw, f.side.encode())
 		})
 		if unread != nil {
@@ -151,7 +154,7 @@ func replay(ctx context.Context, from *spaces, r store.Reader, db *store.DB, to 
 // allLogs yields the batches of all devices in the order of their stamps, which is one they can have come in.
 func allLogs(ks *spaces, r store.Reader) iter.Seq2[entry, error] {
 	return func(yield func(entry, error) bool) {
-		writers, err := heads(ks, r)
+		devices, err := logDevices(ks, r)
 		if err != nil {
 			yield(entry{}, err)
 			return
@@ -166,8 +169,8 @@ func allLogs(ks *spaces, r store.Reader) iter.Seq2[entry, error] {
 			l.head = e
 			return ok, err
 		}
-		for _, w := range writers {
-			next, stop := iter.Pull2(readLog(ks, r, w.device, 1))
+		for _, d := range devices {
+			next, stop := iter.Pull2(readLog(ks, r, d, 1))
 			defer stop()
 			logs = append(logs, &log{next: next})
 		}
@@ -202,6 +205,25 @@ func allLogs(ks *spaces, r store.Reader) iter.Seq2[entry, error] {
 			if !ok {
 				logs = append(logs[:first], logs[first+1:]...)
 			}
+		}
+	}
+}
+
+// logDevices returns the devices of which there is a log, in the order of their ids, whether it has a head or not.
+func logDevices(ks *spaces, r store.Reader) (devices []device, err error) {
+	for all := (store.Range{}); ; {
+		found := false
+		for e, err := range r.Scan(ks.log, all) {
+			if err != nil {
+				return nil, err
+			}
+			d := device(e.Key[:len(device{})])
+			devices = append(devices, d)
+			all.From, found = store.Prefix(d[:]).To, true
+			break
+		}
+		if !found || all.From == nil {
+			return devices, nil
 		}
 	}
 }
