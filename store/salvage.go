@@ -25,6 +25,9 @@ type SalvageOptions struct {
 	// Keyspaces are the names that whoever uses the store gives to its keyspaces, in the order in which a new store gets them. Where the
 	// name of a keyspace is lost, they tell it by its number.
 	Keyspaces []string
+	// Mend, if not nil, is called with the new store, once it is read back and before it takes its place, so that whoever uses it can make
+	// again what follows from the rest. It may change the report. An error ends the salvage.
+	Mend func(context.Context, *DB, *SalvageReport) error
 	// Progress, if not nil, is called now and then, on the calling goroutine.
 	Progress func(Progress)
 }
@@ -187,6 +190,9 @@ func (s *salvaged) build(ctx context.Context, opt SalvageOptions, fs disk.FS) er
 	}
 	if err == nil {
 		err = l.prove(ctx)
+	}
+	if err == nil && opt.Mend != nil {
+		err = opt.Mend(ctx, newDB(e), s.report)
 	}
 	return errors.Join(err, e.close())
 }

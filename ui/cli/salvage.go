@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -18,7 +19,7 @@ func (r *run) salvageCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "salvage", Short: "make a whole store of what is left of a damaged one, and say what is lost",
 		Long: "Reads the files of a store that nobody has open, and makes a new one of everything in them that can be proved: it takes the place of the damaged one, which is kept " +
-			"beside it, unchanged. What is lost, or perhaps older than it was, is listed. The salvaged store counts as another device. 'arbor store verify' says whether that is needed.",
+			"beside it, unchanged. What the log of the tree still tells is made again from it; what is lost, or older than it was, is listed. The salvaged store counts as another device. 'arbor store verify' says whether that is needed.",
 		Args: words(0, 0, "no arguments"),
 		RunE: func(cmd *cobra.Command, args []string) error { return r.storeSalvage(cmd.Context(), opt, asJSON) },
 	}
@@ -31,7 +32,7 @@ func (r *run) salvageCommand() *cobra.Command {
 
 func (r *run) storeSalvage(ctx context.Context, opt store.SalvageOptions, asJSON bool) error {
 	p := r.newProgress()
-	opt.IO, opt.Progress, opt.Keyspaces = r.config.IO, p.show, model.Keyspaces()
+	opt.IO, opt.Progress, opt.Keyspaces, opt.Mend = r.config.IO, p.show, model.Keyspaces(), mend
 	report, err := store.Salvage(ctx, r.config.Dir, opt)
 	p.clear()
 	switch {
@@ -60,6 +61,29 @@ func (r *run) storeSalvage(ctx context.Context, opt store.SalvageOptions, asJSON
 	default:
 		r.say("%s saved to %s", keys, report.Made)
 	}
+	return nil
+}
+
+// mend makes the tree's state again from its log, if some of it is lost and the log is not.
+func mend(ctx context.Context, db *store.DB, report *store.SalvageReport) error {
+	if len(report.Lost)+len(report.Stale) == 0 || len(report.Blind) > 0 || report.EndUnknown {
+		return nil
+	}
+	_, err := model.Refold(ctx, db)
+	if errors.Is(err, model.ErrLog) || errors.Is(err, store.ErrNotFound) {
+		report.Notes = append(report.Notes, err.Error()+": what is lost of the tree's state cannot be made again")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	again := func(k store.Key) bool { return slices.Contains(model.Keyspaces(), k.Keyspace) }
+	for _, k := range slices.Concat(report.Lost, report.Stale) {
+		if again(k) {
+			report.Notes = append(report.Notes, keyText(k.Keyspace, k.Key)+" could not be read, and was made again from the tree's log")
+		}
+	}
+	report.Lost, report.Stale = slices.DeleteFunc(report.Lost, again), slices.DeleteFunc(report.Stale, again)
 	return nil
 }
 
