@@ -12,6 +12,7 @@ type waiters struct {
 	top     atomic.Pointer[waiter]
 	count   atomic.Int32 // who waits
 	dropped atomic.Int32 // of those on the stack; at times one less
+	spare   sync.Pool    // of waiters
 }
 
 // waiter is one of them. It is used again once its one value was received, or once it was found dropped on the stack.
@@ -31,12 +32,13 @@ const (
 // maxDropped is how many that have given up may lie on a stack.
 const maxDropped = 64
 
-var spareWaiters = sync.Pool{New: func() any { return &waiter{ready: make(chan struct{}, 1)} }}
-
 // add begins to wait for l. The caller looks once more whether l is reached before it sleeps on ready, and calls drop if it gives up, or
 // done once it was woken.
 func (w *waiters) add(l LSN) *waiter {
-	x := spareWaiters.Get().(*waiter)
+	x, ok := w.spare.Get().(*waiter)
+	if !ok {
+		x = &waiter{ready: make(chan struct{}, 1)}
+	}
 	x.lsn = l
 	x.state.Store(waiting)
 	w.count.Add(1)
@@ -69,7 +71,7 @@ func (w *waiters) drop(x *waiter) {
 }
 
 // done gives a waiter back whose value was received.
-func (w *waiters) done(x *waiter) { spareWaiters.Put(x) }
+func (w *waiters) done(x *waiter) { w.spare.Put(x) }
 
 // wake wakes those who wait for what is reached. It is called after reached has grown. What another one has taken off the stack at that
 // moment it does not see; that one looks again at what is reached, after it has put back the rest.
@@ -85,7 +87,7 @@ func (w *waiters) wake() {
 				x.ready <- struct{}{}
 			case x.state.Load() == dropped:
 				w.dropped.Add(-1)
-				spareWaiters.Put(x)
+				w.spare.Put(x)
 			default:
 				x.next = first
 				if first = x; last == nil {
