@@ -367,6 +367,7 @@ func TestReplaceCutShort(t *testing.T) {
 		must(t, db.Close())
 	}
 	none := func(a, b string) error { return errors.ErrUnsupported }
+	nobody := func() error { return nil }
 
 	t.Run("unfinished", func(t *testing.T) {
 		b, dir := build(t)
@@ -406,7 +407,7 @@ func TestReplaceCutShort(t *testing.T) {
 	})
 	t.Run("two renames", func(t *testing.T) {
 		b, dir := build(t)
-		kept, err := b.replace("damaged", none)
+		kept, err := b.replace("damaged", none, nobody)
 		must(t, err)
 		must(t, b.abandon())
 		says(t, dir, "new")
@@ -417,7 +418,7 @@ func TestReplaceCutShort(t *testing.T) {
 		if _, err := b.replace("damaged", func(a, _ string) error {
 			must(t, os.Rename(a, a+".gone"))
 			return errors.ErrUnsupported
-		}); err == nil {
+		}, nobody); err == nil {
 			t.Error("no error")
 		}
 		says(t, dir, "old")
@@ -428,7 +429,7 @@ func TestReplaceCutShort(t *testing.T) {
 			must(t, os.Rename(y, y+".moved"))
 			must(t, os.Rename(x, y))
 			return os.Rename(y+".moved", x+".gone")
-		}); err == nil {
+		}, nobody); err == nil {
 			t.Error("no error")
 		}
 		must(t, b.abandon())

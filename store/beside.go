@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -80,9 +81,16 @@ func (b *beside) take() error {
 
 // replace gives the store its name and keeps the directory that had it under another, which is returned. Where the system cannot exchange
 // two names at once there is a moment in which none has it; orphaned notices what a crash then leaves.
-func (b *beside) replace(why string, exchange func(a, b string) error) (kept string, err error) {
+//
+// The caller has the lock of that directory. Where a directory in which a file is open cannot be renamed, letGo ends it.
+func (b *beside) replace(why string, exchange func(a, b string) error, letGo func() error) (kept string, err error) {
 	if err := b.finish(); err != nil {
 		return "", err
+	}
+	if runtime.GOOS == "windows" {
+		if err := letGo(); err != nil {
+			return "", err
+		}
 	}
 	parent := filepath.Dir(b.dir)
 	kept = b.kept(why)

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"arbor/store/disk"
 )
@@ -42,13 +43,14 @@ func Restore(ctx context.Context, r io.Reader, dir string, opt RestoreOptions) (
 	if dir, err = filepath.Abs(dir); err != nil {
 		return report, err
 	}
-	replace := false
+	replace, letGo := false, func() error { return nil }
 	if err := vacant(dir); errors.Is(err, ErrNotEmpty) && opt.Replace {
 		lock, err := lockAlone(dir, "it is being replaced by a backup")
 		if err != nil {
 			return report, err
 		}
-		defer func() { err = errors.Join(err, unlock(lock)) }()
+		letGo = sync.OnceValue(func() error { return unlock(lock) })
+		defer func() { err = errors.Join(err, letGo()) }()
 		replace = true
 	} else if err != nil {
 		return report, err
@@ -63,7 +65,7 @@ func Restore(ctx context.Context, r io.Reader, dir string, opt RestoreOptions) (
 	}
 	if report, err = restore(ctx, in, b.built, opt); err == nil {
 		if replace {
-			report.Kept, err = b.replace("replaced", exchange)
+			report.Kept, err = b.replace("replaced", exchange, letGo)
 		} else {
 			err = b.take()
 		}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 
 	"arbor/store/disk"
 	"arbor/store/index"
@@ -111,7 +112,8 @@ func Salvage(ctx context.Context, dir string, opt SalvageOptions) (report Salvag
 	if err != nil {
 		return report, err
 	}
-	defer func() { err = errors.Join(err, unlockAny(lock, inPlace)) }()
+	letGo := sync.OnceValue(func() error { return unlockAny(lock, inPlace) })
+	defer func() { err = errors.Join(err, letGo()) }()
 	if opt.To != "" {
 		if err := vacant(opt.To); err != nil {
 			return report, err
@@ -145,7 +147,7 @@ func Salvage(ctx context.Context, dir string, opt SalvageOptions) (report Salvag
 	}
 	if err == nil {
 		if inPlace {
-			report.Kept, err = b.replace("damaged", exchange)
+			report.Kept, err = b.replace("damaged", exchange, letGo)
 		} else {
 			err = b.take()
 		}

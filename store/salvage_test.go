@@ -626,3 +626,40 @@ func TestSalvageNoLeftovers(t *testing.T) {
 		t.Errorf("only %d leftovers", leftovers)
 	}
 }
+
+// FuzzSalvage salvages a store of which some bytes are anything.
+func FuzzSalvage(f *testing.F) {
+	f.Add(uint8(0), uint16(10), []byte("xxxx"), true)
+	f.Add(uint8(2), uint16(4096), []byte{}, false)
+	f.Add(uint8(3), uint16(0), []byte("arborseg"), true)
+	f.Add(uint8(1), uint16(4096), bytes.Repeat([]byte{0xff}, 5000), true)
+	l := small
+	l.minSegment, l.closeRecords = 12<<10, 10
+	f.Fuzz(func(t *testing.T, which uint8, off uint16, b []byte, manifests bool) {
+		sim := disk.NewSim(1)
+		want := filled(t, sim, l, 15)
+		list := names(t, sim, "")
+		file, err := sim.Open(list[int(which)%len(list)])
+		must(t, err)
+		if len(b) > 2*pageSize {
+			b = b[:2*pageSize]
+		}
+		if _, err := file.WriteAt(b, int64(off)); err != nil {
+			t.Fatal(err)
+		}
+		if !manifests {
+			for _, n := range manifestNames {
+				must(t, sim.Remove(n))
+			}
+		}
+		got, _, err := salvageSim(t, sim)
+		if err != nil {
+			return
+		}
+		for k, v := range got {
+			if want[k] != v {
+				t.Errorf("%q is %q", k, v)
+			}
+		}
+	})
+}

@@ -172,7 +172,8 @@ func (c *check) manifests(context.Context) error {
 		}
 		c.report.Bytes += int64(len(b))
 		x, err := parseManifest(b)
-		if slot == m.slot && (err != nil || !bytes.Equal(x.encode(), m.now.encode())) || err != nil && !allZero(b) && m.now.closed {
+		if slot == m.slot && (err != nil || !bytes.Equal(x.encode(), m.now.encode())) ||
+			err != nil && m.now.closed && !(allZero(b) && m.now.generation <= 1) {
 			c.damage(&CorruptError{File: name, Err: errManifest}, HarmNone)
 		}
 	}
