@@ -450,7 +450,7 @@ func TestLockOfAReplacedStore(t *testing.T) {
 		t.Error("the lock file is not taken for what it is")
 	}
 	must(t, os.Rename(dir, dir+".moved"))
-	db, _ = openTest(t, dir, Options{})
+	openTest(t, dir, Options{})
 	if stillLock(h, dir) {
 		t.Error("the lock file of another directory is taken for this one's")
 	}

@@ -148,14 +148,6 @@ func (d *segmentData) covers(off uint32) bool {
 	return d != nil && (d.mapped != nil || d.image != nil && off >= d.from)
 }
 
-// begin is an offset that is surely covered once d is there.
-func (d *segmentData) begin() uint32 {
-	if d != nil {
-		return d.from
-	}
-	return 0
-}
-
 // touch returns a segment's data that covers off. The first touch of a file that was there at the open waits for its opening.
 func (e *engine) touch(s *segment, off uint32) (*segmentData, error) {
 	if d := s.data.Load(); d.covers(off) {

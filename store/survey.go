@@ -12,8 +12,6 @@ type stretch struct {
 	b   []byte
 }
 
-func (s *stretch) end() LSN { return s.lsn + LSN(len(s.b)) }
-
 // survey hands what is in the segment ord, whose file holds b, to frame and stretch, in order and without a gap up to the end of the whole
 // pages or behind the segment's last frame. What they get is part of b.
 func survey(b []byte, id *storeID, ord uint32, whole func(f frame, b []byte) error, damaged func(s stretch) error) error {
