@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"arbor/store/disk"
 )
 
 // lockName is the file whose lock is the ownership of the directory. Its content says how to reach the owner.
@@ -24,11 +26,12 @@ type lockNote struct {
 	reason string // why not
 }
 
-// A note has a fixed size, so that it is written at once and, after the first, needs no space on a full disk.
+// A note has a fixed size, so that it is written at once and, after the first, needs no space on a full disk. It is a block, since smaller
+// files may be kept where nothing is written in place (btrfs).
 const (
 	noteFirst = "arbor lock 1"
 	noteEnd   = "end"
-	noteSize  = 1024
+	noteSize  = pageSize
 	maxReason = 300
 )
 
@@ -59,7 +62,11 @@ func lockError(dir string, err error) error { return fmt.Errorf("lock %s: %w", d
 func openLock(dir string, readOnly bool) (*os.File, error) {
 	path := filepath.Join(dir, lockName)
 	if !readOnly {
-		return os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+		h, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+		if err == nil {
+			disk.InPlace(h)
+		}
+		return h, err
 	}
 	h, err := os.Open(path)
 	if errors.Is(err, os.ErrNotExist) || errors.Is(err, os.ErrPermission) {

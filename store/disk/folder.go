@@ -107,6 +107,7 @@ func (f *folder) Create(name string, size int64) (File, error) {
 	if err != nil {
 		return nil, err
 	}
+	InPlace(h)
 	for off := int64(0); off < size && err == nil; off += int64(len(zeroes)) {
 		_, err = h.WriteAt(zeroes[:min(size-off, int64(len(zeroes)))], off)
 	}

@@ -28,6 +28,15 @@ func syncData(h *os.File) error {
 // dropCached has the kernel forget the clean pages of h, among them those that a failed sync has left behind as if they were written.
 func dropCached(h *os.File) error { return unix.Fadvise(int(h.Fd()), 0, 0, unix.FADV_DONTNEED) }
 
+// InPlace has the blocks of an empty file stay where they are when they are written again, on filesystems that would copy them (btrfs). Only
+// then is the space that a file has also there for what replaces its bytes on a full disk. Others refuse, and write in place anyway.
+func InPlace(h *os.File) {
+	const noCopyOnWrite = 0x00800000 // FS_NOCOW_FL
+	if flags, err := unix.IoctlGetInt(int(h.Fd()), unix.FS_IOC_GETFLAGS); err == nil {
+		unix.IoctlSetPointerInt(int(h.Fd()), unix.FS_IOC_SETFLAGS, flags|noCopyOnWrite)
+	}
+}
+
 // willNeed has the kernel begin to read pieces.
 func willNeed(pieces []piece) {
 	for _, p := range pieces {
@@ -62,6 +71,9 @@ func tryDirect(dir string) error {
 		_, err = h.WriteAt(Aligned(Align), 0)
 		h.Close()
 	}
+	if errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT) {
+		err = openDirect(dir)
+	}
 	if errors.Is(err, unix.EINVAL) {
 		err = errors.New("its filesystem does not know O_DIRECT")
 	}
@@ -69,6 +81,21 @@ func tryDirect(dir string) error {
 		return fmt.Errorf("no direct writes in this directory: %w", err)
 	}
 	return nil
+}
+
+// openDirect opens any file of dir past the page cache, which tells less than a write but needs no space.
+func openDirect(dir string) error {
+	entries, err := os.ReadDir(dir)
+	for _, e := range entries {
+		if e.Type().IsRegular() {
+			h, err := os.OpenFile(filepath.Join(dir, e.Name()), os.O_RDONLY|unix.O_DIRECT, 0)
+			if err == nil {
+				h.Close()
+			}
+			return err
+		}
+	}
+	return err
 }
 
 // scratch opens a file that is gone when it is closed: one without a name, where the filesystem has such.
