@@ -115,6 +115,11 @@ func (e *engine) cleanStep(p *pass) (cost int64, more bool, err error) {
 	if err := e.poisoned(); err != nil {
 		return 0, false, err
 	}
+	if e.full.Load() { // what the step before gave back is what this one writes to
+		if err := e.sweep(); err != nil {
+			return 0, false, err
+		}
+	}
 	x := e.users.hold() // only for the step, so that what is given up can be given back
 	defer x.leave()
 	switch v := c.victim; {

@@ -164,6 +164,71 @@ func TestCleanFullDisk(t *testing.T) {
 	}
 }
 
+// TestCleanFullDiskLarge fills a disk where what is useless lies in segments much larger, or much smaller, than one is made for what is live:
+// what is needed of the emptiest fits into the last one all the same, and small ones that come back serve until there is space for more.
+func TestCleanFullDiskLarge(t *testing.T) {
+	for _, first := range []uint32{16 << 10, 512 << 10} {
+		t.Run(fmt.Sprint(first), func(t *testing.T) {
+			small := &smallDisk{FS: disk.NewSim(1), limit: 4 << 20}
+			l := usualLimits
+			l.manual, l.minSegment, l.maxSegment, l.cleanRate, l.cleanSlack = true, first, first, -1, 0
+			var e *engine
+			var ks Keyspace
+			open := func() *DB {
+				var err error
+				e, err = openEngine(small, false, l)
+				must(t, err)
+				db := newDB(e)
+				ks = keyspace(t, db)
+				return db
+			}
+			db := open()
+			key := func(i int) []byte { return fmt.Append(nil, "key ", i) }
+			put := func(i, n int) error {
+				return db.Update(func(tx *Tx) error {
+					tx.SetDurability(None)
+					return tx.Put(ks, key(i), []byte(strings.Repeat("v", n)))
+				})
+			}
+			for i := range 1000 {
+				must(t, put(i, 2000))
+			}
+			must(t, db.Close())
+			l.minSegment, l.maxSegment = 16<<10, 512<<10
+			db = open()
+			for i := range 1000 {
+				if i%5 != 0 {
+					must(t, put(i, 20))
+				}
+			}
+			small.limit = small.used() + 300<<10
+			var err error
+			for i := 1000; err == nil; i++ {
+				err = put(i, 2000)
+			}
+			if !errors.Is(err, ErrNoSpace) {
+				t.Fatalf("on a full disk: %v", err)
+			}
+			for err = nil; err == nil; {
+				err = db.Update(func(tx *Tx) error {
+					tx.SetDurability(None)
+					return tx.Delete(ks, key(0))
+				})
+			}
+			if !errors.Is(err, ErrNoSpace) {
+				t.Fatalf("deletes may take what is for the cleaner: %v", err)
+			}
+			small.limit = small.used()
+			must(t, db.Clean(t.Context()))
+			if n := small.used(); n > small.limit*9/10 {
+				t.Errorf("%d bytes of %d are used after cleaning", n, small.limit)
+			}
+			must(t, put(1, 2000))
+			must(t, db.Close())
+		})
+	}
+}
+
 // TestPausedCleaner stops the cleaner after each of its steps and reads and writes on: readers and committers need nothing of it.
 func TestPausedCleaner(t *testing.T) {
 	l := small

@@ -142,6 +142,11 @@ func (e *engine) reclaim(s *segment) error {
 	e.rolling.Lock()
 	defer e.rolling.Unlock()
 	e.free = append(e.free, freeFile{s.ord, s.account.size.Load()})
+	if e.full.Load() && e.poisoned() == nil {
+		if err := e.prepareNext(); !errors.Is(err, ErrNoSpace) {
+			errs = append(errs, err)
+		}
+	}
 	return errors.Join(append(errs, e.trimFree())...)
 }
 
@@ -157,12 +162,17 @@ func (e *engine) trimFree() error {
 	if e.leased() {
 		return nil
 	}
+	return e.trimFreeTo(maxFree, e.accounts.files.Load()/8)
+}
+
+// trimFreeTo leaves so many free files, of so many bytes together, or one.
+func (e *engine) trimFreeTo(n int, bytes int64) error {
 	sum := int64(0)
 	for _, f := range e.free {
 		sum += int64(f.size)
 	}
 	slices.SortStableFunc(e.free, func(a, b freeFile) int { return cmp.Compare(a.size, b.size) })
-	for len(e.free) > maxFree || len(e.free) > 1 && sum > e.accounts.files.Load()/8 {
+	for len(e.free) > n || len(e.free) > 1 && sum > bytes {
 		x := e.free[0]
 		e.free = e.free[1:]
 		sum -= int64(x.size)

@@ -68,6 +68,9 @@ func (p *pass) choose(e *engine) *segment {
 // worth tells whether a segment with so many bytes needed is to be cleaned after the look. One that is the oldest of the log is taken whatever
 // is in it, if nothing better is left: with it go the deletions that are kept for its sake.
 func (p *pass) worth(e *engine, s *segment, needed int64) bool {
+	if needed > e.reserved() { // more than was estimated: to begin with it would use up what there is
+		return false
+	}
 	return needed*100 <= p.below*int64(s.account.size.Load()) || p.forced == s.ord
 }
 
@@ -83,7 +86,13 @@ func (e *engine) reserved() int64 {
 	if !e.full.Load() {
 		return math.MaxInt64
 	}
-	return e.left() * 3 / 4 // the rest is for what the log puts around it
+	e.rolling.Lock()
+	defer e.rolling.Unlock()
+	n := e.left()
+	if e.spare != nil {
+		n = max(n, int64(e.spare.size-segmentStart)) // a move that does not fit into the one goes to the other
+	}
+	return n * 3 / 4 // the rest is for what the log puts around it
 }
 
 // estimate is how many bytes of a segment are needed. Where changes lie to which no address leads is not known, but that so many bytes of

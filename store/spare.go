@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"runtime"
 	"syscall"
 
@@ -11,11 +12,12 @@ import (
 )
 
 // The segment after the active one is made as soon as that is begun. If it cannot be, for want of space, all of the active segment is kept for
-// the cleaner and for transactions that only delete, so that space can be made; see engine.room.
+// the cleaner and for transactions that only delete, so that space can be made; see engine.room. What the cleaner gives back then becomes the
+// spare, also if it is smaller than it should be: it serves those two until there is space for another.
 
-// prepare makes the spare segment, if there is none.
+// prepare makes the spare segment, if there is none, or none but one that serves for want of space.
 func (e *engine) prepare() error {
-	if e.spared.Load() || !e.begun.Load() {
+	if e.spared.Load() && !e.full.Load() || !e.begun.Load() {
 		return nil
 	}
 	e.rolling.Lock()
@@ -23,7 +25,18 @@ func (e *engine) prepare() error {
 	if e.poisoned() != nil {
 		return nil // commits tell
 	}
-	return e.makeSpare(LSN(e.tail.Load()).ord()+1, 0)
+	return e.prepareNext()
+}
+
+// prepareNext is prepare with e.rolling held.
+func (e *engine) prepareNext() error {
+	ord := LSN(e.tail.Load()).ord() + 1
+	if e.full.Load() && e.spare != nil {
+		if err := e.dropSpare(ord); err != nil {
+			return err
+		}
+	}
+	return e.makeSpare(ord, 0)
 }
 
 // makeSpare makes sure that the spare is segment ord and has room for a record of n bytes. It is called with e.rolling held.
@@ -47,25 +60,47 @@ func (e *engine) makeSpare(ord, n uint32) error {
 	}
 	d, err := e.recycle(ord, max(size/2, need), 2*size)
 	if d == nil && err == nil {
-		d, err = createSegment(e.fs, &e.id, ord, size)
+		d, err = e.createSpare(ord, size)
 	}
-	err = noSpace(err)
-	e.full.Store(errors.Is(err, ErrNoSpace))
-	if err != nil {
+	full := errors.Is(noSpace(err), ErrNoSpace)
+	if full {
+		if small, e := e.recycle(ord, need, size); small != nil || e != nil {
+			d, err = small, e
+		}
+	}
+	e.full.Store(full)
+	if full {
 		e.kick(e.cleaning) // which makes space if there is anything to be had
-		return err
+	}
+	if err != nil {
+		return noSpace(err)
 	}
 	e.spare = d
 	e.spared.Store(true)
 	return nil
 }
 
+// createSpare makes the file of segment ord. For want of space it gives up the files that were kept to become segments, of which none is right:
+// all but the largest, which is better than none.
+func (e *engine) createSpare(ord, size uint32) (*segmentData, error) {
+	d, err := createSegment(e.fs, &e.id, ord, size)
+	if !errors.Is(noSpace(err), ErrNoSpace) || len(e.free) < 2 || e.leased() {
+		return d, err
+	}
+	if err := e.trimFreeTo(1, 0); err != nil {
+		return nil, err
+	}
+	return createSegment(e.fs, &e.id, ord, size)
+}
+
 // segmentSize is how large segment ord should be: an eighth of the log, so that what is open and spare does not count for much, and cleaning
-// goes by small pieces, but not much larger than the one before.
+// goes by small pieces; but not much larger than the one before. And if it is the last for which
+// there is space, what is needed of another one has to fit into it.
 func (e *engine) segmentSize(ord uint32) uint32 {
 	l := e.limits
+	want := max(e.accounts.files.Load()/8, e.emptiest())
 	size := l.minSegment
-	for size < l.maxSegment && int64(size) < e.accounts.files.Load()/8 {
+	for size < l.maxSegment && int64(size) < want {
 		size *= 2
 	}
 	if last := e.log.at(ord - 1); last != nil {
@@ -113,19 +148,35 @@ func (e *engine) room(writes []write) error {
 	if !e.full.Load() {
 		return nil
 	}
-	left := e.left()
-	deletes := left > int64(e.log.at(LSN(e.tail.Load()).ord()).account.size.Load())/cleanReserve
+	size := int64(e.log.at(LSN(e.tail.Load()).ord()).account.size.Load())
+	deletes := e.left() > max(size/cleanReserve, min(e.emptiest(), size*3/4))
 	for _, w := range writes {
 		deletes = deletes && w.del
 	}
 	if deletes {
 		return nil
 	}
-	return e.prepare()
+	if err := e.prepare(); err != nil || !e.full.Load() {
+		return err
+	}
+	return fmt.Errorf("%w: the last segment is for deletions and for the cleaner", ErrNoSpace)
 }
 
-// cleanReserve is the part of the last segment that is for the cleaner alone.
+// cleanReserve is the part of the last segment that is for the cleaner alone, if it needs no more to begin with.
 const cleanReserve = 4
+
+// emptiest is how many bytes of the log it may take to clean the segment of which the least is needed, among those that are worth it; 0 if none
+// is.
+func (e *engine) emptiest() int64 {
+	least, takes := int64(math.MaxInt64), int64(0)
+	for s := range e.log.from(0) {
+		n, size := e.estimate(s), int64(s.account.size.Load())
+		if n < least && n*100 <= cleanBelow*size && !s.freed.Load() && e.mayClean(s) {
+			least, takes = n, min(2*n, size)
+		}
+	}
+	return takes
+}
 
 // left is how many bytes of the active segment are not reserved.
 func (e *engine) left() int64 {
