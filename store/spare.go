@@ -93,12 +93,12 @@ func (e *engine) createSpare(ord, size uint32) (*segmentData, error) {
 	return createSegment(e.fs, &e.id, ord, size)
 }
 
-// segmentSize is how large segment ord should be: an eighth of the log, so that what is open and spare does not count for much, and cleaning
-// goes by small pieces; but not much larger than the one before. And if it is the last for which
+// segmentSize is how large segment ord should be: an eighth of what the log takes when it is clean, so that the open one and those that are
+// spare do not count for much, and cleaning goes by small pieces; but not much larger than the one before. And if it is the last for which
 // there is space, what is needed of another one has to fit into it.
 func (e *engine) segmentSize(ord uint32) uint32 {
-	l := e.limits
-	want := max(e.accounts.files.Load()/8, e.emptiest())
+	l, a := e.limits, &e.accounts
+	want := max(min(a.files.Load(), a.live.Load()+a.inline.Load()+l.cleanSlack)/8, e.emptiest())
 	size := l.minSegment
 	for size < l.maxSegment && int64(size) < want {
 		size *= 2
