@@ -28,6 +28,7 @@ type Stats struct {
 	Segments        int   `json:"segments"`
 	SpareSegments   int   `json:"spare_segments"` // made, and nothing in them yet
 	DiskBytes       int64 `json:"disk_bytes"`     // of all files
+	LogBytes        int64 `json:"log_bytes"`      // of segments; in memory, if the store is
 	CheckpointBytes int64 `json:"checkpoint_bytes"`
 	LiveBytes       int64 `json:"live_bytes"`     // of the log: what its keys and values would take alone; 0 if not known
 	PinnedBytes     int64 `json:"pinned_bytes"`   // of files that are kept for snapshots alone
@@ -40,6 +41,7 @@ type Stats struct {
 	Conflicts    uint64 `json:"conflicts"`
 	Flushes      uint64 `json:"flushes"`
 	UserBytes    int64  `json:"user_bytes"`    // of keys and values committed
+	MovedBytes   int64  `json:"moved_bytes"`   // appended anew by the cleaner
 	WrittenBytes int64  `json:"written_bytes"` // to the disk, the zeroes of new segments included
 	ReadBytes    int64  `json:"read_bytes"`    // from the disk; what is read through mappings is not counted
 	RingEnters   uint64 `json:"ring_enters"`
@@ -107,6 +109,7 @@ func (e *engine) stats() (Stats, error) {
 		Segments: int(e.log.count.Load()), LogTail: e.tailBytes.Load(),
 		Commits: e.counts.commits.Load(), Conflicts: e.counts.conflicts.Load(), Flushes: e.counts.flushes.Load(),
 		UserBytes: e.counts.userBytes.Load(), PinnedBytes: e.limbo.bytes.Load(),
+		LogBytes: e.accounts.files.Load(), MovedBytes: e.cleaner.moved.Load(),
 		LiveBytes: e.accounts.live.Load() + e.accounts.inline.Load(), Latency: e.latency.read(),
 	}
 	s.Snapshots, s.OldestSnapshot = e.kept.read()

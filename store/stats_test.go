@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"testing"
 	"time"
+
+	"arbor/store/disk"
 )
 
 // What a store did appears in its Stats.
@@ -61,6 +63,36 @@ func TestStats(t *testing.T) {
 	if after, err = db.Stats(); err != nil || after.Snapshots != 0 || after.OldestSnapshot != 0 {
 		t.Errorf("%d snapshots, the oldest %v, after the release (%v)", after.Snapshots, after.OldestSnapshot, err)
 	}
+}
+
+// What the cleaner does, and what it keeps for a snapshot, appears too.
+func TestStatsOfCleaning(t *testing.T) {
+	l := small
+	l.minSegment, l.maxSegment = 16<<10, 32<<10
+	db, e, _ := overwritten(t, disk.NewSim(1), l, 500, 1)
+	held, err := db.Snapshot()
+	must(t, err)
+	ks := keyspace(t, db)
+	for round := range 4 {
+		for i := range 500 {
+			putBytes(t, db, ks, fmt.Sprintf("key %d", i), fmt.Appendf(nil, "%0100d", round))
+		}
+	}
+	must(t, db.Clean(t.Context()))
+	st, err := db.Stats()
+	must(t, err)
+	if st.PinnedBytes == 0 || st.Snapshots != 1 || st.Latency.Cleaning.Count == 0 || st.Latency.Checkpoint.Count == 0 || st.MovedBytes == 0 {
+		t.Errorf("with a snapshot: %+v", st)
+	}
+	if st.LiveBytes == 0 || st.LogBytes < st.LiveBytes || st.SpaceAmplification < 1 {
+		t.Errorf("%d bytes of log, %d live, %v times that on the disk", st.LogBytes, st.LiveBytes, st.SpaceAmplification)
+	}
+	held.Release()
+	must(t, e.sweep())
+	if st, err = db.Stats(); err != nil || st.PinnedBytes != 0 {
+		t.Errorf("%d bytes are kept for nobody, %v", st.PinnedBytes, err)
+	}
+	must(t, db.Close())
 }
 
 // Of frequent operations one in n is timed, on average.

@@ -87,6 +87,9 @@ func (w *rows) counts(st store.Stats) {
 	if st.WriteAmplification > 0 {
 		w.row("", "%.2f bytes for each of the commits'", st.WriteAmplification)
 	}
+	if st.MovedBytes > 0 {
+		w.row("cleaned", "%s moved", bytesText(st.MovedBytes))
+	}
 	w.row("read", "%s, mapped files apart", bytesText(st.ReadBytes))
 	if st.RingEnters > 0 {
 		w.row("ring", "%s, %s", count64(st.RingEnters, "enter", "enters"), count64(st.RingEntries, "entry", "entries"))
