@@ -130,6 +130,7 @@ func (e *engine) cleanStep(p *pass) (cost int64, more bool, err error) {
 	default:
 		c.victim = nil
 		p.cleaned++
+		v.s.account.done.Store(true)
 		c.done = append(c.done, v.s)
 		c.size.Add(int64(v.s.account.size.Load()))
 		e.latency.cleaning.since(v.began)
@@ -213,16 +214,7 @@ func (e *engine) isOlder(s *segment) bool {
 		if o.ord >= s.ord {
 			return false
 		}
-		if !o.freed.Load() && !e.isDone(o) {
-			return true
-		}
-	}
-	return false
-}
-
-func (e *engine) isDone(s *segment) bool {
-	for _, o := range e.cleaner.done {
-		if o == s {
+		if !o.freed.Load() && !o.account.done.Load() {
 			return true
 		}
 	}

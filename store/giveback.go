@@ -25,8 +25,13 @@ func (e *engine) giveBack() error {
 	c := &e.cleaner
 	done := c.done
 	slices.SortFunc(done, func(a, b *segment) int { return cmp.Compare(a.ord, b.ord) })
-	c.done = nil // after an error they are looked through again, another time
+	c.done = nil
 	c.size.Store(0)
+	defer func(done []*segment) { // those that stay are looked through again, another time
+		for _, s := range done {
+			s.account.done.Store(false)
+		}
+	}(done)
 	if e.fs != nil {
 		var err error
 		if done, err = e.unname(done); err != nil {

@@ -29,6 +29,7 @@ type account struct {
 	tombs  atomic.Int64 // bytes of deletions, as of mark
 	mark   atomic.Int64 // accounts.replaced when the segment was begun, or looked through
 	size   atomic.Uint32
+	done   atomic.Bool // it is cleaned, and will be given back
 	pinned atomic.Bool // it is damaged, and kept as it is
 	stays  atomic.Bool // it is to be cleaned after those before it: see errStays
 }

@@ -35,7 +35,7 @@ func (p *pass) choose(e *engine) *segment {
 		if s.ord >= p.end {
 			break
 		}
-		if s.freed.Load() || e.isDone(s) {
+		if s.freed.Load() || s.account.done.Load() {
 			continue
 		}
 		waiting += s.account.tombs.Load()

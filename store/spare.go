@@ -171,7 +171,7 @@ func (e *engine) emptiest() int64 {
 	least, takes := int64(math.MaxInt64), int64(0)
 	for s := range e.log.from(0) {
 		n, size := e.estimate(s), int64(s.account.size.Load())
-		if n < least && n*100 <= cleanBelow*size && !s.freed.Load() && e.mayClean(s) {
+		if n < least && n*100 <= cleanBelow*size && !s.freed.Load() && !s.account.done.Load() && e.mayClean(s) {
 			least, takes = n, min(2*n, size)
 		}
 	}
