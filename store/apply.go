@@ -17,6 +17,7 @@ type state struct {
 	end   LSN // end of the last transaction among them, also if it only moved records
 	moves int // how many of those there were since the open
 	tree  *index.Tree
+	table table // of what is live in the log
 }
 
 // ticket is a transaction on its way through the log.
@@ -88,6 +89,7 @@ func (e *engine) advance(h *state) error {
 		return nil
 	}
 	next := f.state
+	next.table = h.table.with(&f.ledger)
 	if !e.head.CompareAndSwap(h, &next) {
 		return nil
 	}

@@ -36,10 +36,7 @@ func (e *engine) checkpoint() error {
 	}
 	old := e.manifest.current()
 	ref := checkpointRef{replay: replay, at: h.end, epoch: e.epoch}
-	meta, err := e.checkpointMeta(e.saved.Tree, h.tree, ref)
-	if err != nil {
-		return e.damage(err)
-	}
+	meta := e.checkpointMeta(h, ref)
 	number, whole := old.checkpoint.number, false
 	if e.rewrite || e.saved.Size == 0 || e.mostlyDead(e.saved.Ahead(h.tree, len(meta))) {
 		e.written = max(e.written, old.generation) + 1
@@ -59,11 +56,8 @@ func (e *engine) checkpoint() error {
 		return err
 	}
 	saved.Keep()
-	e.saved, e.rewrite = saved, false
+	e.saved, e.savedTable, e.rewrite = saved, h.table.flat(), false
 	e.latency.checkpoint.since(began)
-	if err := e.restoreMeta(meta); err != nil {
-		return err
-	}
 	e.tailBytes.Add(-bytes)
 	e.tailRecords.Add(-records)
 	e.setCheckpointAt()

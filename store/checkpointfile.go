@@ -79,7 +79,7 @@ func (e *engine) openCheckpoint(c checkpointRef) (saved *index.Saved, err error)
 	if err != nil {
 		return nil, e.damage(err)
 	}
-	if err := e.restoreMeta(saved.Meta); err != nil {
+	if e.savedTable, err = e.restoreMeta(saved.Meta); err != nil {
 		return nil, &CorruptError{File: name, Err: err}
 	}
 	// Behind what counts an append may lie that did not come to an end. The next one goes behind that: where bytes have been written they

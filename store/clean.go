@@ -37,7 +37,7 @@ const (
 // is being filled, do not count.
 func (e *engine) useless() (n, live int64) {
 	a := &e.accounts
-	live = a.live.Load() + a.inline.Load()
+	live = e.head.Load().table.all()
 	n = a.files.Load() - a.pinned.Load() - e.cleaner.size.Load() - live
 	if s := e.log.at(LSN(e.tail.Load()).ord()); s != nil {
 		n -= int64(s.account.size.Load())
@@ -193,7 +193,7 @@ func (e *engine) nextVictim(p *pass) (cost int64, more bool, err error) {
 	default:
 		s.account.small.Store(v.small)
 		s.account.tombs.Store(v.tombs)
-		s.account.mark.Store(e.accounts.replaced.Load())
+		s.account.mark.Store(h.table.replaced)
 		if p.worth(e, s, v.live) {
 			c.victim, c.seen = v, max(c.seen, h.end)
 		}

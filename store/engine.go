@@ -50,6 +50,7 @@ type engine struct {
 
 	checkpointing sync.Mutex
 	saved         *index.Saved // the last checkpoint; nothing but an empty tree if there is none
+	savedTable    table        // its state's
 	savedIn       [][]byte     // the mappings that its leaves may lie in
 	rewrite       bool         // the next one goes to a new file
 	replaced      []uint64     // checkpoints whose files are to be removed

@@ -68,7 +68,7 @@ func (e *engine) unname(done []*segment) ([]*segment, error) {
 	if !covered() {
 		return nil, nil
 	}
-	n := slices.IndexFunc(done, func(s *segment) bool { return e.accounts.saved[s.ord] != 0 })
+	n := slices.IndexFunc(done, func(s *segment) bool { return e.savedTable.of(s.ord) != 0 })
 	if n >= 0 { // the deletions of a later one may have been dropped because this one goes before it
 		done = done[:n]
 	}
@@ -96,10 +96,8 @@ func (e *engine) unnameWithout(done []*segment) ([]*segment, error) {
 	old := e.manifest.current().checkpoint.number
 	done, err := e.writeUnnamed(done, func(m *manifest) { m.checkpoint = noCheckpoint })
 	if err == nil && old != 0 {
-		e.saved, e.rewrite = &index.Saved{Tree: &index.Tree{}}, true
-		if err = e.restoreMeta(nil); err == nil {
-			e.removeReplaced(old)
-		}
+		e.saved, e.savedTable, e.rewrite = &index.Saved{Tree: &index.Tree{}}, table{}, true
+		e.removeReplaced(old)
 	}
 	return done, err
 }

@@ -12,28 +12,52 @@ import (
 	"arbor/store/index"
 )
 
-// counted compares the counters with what the index of the head leads to.
+// counted compares the table of the head with what its index leads to, and that of the last checkpoint with its.
 func counted(t testing.TB, e *engine) {
 	t.Helper()
-	live, inline := scanLive(t, e.head.Load().tree)
-	sum := int64(0)
-	for ord, n := range live {
-		sum += n
+	h := e.head.Load()
+	exact(t, "the head", h.table, h.tree)
+	for ord := range liveOf(h.table) {
 		if e.log.at(ord) == nil {
-			t.Errorf("%d live bytes in segment %d, which is none", n, ord)
+			t.Errorf("live bytes in segment %d, which is none", ord)
 		}
 	}
-	for s := range e.log.from(0) {
-		if n := s.account.live.Load(); n != live[s.ord] {
-			t.Errorf("segment %d: %d live bytes are counted, there are %d", s.ord, n, live[s.ord])
+	e.checkpointing.Lock()
+	defer e.checkpointing.Unlock()
+	if e.saved != nil {
+		exact(t, "the checkpoint", e.savedTable, e.saved.Tree)
+	}
+}
+
+// exact compares a table with a scan of its tree.
+func exact(t testing.TB, what string, x table, tree *index.Tree) {
+	t.Helper()
+	live, inline := scanLive(t, tree)
+	sum := int64(0)
+	for _, n := range live {
+		sum += n
+	}
+	if x.inline != inline || x.live != sum {
+		t.Errorf("%s: %d live bytes and %d of inline values are counted, there are %d and %d", what, x.live, x.inline, sum, inline)
+	}
+	if got := liveOf(x); !maps.Equal(got, live) {
+		t.Errorf("%s: the table has %v, its tree leads to %v", what, got, live)
+	}
+}
+
+// liveOf is what a table has, for every segment of which anything is live.
+func liveOf(x table) map[uint32]int64 {
+	m := map[uint32]int64{}
+	flat := x.flat()
+	for _, r := range flat.base {
+		if n := x.of(r.ord); n != r.live {
+			panic(fmt.Sprintf("segment %d has %d live bytes in a table, %d in what it is without links", r.ord, n, r.live))
+		}
+		if r.live != 0 {
+			m[r.ord] = r.live
 		}
 	}
-	if n := e.accounts.live.Load(); n != sum {
-		t.Errorf("%d live bytes are counted, there are %d", n, sum)
-	}
-	if n := e.accounts.inline.Load(); n != inline {
-		t.Errorf("%d bytes of inline values are counted, there are %d", n, inline)
-	}
+	return m
 }
 
 func scanLive(t testing.TB, tree *index.Tree) (live map[uint32]int64, inline int64) {
@@ -50,23 +74,7 @@ func scanLive(t testing.TB, tree *index.Tree) (live map[uint32]int64, inline int
 	return live, inline
 }
 
-// savedExactly compares the table of the last checkpoint with its tree.
-func savedExactly(t testing.TB, e *engine) {
-	t.Helper()
-	e.checkpointing.Lock()
-	defer e.checkpointing.Unlock()
-	live, inline := scanLive(t, e.saved.Tree)
-	live[0] = inline
-	got := maps.Clone(e.accounts.saved)
-	for _, m := range []map[uint32]int64{live, got} {
-		maps.DeleteFunc(m, func(_ uint32, n int64) bool { return n == 0 })
-	}
-	if !maps.Equal(got, live) {
-		t.Errorf("the table of the checkpoint has %v, its tree %v", got, live)
-	}
-}
-
-// TestLiveBytes holds the counters to a scan of the index, over commits that conflict and fold beside each other, deletions of ranges,
+// TestLiveBytes holds the tables to a scan of the index, over commits that conflict and fold beside each other, deletions of ranges,
 // checkpoints under way, clean ends and crashes.
 func TestLiveBytes(t *testing.T) {
 	for _, seed := range seeds(t, 4) {
@@ -95,21 +103,21 @@ func TestLiveBytes(t *testing.T) {
 				}
 				for range 3 {
 					must(t, e.checkpoint())
-					savedExactly(t, e)
+					counted(t, e)
 				}
 				wg.Wait()
 				counted(t, e)
 				switch rng.IntN(3) {
 				case 0:
 					must(t, e.checkpoint())
-					savedExactly(t, e)
+					counted(t, e)
 					sim = sim.Crash()
 				case 1:
 					sim = sim.Crash()
 				default:
 					must(t, db.Close())
 				}
-				if rng.IntN(4) == 0 { // the counters come from the log alone
+				if rng.IntN(4) == 0 { // the table comes from the log alone
 					for _, n := range names(t, sim, ".ckpt") {
 						must(t, sim.Remove(n))
 					}
@@ -144,4 +152,42 @@ func scribble(tx *Tx, ks Keyspace, rng *rand.Rand) error {
 		}
 	}
 	return nil
+}
+
+// TestTable holds tables to a map, over folds that touch few and many of few and many segments, and older tables to what they were.
+func TestTable(t *testing.T) {
+	for _, seed := range seeds(t, 3) {
+		rng := rand.New(rand.NewPCG(seed, 1))
+		var x table
+		type kept struct {
+			table
+			want map[uint32]int64
+		}
+		want, old := map[uint32]int64{}, []kept{}
+		for step := range 3000 {
+			var l ledger
+			for range rng.IntN(1 + rng.IntN(40)) {
+				ord := 1 + rng.Uint32N(uint32(1+step/4))
+				n := int64(rng.IntN(100))
+				if rng.IntN(2) == 0 {
+					n = -want[ord]
+				}
+				l.row(ord).live += n
+				if want[ord] += n; want[ord] == 0 {
+					delete(want, ord)
+				}
+			}
+			if x = x.with(&l); step%100 == 0 {
+				old = append(old, kept{x, maps.Clone(want)})
+			}
+			if x.rows >= max(minTableRows, len(x.base)) {
+				t.Fatalf("seed %d: %d rows in links of a table of %d", seed, x.rows, len(x.base))
+			}
+		}
+		for i, k := range append(old, kept{x, want}) {
+			if got := liveOf(k.table); !maps.Equal(got, k.want) {
+				t.Fatalf("seed %d, table %d: %v, want %v", seed, i, got, k.want)
+			}
+		}
+	}
 }

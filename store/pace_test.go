@@ -40,7 +40,7 @@ func TestCleanAlone(t *testing.T) {
 				}
 				time.Sleep(time.Minute)
 				synctest.Wait()
-				files, live := e.accounts.files.Load(), e.accounts.live.Load()
+				files, live := e.accounts.files.Load(), e.head.Load().table.live
 				enough := files <= live*17/10+l.cleanSlack+2*int64(l.maxSegment)
 				if enough == (kind == "off") {
 					t.Errorf("a log of %d bytes, of which %d are live", files, live)

@@ -32,9 +32,9 @@ func TestCompress(t *testing.T) {
 	must(t, err)
 	watch, err := db.Watch(ks, nil)
 	must(t, err)
-	live := e.accounts.live.Load()
+	live := e.head.Load().table.live
 	must(t, db.Clean(t.Context()))
-	if now := e.accounts.live.Load(); now > live/2 {
+	if now := e.head.Load().table.live; now > live/2 {
 		t.Errorf("%d live bytes before, %d packed", live, now)
 	}
 	counted(t, e)
@@ -94,9 +94,9 @@ func TestSalvagePacked(t *testing.T) {
 		put(t, db, ks, k, strings.Repeat("x", 2000))
 		put(t, db, ks, k, want[k])
 	}
-	live := e.accounts.live.Load()
+	live := e.head.Load().table.live
 	must(t, db.Clean(t.Context()))
-	if now := e.accounts.live.Load(); now > live/2 {
+	if now := e.head.Load().table.live; now > live/2 {
 		t.Errorf("%d live bytes before, %d packed", live, now)
 	}
 	must(t, db.Close())

@@ -31,6 +31,7 @@ func (p *pass) choose(e *engine) *segment {
 	most := 0.0
 	now, room := LSN(e.tail.Load()).ord(), e.reserved()
 	waiting := int64(0) // bytes that are not live and are needed while there are older segments
+	live := e.head.Load().table.flat()
 	for s := range e.log.from(0) {
 		if s.ord >= p.end {
 			break
@@ -39,7 +40,7 @@ func (p *pass) choose(e *engine) *segment {
 			continue
 		}
 		waiting += s.account.tombs.Load()
-		needed, size := e.estimate(s), int64(s.account.size.Load())
+		needed, size := e.estimate(s, &live), int64(s.account.size.Load())
 		if s.account.stays.Load() {
 			waiting += size - needed
 		}
@@ -97,12 +98,12 @@ func (e *engine) reserved() int64 {
 
 // estimate is how many bytes of a segment are needed. Where changes lie to which no address leads is not known, but that so many bytes of
 // such puts are there in the whole store, and so many were replaced since these were written: as many of them as of any are still there.
-func (e *engine) estimate(s *segment) int64 {
+func (e *engine) estimate(s *segment, live *table) int64 {
 	x := &s.account
-	n := x.live.Load()
+	n := live.of(s.ord)
 	if small := x.small.Load(); small > 0 {
-		replaced := float64(e.accounts.replaced.Load() - x.mark.Load())
-		n += int64(float64(small) * math.Exp(-replaced/float64(max(e.accounts.inline.Load(), 1))))
+		replaced := float64(live.replaced - x.mark.Load())
+		n += int64(float64(small) * math.Exp(-replaced/float64(max(live.inline, 1))))
 	}
 	if tombs := x.tombs.Load(); tombs > 0 && e.isOlder(s) {
 		n += tombs

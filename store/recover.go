@@ -74,6 +74,7 @@ func (e *engine) recover(ords []uint32) error {
 	}
 	r.state.pos = r.pos
 	r.setMarks()
+	r.state.table = r.state.table.with(&r.ledger)
 	e.book(&r.ledger)
 	e.head.Store(&r.state)
 	e.resume = r.pos
@@ -113,11 +114,12 @@ func (r *recovery) load() error {
 	r.pos, r.epoch = r.m.start(), c.epoch
 	if c.number == 0 {
 		e.saved = &index.Saved{Tree: r.state.tree}
-		return e.restoreMeta(nil)
+		_, err := e.restoreMeta(nil)
+		return err
 	}
 	saved, err := e.openCheckpoint(c)
 	if err == nil {
-		r.state.tree, e.saved = saved.Tree, saved
+		r.state.tree, r.state.table, e.saved = saved.Tree, e.savedTable, saved
 		return nil
 	}
 	if !errors.Is(err, ErrCorrupt) {
@@ -136,7 +138,9 @@ func (r *recovery) rebuild() error {
 	r.state, r.bulk, r.begun, r.ledger = state{tree: &index.Tree{}}, bulk{}, nil, ledger{}
 	r.e.saved = &index.Saved{Tree: r.state.tree}
 	r.pos, r.epoch = r.m.start(), 0
-	return r.e.restoreMeta(nil)
+	r.e.savedTable = table{}
+	_, err := r.e.restoreMeta(nil)
+	return err
 }
 
 // replay goes over the frames to the end of the log.
@@ -307,7 +311,7 @@ func (r *recovery) flush() (err error) {
 
 // setMarks notes at the segments that replay began how much of what the index kept had been replaced until then.
 func (r *recovery) setMarks() {
-	sum, begun := r.e.accounts.replaced.Load(), r.begun
+	sum, begun := r.state.table.replaced, r.begun
 	for s := range r.e.log.from(r.m.start().ord()) {
 		if len(begun) > 0 && begun[0] == s.ord {
 			s.account.mark.Store(sum)

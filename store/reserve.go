@@ -98,7 +98,7 @@ func (e *engine) activate(s *segment, d *segmentData, add bool) {
 	s.data.Store(d)
 	if add {
 		s.account.size.Store(d.size)
-		s.account.mark.Store(e.accounts.replaced.Load())
+		s.account.mark.Store(e.head.Load().table.replaced)
 		e.accounts.files.Add(int64(d.size))
 		e.log.add(s)
 	}

@@ -238,7 +238,7 @@ func (s *salvaged) use(number uint64, b []byte) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", errNotSaved, err)
 	}
-	if len(saved.Meta) < tableHead || (len(saved.Meta)-tableHead)%tableRow != 0 {
+	if len(saved.Meta) < metaHead || (len(saved.Meta)-metaHead)%metaRow != 0 {
 		return fmt.Errorf("%w: %s: %w", errNotSaved, checkpointName(number), errTable)
 	}
 	replay, at := LSN(le.Uint64(saved.Meta[16:])), LSN(le.Uint64(saved.Meta[24:]))
@@ -247,7 +247,7 @@ func (s *salvaged) use(number uint64, b []byte) error {
 	}
 	s.saved, s.at, s.replayed = saved, at, replay
 	s.table = map[uint32]int64{}
-	for b := saved.Meta[tableHead:]; len(b) > 0; b = b[tableRow:] {
+	for b := saved.Meta[metaHead:]; len(b) > 0; b = b[metaRow:] {
 		s.table[le.Uint32(b)] = int64(le.Uint32(b[8:]))
 	}
 	return nil

@@ -97,8 +97,8 @@ func (e *engine) createSpare(ord, size uint32) (*segmentData, error) {
 // spare do not count for much, and cleaning goes by small pieces; but not much larger than the one before. And if it is the last for which
 // there is space, what is needed of another one has to fit into it.
 func (e *engine) segmentSize(ord uint32) uint32 {
-	l, a := e.limits, &e.accounts
-	want := max(min(a.files.Load(), a.live.Load()+a.inline.Load()+l.cleanSlack)/8, e.emptiest())
+	l := e.limits
+	want := max(min(e.accounts.files.Load(), e.head.Load().table.all()+l.cleanSlack)/8, e.emptiest())
 	size := l.minSegment
 	for size < l.maxSegment && int64(size) < want {
 		size *= 2
@@ -168,9 +168,10 @@ const cleanReserve = 4
 // emptiest is how many bytes of the log it may take to clean the segment of which the least is needed, among those that are worth it; 0 if none
 // is.
 func (e *engine) emptiest() int64 {
+	live := e.head.Load().table.flat()
 	least, takes := int64(math.MaxInt64), int64(0)
 	for s := range e.log.from(0) {
-		n, size := e.estimate(s), int64(s.account.size.Load())
+		n, size := e.estimate(s, &live), int64(s.account.size.Load())
 		if n < least && n*100 <= cleanBelow*size && !s.freed.Load() && !s.account.done.Load() && e.mayClean(s) {
 			least, takes = n, min(2*n, size)
 		}

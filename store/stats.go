@@ -110,7 +110,7 @@ func (e *engine) stats() (Stats, error) {
 		Commits: e.counts.commits.Load(), Conflicts: e.counts.conflicts.Load(), Flushes: e.counts.flushes.Load(),
 		UserBytes: e.counts.userBytes.Load(), PinnedBytes: e.limbo.bytes.Load(),
 		LogBytes: e.accounts.files.Load(), MovedBytes: e.cleaner.moved.Load(),
-		LiveBytes: e.accounts.live.Load() + e.accounts.inline.Load(), Latency: e.latency.read(),
+		LiveBytes: h.table.all(), Latency: e.latency.read(),
 	}
 	s.Snapshots, s.OldestSnapshot = e.kept.read()
 	if err := e.writable(); err != nil && !errors.Is(err, ErrReadOnly) || e.broken != nil {
