@@ -15,16 +15,18 @@ func (e *engine) settleTail() error {
 		return nil
 	}
 	for ord := m.durable.ord(); ord <= e.resume.ord(); ord++ {
-		s := e.log.at(ord)
-		if s == nil {
+		if e.log.at(ord) == nil {
 			continue
 		}
-		d, err := e.withFile(s)
+		d, err := openSegment(e.fs, &e.id, ord) // for itself: who touches the segment now closes the file that it has
 		if err != nil {
 			return err
 		}
 		if err := d.file.Sync(); err != nil {
-			return e.poison(fmt.Errorf("sync %s: %w", segmentName(ord), err))
+			return e.poison(errors.Join(fmt.Errorf("sync %s: %w", segmentName(ord), err), d.file.Close()))
+		}
+		if err := d.file.Close(); err != nil {
+			return err
 		}
 	}
 	return nil

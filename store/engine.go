@@ -166,11 +166,9 @@ func (e *engine) begin() error {
 	e.flush.start = e.resume
 	e.durable.Store(uint64(e.resume))
 	if s := e.log.at(e.resume.ord()); s != nil {
-		d, err := e.withFile(s)
-		if err != nil {
+		if err := e.reopen(s); err != nil {
 			return err
 		}
-		e.activate(s, d.newImage(e.resume.off()), false)
 	} else {
 		e.tail.Store(uint64(makeLSN(e.resume.ord()-1, maxSegment*2)))
 		if err := e.roll(e.resume.ord()-1, 0); err != nil {

@@ -22,40 +22,33 @@ func TestKillThenCrash(t *testing.T) {
 		}
 		return h.brief(Commit) == nil && h.close() == nil
 	}
-	begin := func() *history {
-		h := newHistory(t, disk.NewSim(1), 1)
+	begin := func(seed uint64) *history {
+		h := newHistory(t, disk.NewSim(seed), seed)
 		if !live(h) || h.open() != nil {
 			t.Fatal("a life without faults has ended")
 		}
 		h.sim = h.sim.Kill()
 		return h
 	}
-	h := begin()
+	h := begin(1)
 	live(h)
 	steps := h.sim.Steps()
 	if steps < 5 {
 		t.Fatalf("a life of %d steps", steps)
 	}
-	lucks := 4
-	if testing.Short() {
-		lucks = 2
-	}
 	for kill := 1; kill <= steps; kill++ {
 		for cut := 1; cut <= steps+2; cut++ {
-			for luck := range lucks {
-				h := begin()
+			for _, seed := range seeds(t, 12) {
+				h := begin(seed)
 				h.sim.CrashAt(kill)
 				live(h)
 				h.sim = h.sim.Kill()
-				h.rng = rand.New(rand.NewPCG(uint64(kill*100+cut), uint64(luck)))
-				for range luck {
-					h.sim = h.sim.Kill() // which is as random as a crash
-				}
+				h.rng = rand.New(rand.NewPCG(uint64(kill*100+cut), seed))
 				h.sim.CrashAt(cut)
 				live(h)
 				h.sim = h.sim.Crash()
 				if h.open() != nil || h.brief(Commit) != nil || h.close() != nil || t.Failed() {
-					t.Fatalf("killed at step %d, cut at step %d, luck %d", kill, cut, luck)
+					t.Fatalf("seed %d, killed at step %d, cut at step %d", seed, kill, cut)
 				}
 			}
 		}

@@ -225,7 +225,7 @@ func (r *recovery) seek(ord uint32) error {
 			r.passed = d.file
 		}
 	} else {
-		d, err = r.e.withFile(s)
+		d, err = r.e.fileOf(s)
 	}
 	if err == nil && r.uncertain(ord) {
 		err = d.file.Reread()

@@ -105,6 +105,17 @@ func (e *engine) activate(s *segment, d *segmentData, add bool) {
 	e.tail.Store(uint64(l + frameHeader))
 }
 
+// reopen makes s, with which the log ends, the active segment. Who touches it for the first time meanwhile waits, or finds its image.
+func (e *engine) reopen(s *segment) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	d, err := e.fileOf(s)
+	if err == nil {
+		e.activate(s, d.newImage(e.resume.off()), false)
+	}
+	return err
+}
+
 // dropTickets is what becomes of a full segment in a store without files, once it is applied: it keeps its image.
 func (e *engine) dropTickets(s *segment) error {
 	if err := e.apply(makeLSN(s.ord, s.endOf())); err != nil {

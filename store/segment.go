@@ -191,10 +191,8 @@ func (e *engine) onlyMapped(s *segment, d *segmentData) (*segmentData, error) {
 	return mapped, d.file.Close()
 }
 
-// withFile returns a segment's data with its file open.
-func (e *engine) withFile(s *segment) (*segmentData, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+// fileOf returns a segment's data with its file open. s.mu is held, or nobody else has the engine yet: a touch closes the file.
+func (e *engine) fileOf(s *segment) (*segmentData, error) {
 	d := s.data.Load()
 	if d != nil && d.file != nil {
 		return d, nil
