@@ -215,11 +215,14 @@ func (e *engine) waitDurable(l LSN) error {
 // gather lets those who were woken together come back for the same frame before it is closed: by the one who has told them, or by the first of
 // them. Two thirds more commits share a frame so. It ends as soon as all who commit are there, and soon if they have something else to do.
 func (e *engine) gather() {
-	e.flush.chosen.Do(e.setDepth)
 	var began moment
 	for range gathering {
 		all := e.committers.Load()
-		if all <= 1 || e.flush.busy.Load() >= e.flush.depth || e.durably.count.Load() >= all {
+		if all <= 1 { // before the depth is asked for: who is alone needs no ring, and it takes a while to come and go
+			return
+		}
+		e.flush.chosen.Do(e.setDepth)
+		if e.flush.busy.Load() >= e.flush.depth || e.durably.count.Load() >= all {
 			return
 		}
 		if t := now(); began == 0 {
