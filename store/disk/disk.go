@@ -120,7 +120,7 @@ func OpenReadOnly(dir string) (FS, error) {
 	return f, nil
 }
 
-// direct finds out by trying, at the first durable write, whether the directory takes writes past the page cache.
+// direct finds out by trying whether the directory takes writes past the page cache, if no durable write has shown it before.
 func (f *folder) direct() bool {
 	f.tried.Do(func() {
 		switch {
@@ -128,9 +128,10 @@ func (f *folder) direct() bool {
 			f.noDirect = errors.New("open for reading only")
 		case f.forced == "buffered":
 			f.noDirect = errors.New("chosen by hand")
-		default:
+		case !f.proved.Load():
 			f.noDirect = tryDirect(f.path)
 		}
+		f.buffered.Store(f.noDirect != nil)
 	})
 	return f.noDirect == nil
 }

@@ -1,10 +1,12 @@
 package disk
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 )
 
 // file is a file of the operating system.
@@ -12,21 +14,15 @@ type file struct {
 	dir  *folder
 	name string
 	h    *os.File // through the page cache
-	// durable returns the handle for durable writes: opened once, at the first, past the page cache unless the disk is buffered.
-	durable  func() (*os.File, error)
+	// direct returns the handle that goes past the page cache, opened once, at the first durable write.
+	direct   func() (*os.File, error)
 	inFlight sync.WaitGroup
-	opened   bool // durable was called; under dir.mu
+	opened   bool // direct was called; under dir.mu
 }
 
 func (f *folder) file(name string, h *os.File) *file {
 	g := &file{dir: f, name: name, h: h}
-	g.durable = sync.OnceValues(func() (*os.File, error) {
-		if f.readOnly {
-			return nil, f.mayWrite("write", name)
-		}
-		if !f.direct() {
-			return h, nil
-		}
+	g.direct = sync.OnceValues(func() (*os.File, error) {
 		d, err := os.OpenFile(filepath.Join(f.path, name), os.O_WRONLY|directFlags, 0)
 		if err != nil {
 			return nil, err
@@ -37,6 +33,21 @@ func (f *folder) file(name string, h *os.File) *file {
 		return d, nil
 	})
 	return g
+}
+
+// durable returns the handle for durable writes: past the page cache unless the disk is buffered.
+func (g *file) durable() (*os.File, error) {
+	if err := g.dir.mayWrite("write", g.name); err != nil {
+		return nil, err
+	}
+	if directFlags == 0 || g.dir.buffered.Load() {
+		return g.h, nil
+	}
+	d, err := g.direct()
+	if errors.Is(err, syscall.EINVAL) && !g.dir.direct() {
+		return g.h, nil
+	}
+	return d, err
 }
 
 func (g *file) Name() string { return g.name }
@@ -78,7 +89,13 @@ func (g *file) WriteDurable(p []byte, off int64) error {
 	if err != nil {
 		return err
 	}
-	if err := writeThrough(d, p, off, d == g.h); err != nil {
+	err = writeThrough(d, p, off, d == g.h)
+	if d != g.h && errors.Is(err, syscall.EINVAL) && !g.dir.direct() { // found out by this write, which has written nothing
+		err = writeThrough(g.h, p, off, true)
+	} else if d != g.h && err == nil && !g.dir.proved.Load() {
+		g.dir.proved.Store(true)
+	}
+	if err != nil {
 		return fmt.Errorf("write %s at offset %d: %w", g.name, off, err)
 	}
 	g.dir.counts.syncs.Add(1)
@@ -100,6 +117,7 @@ func writeThrough(d *os.File, p []byte, off int64, sync bool) error {
 func (g *file) Submit(p []byte, off int64, done func(error)) {
 	err := checkAligned(g.name, p, off)
 	var d *os.File
+	q := g.dir.background() // which finds out first what the disk is
 	if err == nil {
 		d, err = g.durable()
 	}
@@ -108,7 +126,7 @@ func (g *file) Submit(p []byte, off int64, done func(error)) {
 		return
 	}
 	g.inFlight.Add(1)
-	g.dir.background().submit(&submission{file: g, fd: d, p: p, off: off, done: done})
+	q.submit(&submission{file: g, fd: d, p: p, off: off, done: done})
 }
 
 func (g *file) Map() ([]byte, error) {
@@ -138,7 +156,7 @@ func (g *file) Close() error {
 	g.dir.mu.Unlock()
 	err := g.h.Close()
 	if opened {
-		if d, e := g.durable(); e == nil {
+		if d, e := g.direct(); e == nil {
 			if e := d.Close(); err == nil {
 				err = e
 			}

@@ -18,7 +18,9 @@ type folder struct {
 	counts   counts
 	dir      *os.File // for SyncDir; nil where directories cannot be synced
 
-	tried    sync.Once // noDirect is set
+	proved   atomic.Bool // a write past the page cache has succeeded
+	buffered atomic.Bool // none will: noDirect is set
+	tried    sync.Once   // noDirect is set, or none is needed
 	noDirect error
 	chosen   sync.Once // kind, note and missing are set
 	kind     string
