@@ -394,6 +394,19 @@ func TestFaultInMapping(t *testing.T) {
 	if v := get(t, db, ks, "7"); !bytes.Equal(v, big) {
 		t.Error("the other values are gone too")
 	}
+	var seen []string // from the end on, the values that can be read, though those behind are asked for before
+	err = db.View(func(s *Snapshot) error {
+		for x, err := range s.Scan(ks, Range{Reverse: true}) {
+			if err != nil {
+				return err
+			}
+			seen = append(seen, string(x.Key))
+		}
+		return nil
+	})
+	if !errors.As(err, &c) || !slices.Equal(seen, []string{"7", "6", "5", "4", "3", "2", "1"}) {
+		t.Errorf("a scan of a file that was cut: %v %v", seen, err)
+	}
 	if err := db.Close(); err != nil {
 		t.Log(err)
 	}

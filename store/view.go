@@ -69,6 +69,8 @@ type scanner struct {
 	reverse bool
 	begun   bool
 	untimed uint32 // steps until one is timed
+	fetch   fetch
+	ahead   int // steps until there is more to be fetched
 	key     []byte
 	value   []byte
 	parted  bool
@@ -101,6 +103,9 @@ func (s *scanner) next(start []byte) (ok bool, err error) {
 		}
 	}
 	x := s.cursor.Value()
+	if s.ahead--; s.ahead < 0 {
+		s.ahead = s.fetch.next(&s.cursor, s.v.e, len(s.key), s.reverse)
+	}
 	lent, err := s.v.e.value(x, s.key)
 	if err != nil {
 		return false, err

@@ -87,6 +87,20 @@ func (c *Cursor) Value() Value {
 	return decodeValue(tag, val)
 }
 
+// Ahead appends to dst the values of the entries behind this one, or, if down is set, before it, nearest first: at most n, and only those that
+// lie in the same leaf.
+func (c *Cursor) Ahead(dst []Value, n int, down bool) []Value {
+	step, end := 1, min(c.i+n+1, c.n)
+	if down {
+		step, end = -1, max(c.i-n-1, -1)
+	}
+	for i := c.i + step; i != end; i += step {
+		tag, _, val := c.v.entry(i)
+		dst = append(dst, decodeValue(tag, val))
+	}
+	return dst
+}
+
 func (c *Cursor) entry() Entry {
 	tag, rest, val := c.v.entry(c.i)
 	return Entry{c.assemble(tag, rest), decodeValue(tag, val)}

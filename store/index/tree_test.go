@@ -222,6 +222,11 @@ func TestCursorSteps(t *testing.T) {
 			s.model[k] = Value{Addr: 1}
 		}
 		keys := s.sorted(nil, nil)
+		for i, k := range keys {
+			if _, _, err := e.Put([]byte(k), Value{Addr: uint64(i)}); err != nil {
+				t.Fatalf("put: %v", err)
+			}
+		}
 		c := e.Tree().Cursor()
 		at, valid := 0, false
 		for range rapid.IntRange(1, 100).Draw(t, "steps") {
@@ -251,8 +256,30 @@ func TestCursorSteps(t *testing.T) {
 			if valid && string(c.Key()) != keys[at] {
 				t.Fatalf("at %d: key %q, want %q", at, c.Key(), keys[at])
 			}
+			if valid {
+				compareAhead(t, &c, at, rapid.IntRange(0, 5).Draw(t, "ahead"))
+			}
 		}
 	})
+}
+
+// compareAhead holds what a cursor at an entry sees ahead, in both directions, to the addresses, which count the entries.
+func compareAhead(t *rapid.T, c *Cursor, at, n int) {
+	for _, down := range []bool{false, true} {
+		step, inLeaf := 1, c.n-1-c.i
+		if down {
+			step, inLeaf = -1, c.i
+		}
+		got := c.Ahead(nil, n, down)
+		if len(got) != min(n, inLeaf) {
+			t.Fatalf("%d values ahead of %d, down %v, want %d", len(got), at, down, min(n, inLeaf))
+		}
+		for i, v := range got {
+			if v.Addr != uint64(at+step*(i+1)) {
+				t.Fatalf("value %d ahead of %d, down %v, is %d", i, at, down, v.Addr)
+			}
+		}
+	}
 }
 
 func TestPutRefuses(t *testing.T) {
