@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"arbor/store/disk"
 )
@@ -112,4 +113,32 @@ func (f nosyFile) Sync() error {
 func (f nosyFile) Map() ([]byte, error) {
 	f.note("map")
 	return f.File.Map()
+}
+
+// TestFlushWhileASegmentBegins closes a frame when the last one has filled its segment to the end, and the next segment is in the table, but
+// tail has not moved there: nothing is in it.
+func TestFlushWhileASegmentBegins(t *testing.T) {
+	l := small
+	l.minSegment, l.maxSegment = 12<<10, 12<<10
+	e, err := openEngine(disk.NewSim(1), false, l)
+	must(t, err)
+	db := newDB(e)
+	ks := keyspace(t, db)
+	for range 10 {
+		if before := e.tail.Load(); LSN(before).off() == 12<<10 {
+			must(t, e.roll(LSN(before).ord(), minRecord))
+			after := e.tail.Swap(before)
+			within(t, 10*time.Second, func() {
+				if wrote, err := e.write(); wrote || err != nil {
+					t.Errorf("wrote %v: %v", wrote, err)
+				}
+			})
+			e.tail.Store(after)
+			put(t, db, ks, "k", "goes on")
+			must(t, db.Close())
+			return
+		}
+		put(t, db, ks, "k", "v")
+	}
+	t.Fatal("no frame has ended where its segment does")
 }

@@ -90,11 +90,11 @@ func (e *engine) closeFrame() (*flight, error) {
 func (e *engine) cut(seg *segment, d *segmentData, start LSN) (used uint32, last bool) {
 	for {
 		t := LSN(e.tail.Load())
-		if t.ord() != start.ord() || t.off() > d.size {
-			return seg.endOf(), true
-		}
-		if t == start+frameHeader {
+		if t.ord() < start.ord() || t == start+frameHeader { // the segment is just being begun, or nothing is in the frame
 			return 0, false
+		}
+		if t.ord() > start.ord() || t.off() > d.size {
+			return seg.endOf(), true
 		}
 		page := roundUp(t.off())
 		next := page
