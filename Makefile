@@ -11,7 +11,7 @@ TOOLS := $(CURDIR)/bin/tools
 RACY := $(patsubst %,./%/...,$(wildcard store model sync timeseries))
 NESTED := $(filter-out ./go.mod,$(shell find . -name go.mod -not -path './.git/*'))
 
-.PHONY: run build install test check race lint plain disks nested cross tidy foreign verify soak bench bench-process bench-store shots clean
+.PHONY: run build install test check race lint plain disks nested cross tidy foreign verify environments soak bench bench-process bench-store shots clean
 
 run: build
 	@bin/arbor
@@ -69,9 +69,15 @@ foreign:
 	.ci/need task:taskwarrior
 	$(GO) test $(RING) -tags 'iouring foreign' -count=1 -run Foreign -v .
 
-# The long ones: model checking (spin, from Debian), kill -9 loops, fuzzing, big counts.
+# The store as another user, without a ring, without locked memory, on tmpfs, on a full disk, on ext4, xfs and btrfs. What the machine does
+# not allow is skipped and says why.
+environments:
+	-.ci/need mount losetup:mount mkfs.ext4:e2fsprogs mkfs.xfs:xfsprogs mkfs.btrfs:btrfs-progs
+	$(GO) test -tags=iouring,environments -ldflags=-checklinkname=0 -count=1 -timeout 30m -v -run 'Environments|FullMount' ./store
+
+# The long ones: model checking (spin, from Debian), kill -9 loops, planted bugs, other environments, big counts.
 soak verify: export ARBOR_SOAK = 1
-verify:
+verify: environments
 	.ci/need spin gcc
 	$(GO) test $(RING) -count=1 -timeout 60m -v -run 'Spec|Planted|Linear|Verify|Crash|Fail|Lying|Kill|Model|Histor|Sessions|Serializable|Oracle|Converge|Moves|KeysPerNode|Random|Anything' ./...
 
