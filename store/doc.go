@@ -130,4 +130,6 @@
 // state as a stream, Restore makes a store of it. Salvage needs no store that opens: of the files alone it takes what can be proved, whole
 // frames, and single changes where no frame is whole, for each has a checksum bound to its place that also tells whether its transaction was
 // aborted. Both make the new store beside the old one and exchange the two, so that a crash leaves one of them whole in its place.
+//
+// SAFETY.md lists what must not happen, what keeps it from happening, and the test that guards it.
 package store
