@@ -3,10 +3,8 @@ package store
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"runtime/debug"
-	"slices"
 	"strings"
 
 	"arbor/store/disk"
@@ -319,97 +317,4 @@ func (r *recovery) setMarks() {
 		}
 		sum += r.bulk.replaced[s.ord]
 	}
-}
-
-// ends decides what it means that the log ends at r.pos because of cause: nothing, or that acknowledged data is lost.
-func (r *recovery) ends(cause error) error {
-	off := int64(r.pos.off())
-	lost := &CorruptError{File: segmentName(r.pos.ord()), Offset: off, Err: fmt.Errorf("acknowledged data is lost from here on: %w", cause)}
-	if r.m.durable > r.pos {
-		r.e.broken = lost
-		return nil
-	}
-	for s := range r.e.log.from(r.pos.ord()) {
-		from := uint32(segmentStart)
-		if s.ord == r.pos.ord() {
-			from = r.pos.off()
-		}
-		found, err := r.proof(s, from)
-		if err != nil {
-			return err
-		}
-		if found {
-			r.e.broken = lost
-			return nil
-		}
-	}
-	return nil
-}
-
-// proof tells whether a frame in segment s, at from or behind, says that the place where the log ends was durable, or that the header of
-// its segment, which is older than it, was.
-func (r *recovery) proof(s *segment, from uint32) (bool, error) {
-	ord := s.ord
-	f, size, err := r.rest(s)
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	} else if err != nil {
-		return false, fmt.Errorf("search %s: %w", segmentName(ord), err)
-	}
-	file := reader{file: f, size: size}
-	header := r.seek(ord)
-	for off := from; uint64(off)+pageSize <= uint64(size); off += pageSize {
-		b, err := file.read(off, frameHeader)
-		if err != nil {
-			return false, fmt.Errorf("search %s: %w", segmentName(ord), err)
-		}
-		h, err := parseHeader(b, &r.e.id, makeLSN(ord, off), size)
-		if err == nil && (h.durable > r.pos || errors.Is(header, ErrCorrupt) && h.epoch >= r.least() && h.epoch > 0) {
-			return true, nil
-		}
-	}
-	return false, nil
-}
-
-// rest opens the file of segment s, whatever its header is.
-func (r *recovery) rest(s *segment) (disk.File, uint32, error) {
-	if d := s.data.Load(); d != nil {
-		return d.file, d.size, nil
-	}
-	f, err := r.e.fs.Open(segmentName(s.ord))
-	if err != nil {
-		return nil, 0, err
-	}
-	r.e.strays = append(r.e.strays, f)
-	size, err := f.Size()
-	return f, uint32(min(size, 1<<31)) &^ (pageSize - 1), err
-}
-
-// reader reads a file in blocks that grow, so that a short tail costs little and a long one few calls.
-type reader struct {
-	file  disk.File
-	size  uint32
-	buf   []byte
-	start uint32
-	next  uint32 // bytes of the next block
-}
-
-// read returns [off, off+n), lent until the next read.
-func (r *reader) read(off, n uint32) ([]byte, error) {
-	if off >= r.start && uint64(off)+uint64(n) <= uint64(r.start)+uint64(len(r.buf)) {
-		return r.buf[off-r.start:][:n], nil
-	}
-	if uint64(off)+uint64(n) > uint64(r.size) {
-		return nil, errNoFrame
-	}
-	r.next = min(max(4*r.next, 16<<10), 1<<20)
-	want := min(max(n, r.next), r.size-off)
-	r.buf = slices.Grow(r.buf[:0], int(want))[:want]
-	r.start = off
-	got, err := r.file.ReadAt(r.buf, int64(off))
-	if err != nil && !(errors.Is(err, io.EOF) && uint32(got) == want) {
-		r.buf = r.buf[:0]
-		return nil, fmt.Errorf("read %s at offset %d: %w", r.file.Name(), off, err)
-	}
-	return r.buf[:n], nil
 }
