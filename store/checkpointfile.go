@@ -34,9 +34,7 @@ func (e *engine) saveIndex(tree *index.Tree, meta []byte, number uint64, whole b
 	}
 	saved, err = e.writeIndex(f, tree, meta, number, whole)
 	if err == nil {
-		if err = f.Sync(); err != nil {
-			e.rewrite = true // what the file holds is not known any more
-		}
+		err = e.syncIndex(f)
 	}
 	if err = errors.Join(err, f.Close()); err == nil {
 		return saved, nil
@@ -47,23 +45,38 @@ func (e *engine) saveIndex(tree *index.Tree, meta []byte, number uint64, whole b
 	return nil, err
 }
 
+func (e *engine) syncIndex(f disk.File) error {
+	err := f.Sync()
+	if err != nil {
+		e.rewrite = true // what the file holds is not known any more
+	}
+	return err
+}
+
 func (e *engine) writeIndex(f disk.File, tree *index.Tree, meta []byte, number uint64, whole bool) (saved *index.Saved, err error) {
 	defer e.unguard(debug.SetPanicOnFault(true), &err)
 	if whole {
-		return tree.WriteCheckpoint(&fileWriter{f: f}, e.seed(number), meta)
+		return tree.WriteCheckpoint(&fileWriter{e: e, f: f}, e.seed(number), meta)
 	}
-	return e.saved.Append(&fileWriter{f: f, off: e.saved.Next}, tree, meta)
+	return e.saved.Append(&fileWriter{e: e, f: f, off: e.saved.Next}, tree, meta)
 }
 
-// fileWriter writes a file from an offset on.
+// fileWriter writes a file from an offset on. Now and then it has the disk take over what there is, so that a large index does not come to it
+// all at once, with the frames of the log, and the segment that is made next, waiting behind.
 type fileWriter struct {
-	f   disk.File
-	off int64
+	e    *engine
+	f    disk.File
+	off  int64
+	held int64 // bytes written since
 }
 
 func (w *fileWriter) Write(p []byte) (int, error) {
 	n, err := w.f.WriteAt(p, w.off)
 	w.off += int64(n)
+	if w.held += int64(n); err == nil && w.held >= w.e.limits.heldBytes {
+		w.held = 0
+		err = w.e.syncIndex(w.f)
+	}
 	return n, err
 }
 

@@ -83,6 +83,7 @@ type limits struct {
 	unflushed              uint32 // bytes visible and not durable, beyond which they are written unasked
 	checkpointBytes        int64  // of the log's tail, beyond which the index is saved
 	closeRecords           int64  // of the tail at a clean close, likewise
+	heldBytes              int64  // of a checkpoint that is being written, which are left to the page cache before they are synced
 	deadBytes              int64  // of a checkpoint, up to which it is not written anew, however small it is
 	flushEvery             time.Duration
 	cleanRate              int64     // bytes a second that the cleaner writes while nothing is committed; below 0 it does nothing by itself
@@ -93,8 +94,8 @@ type limits struct {
 }
 
 var usualLimits = limits{
-	minSegment: minSegment, maxSegment: maxSegment, unflushed: 1 << 20, checkpointBytes: 16 << 20, closeRecords: 256, deadBytes: 64 << 10,
-	flushEvery: 500 * time.Millisecond, cleanRate: usualCleanRate, cleanSlack: 4 << 20,
+	minSegment: minSegment, maxSegment: maxSegment, unflushed: 1 << 20, checkpointBytes: 16 << 20, closeRecords: 256, heldBytes: 4 << 20,
+	deadBytes: 64 << 10, flushEvery: 500 * time.Millisecond, cleanRate: usualCleanRate, cleanSlack: 4 << 20,
 }
 
 // limits returns those that a caller has set, and the usual ones.

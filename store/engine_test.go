@@ -10,7 +10,7 @@ import (
 )
 
 // small are limits that bring every edge early.
-var small = limits{minSegment: 16 << 10, maxSegment: 64 << 10, unflushed: 8 << 10, checkpointBytes: 1 << 30, closeRecords: 1 << 30, deadBytes: 6 << 10, cleanRate: -1, manual: true}
+var small = limits{minSegment: 16 << 10, maxSegment: 64 << 10, unflushed: 8 << 10, checkpointBytes: 1 << 30, closeRecords: 1 << 30, heldBytes: 12 << 10, deadBytes: 6 << 10, cleanRate: -1, manual: true}
 
 func openSmall(t testing.TB, d disk.FS, l limits) *DB {
 	t.Helper()
