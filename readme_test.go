@@ -35,6 +35,25 @@ func TestReadme(t *testing.T) {
 	}
 }
 
+// The program in the README is the one that is compiled and run as an example.
+func TestReadmeExample(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	example, err := os.ReadFile("store/example_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, program, ok := strings.Cut(string(readme), "```go\n")
+	program, _, _ = strings.Cut(program, "```")
+	program = strings.Replace(program, `"data"`, "dir", 1)
+	indented := regexp.MustCompile("(?m)^(.)").ReplaceAllString(program, "\t\t$1")
+	if !ok || !strings.Contains(string(example), indented) {
+		t.Errorf("not in store/example_test.go:\n%s", indented)
+	}
+}
+
 func hasTest(t *testing.T, dir, name string) bool {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(dir, "*_test.go"))

@@ -34,6 +34,31 @@ func fruit() (*store.DB, store.Keyspace) {
 	return db, ks
 }
 
+// The store as the README shows it.
+func Example() {
+	dir, err := os.MkdirTemp("", "example")
+	check(err)
+	defer os.RemoveAll(dir)
+	func() {
+		db, err := store.Open(dir, store.Options{}) // the first process owns it, the others work through it
+		check(err)
+		defer db.Close()
+		people, err := db.Keyspace("people")
+		check(err)
+		check(db.Update(func(tx *store.Tx) error { // runs again if what it has read is changed meanwhile
+			return tx.Put(people, []byte("ada"), []byte("1815"))
+		})) // from here on it survives a power cut
+		check(db.View(func(s *store.Snapshot) error { // one state, held up by nobody
+			for e, err := range s.Scan(people, store.Prefix([]byte("a"))) {
+				check(err)
+				fmt.Printf("%s %s\n", e.Key, e.Value)
+			}
+			return nil
+		}))
+	}()
+	// Output: ada 1815
+}
+
 // A store is a directory. Any number of processes may open it: the first one owns it, and the others work through it, with the same calls.
 func ExampleOpen() {
 	dir, err := os.MkdirTemp("", "example")
