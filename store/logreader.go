@@ -16,7 +16,11 @@ type reader struct {
 	buf   []byte
 	start uint32
 	next  uint32 // bytes of the next block
+	end   uint32 // of the log, if that is known and in this file: nothing is read ahead behind it, and all up to it at once
 }
+
+// maxAhead bounds what is read ahead.
+const maxAhead = 1 << 20
 
 // read returns [off, off+n), lent until the next read.
 func (r *reader) read(off, n uint32) ([]byte, error) {
@@ -26,7 +30,10 @@ func (r *reader) read(off, n uint32) ([]byte, error) {
 	if uint64(off)+uint64(n) > uint64(r.size) {
 		return nil, errNoFrame
 	}
-	r.next = min(max(4*r.next, 16<<10), 1<<20)
+	r.next = min(max(4*r.next, 16<<10), maxAhead)
+	if off < r.end {
+		r.next = min(r.end-off, maxAhead)
+	}
 	want := min(max(n, r.next), r.size-off)
 	r.buf = slices.Grow(r.buf[:0], int(want))[:want]
 	r.start = off

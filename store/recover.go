@@ -232,6 +232,9 @@ func (r *recovery) seek(ord uint32) error {
 		return err
 	}
 	r.segment, r.file = ord, reader{file: d.file, size: d.size}
+	if r.m.closed && ord == r.m.durable.ord() {
+		r.file.end = r.m.durable.off()
+	}
 	return nil
 }
 
