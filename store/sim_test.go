@@ -60,7 +60,7 @@ func newHistory(t testing.TB, sim *disk.Sim, seed uint64) *history {
 	l.minSegment, l.maxSegment = 12<<10, 32<<10
 	l.closeRecords, l.cleanRate, l.cleanSlack = 5, 1, 8<<10
 	l.random = rand.NewChaCha8([32]byte{byte(seed)})
-	return &history{t: t, sim: sim, rng: rand.New(rand.NewPCG(seed, 7)), limits: l, part: 1 + int(seed*1500%3500), states: []contents{{}}, ends: []LSN{0}, made: []contents{{}}}
+	return &history{t: t, sim: sim, rng: rand.New(rand.NewPCG(seed, 7)), limits: l, part: 64 + int(seed*1500%3500), states: []contents{{}}, ends: []LSN{0}, made: []contents{{}}}
 }
 
 // allowed are the errors that a planted fault may lead to.
