@@ -70,7 +70,7 @@ func (b *backup) write(p []byte) error {
 		err = io.ErrShortWrite
 	}
 	if err != nil {
-		return fmt.Errorf("write the backup: %w", noSpace(err))
+		return fmt.Errorf("write the backup: %w", err)
 	}
 	_, _ = b.sum.Write(p) // never fails
 	return nil

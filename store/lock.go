@@ -153,6 +153,15 @@ func unlockAny(lock *os.File, alone bool) error {
 	return nil
 }
 
+// Exists tells whether dir holds a store, or what is left of one: Open would make one where none is.
+func Exists(dir string) (bool, error) {
+	err := isStore(dir)
+	if errors.Is(err, ErrNoStore) || errors.Is(err, os.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // isStore makes sure that dir holds a store, or what is left of one.
 func isStore(dir string) error {
 	names, err := os.ReadDir(dir)

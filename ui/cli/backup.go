@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -15,7 +16,8 @@ import (
 func (r *run) backupCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "backup FILE", Short: "write all of the store, as of this moment, to a file; - is standard output",
-		Long: "It can be made while arbor is in use, also in other processes. 'arbor store restore FILE' makes a store of it. FILE is replaced whole or not at all.",
+		Long: "Writes all of the store, as of this moment, to FILE, or to standard output if that is -. Arbor can be in use meanwhile. FILE is replaced whole or not at all. " +
+			"'arbor store restore FILE' makes a store of it.",
 		Args: words(1, 1, "a file to write; - is standard output"),
 		RunE: func(cmd *cobra.Command, args []string) error { return r.storeBackup(cmd.Context(), args[0]) },
 	}
@@ -32,6 +34,9 @@ func (r *run) storeBackup(ctx context.Context, name string) error {
 	} else if file == "" && r.Terminal.Out {
 		return usagef("a backup is not for a terminal; name a file, or a program that reads it: 'arbor store backup - | ...'")
 	}
+	if file != "" && sameFile(filepath.Dir(file), r.config.Dir) {
+		return refusedf("%s is in the directory of the store, and would be lost with it; name a file elsewhere", file)
+	}
 	db, err := r.openStore()
 	if err != nil {
 		return err
@@ -45,6 +50,15 @@ func (r *run) storeBackup(ctx context.Context, name string) error {
 	}
 	r.say("%s, %s", count(int(report.Keys), "key", "keys"), bytesText(report.Bytes))
 	return nil
+}
+
+func sameFile(a, b string) bool {
+	x, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	y, err := os.Stat(b)
+	return err == nil && os.SameFile(x, y)
 }
 
 // backup writes the backup to the file, or to standard output if it is "". damage tells that the store has lost something.
@@ -74,7 +88,7 @@ func (r *run) restoreCommand() *cobra.Command {
 	var opt store.RestoreOptions
 	cmd := &cobra.Command{
 		Use: "restore FILE", Short: "make a store of a backup; - is standard input",
-		Long: "The backup is proved whole before the store takes its name; a damaged one changes nothing. The restored store counts as another device. Where a store is already, " +
+		Long: "Makes a store of what 'arbor store backup' wrote, or reads that from standard input if FILE is -. The backup is proved whole before the store takes its name; a damaged one changes nothing. The restored store counts as another device. Where a store is already, " +
 			"nothing is done, unless --replace is given.",
 		Args: words(1, 1, "a backup to read; - is standard input"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -84,8 +98,8 @@ func (r *run) restoreCommand() *cobra.Command {
 			return r.storeRestore(cmd.Context(), args[0], to, opt)
 		},
 	}
-	cmd.Flags().StringVar(&to, "to", "", "make the store in `DIR` instead of where the settings have it")
-	cmd.Flags().BoolVar(&opt.Replace, "replace", false, "put it in the place of the store that is there, which is kept beside it under another name")
+	cmd.Flags().StringVar(&to, "to", "", "make the store in `DIR`, not where the settings say")
+	cmd.Flags().BoolVar(&opt.Replace, "replace", false, "replace the store, which is kept under another name")
 	return cmd
 }
 

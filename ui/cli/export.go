@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -146,6 +147,10 @@ func (p *partial) add(id model.ID) error {
 func replaceFile(name string, write func(io.Writer) error) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
 	if err != nil {
+		var p *fs.PathError
+		if errors.As(err, &p) {
+			p.Path = filepath.Dir(name) // that is what is amiss, not the name of a moment
+		}
 		return fmt.Errorf("write %s: %w", name, err)
 	}
 	defer func() {

@@ -106,7 +106,7 @@ func (r *run) openFile(name string) (*os.File, error) {
 	if name != "-" {
 		f, err := os.Open(name)
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil, missingf("there is no file %q to import", name)
+			return nil, missingf("there is no file %q", name)
 		}
 		if err != nil {
 			return nil, err

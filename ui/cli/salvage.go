@@ -31,13 +31,14 @@ func (r *run) salvageCommand() *cobra.Command {
 }
 
 func (r *run) storeSalvage(ctx context.Context, opt store.SalvageOptions, asJSON bool) error {
+	if err := r.mustExist(); err != nil {
+		return err
+	}
 	p := r.newProgress()
 	opt.IO, opt.Progress, opt.Keyspaces, opt.Mend = r.config.IO, p.show, model.Keyspaces(), mend
 	report, err := store.Salvage(ctx, r.config.Dir, opt)
 	p.clear()
 	switch {
-	case errors.Is(err, store.ErrNoStore):
-		return missingf("there is no store in %s", r.config.Dir)
 	case errors.Is(err, store.ErrNotEmpty):
 		return refusedf("%s holds something already; --to names another directory", opt.To)
 	case errors.Is(err, store.ErrCorrupt):
@@ -57,7 +58,7 @@ func (r *run) storeSalvage(ctx context.Context, opt store.SalvageOptions, asJSON
 	case opt.DryRun:
 		r.say("%s can be saved; nothing was changed", keys)
 	case report.Kept != "":
-		r.say("%s saved to %s; the damaged store is kept in %s", keys, report.Made, report.Kept)
+		r.say("%s saved to %s; the store as it was is kept in %s", keys, report.Made, report.Kept)
 	default:
 		r.say("%s saved to %s", keys, report.Made)
 	}

@@ -41,8 +41,19 @@ func (r *run) open() (*Session, error) {
 	return s, nil
 }
 
-// openStore opens the store alone, which works where the tree in it can no longer be read.
+// mustExist refuses where no store is: an open would make one, and a backup of it take the place of a good one.
+func (r *run) mustExist() error {
+	if there, err := store.Exists(r.config.Dir); err == nil && !there { // what else is wrong shows when the store is opened
+		return missingf("there is no store in %s; --dir names another directory", r.config.Dir)
+	}
+	return nil
+}
+
+// openStore opens the store alone, which works where the tree in it can no longer be read. It makes none.
 func (r *run) openStore() (*store.DB, error) {
+	if err := r.mustExist(); err != nil {
+		return nil, err
+	}
 	return openDir(r.config.Dir, store.Options{IO: r.config.IO})
 }
 

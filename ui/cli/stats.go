@@ -83,10 +83,11 @@ func printStats(out io.Writer, dir string, st store.Stats) error {
 func (w *rows) counts(st store.Stats) {
 	w.group()
 	w.row("commits", "%s of %s, %s in conflict", thousands(int64(st.Commits)), bytesText(st.UserBytes), thousands(int64(st.Conflicts)))
-	w.row("written", "%s in %s and %s", bytesText(st.WrittenBytes), count64(st.Flushes, "frame", "frames"), count64(st.Syncs, "sync", "syncs"))
+	times := ""
 	if st.WriteAmplification > 0 {
-		w.row("", "%.2f bytes for each of the commits'", st.WriteAmplification)
+		times = fmt.Sprintf(", %.2f times that,", st.WriteAmplification)
 	}
+	w.row("written", "%s%s in %s and %s", bytesText(st.WrittenBytes), times, count64(st.Flushes, "frame", "frames"), count64(st.Syncs, "sync", "syncs"))
 	if st.MovedBytes > 0 {
 		w.row("cleaned", "%s moved", bytesText(st.MovedBytes))
 	}

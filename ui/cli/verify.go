@@ -25,6 +25,9 @@ func (r *run) verifyCommand() *cobra.Command {
 // storeVerify reads the store byte by byte, then has the model fold its log again.
 func (r *run) storeVerify(cmd *cobra.Command, asJSON bool) error {
 	db, err := r.openStore()
+	if errors.Is(err, store.ErrCorrupt) {
+		return fmt.Errorf("%v; nothing was overwritten; 'arbor store salvage' makes a whole store of what is left", err) // this is who would say more
+	}
 	if err != nil {
 		return err
 	}
@@ -67,10 +70,16 @@ func (r *run) verify(cmd *cobra.Command, db *store.DB) (report store.VerifyRepor
 func (r *run) printVerified(report store.VerifyReport) error {
 	fmt.Fprintf(r.Out, "%s, %s, %s, %s, %s, %d bytes\n", count(int(report.Segments), "segment", "segments"), count(int(report.Frames), "frame", "frames"),
 		count(int(report.Records), "record", "records"), count(int(report.Changes), "change", "changes"), count(int(report.Keys), "key", "keys"), report.Bytes)
-	for _, d := range report.Damage {
-		if _, err := fmt.Fprintf(r.Out, "%v\n    %s\n", d, means(d)); err != nil {
-			return err
+	for at, all := 0, report.Damage; at < len(all); {
+		n := samePlace(all[at:])
+		fmt.Fprintln(r.Out, all[at])
+		for _, d := range all[at:min(at+n, at+maxMeanings)] {
+			fmt.Fprintf(r.Out, "    %s\n", means(d))
 		}
+		if n > maxMeanings {
+			fmt.Fprintf(r.Out, "    and %s like it, which --json lists\n", thousands(int64(n-maxMeanings)))
+		}
+		at += n
 	}
 	for _, name := range report.Unexpected {
 		if _, err := fmt.Fprintf(r.Out, "%s is not the store's; it is left alone\n", name); err != nil {
@@ -78,6 +87,18 @@ func (r *run) printVerified(report store.VerifyReport) error {
 		}
 	}
 	return nil
+}
+
+// maxMeanings bounds what is said of one place: a segment that is gone may take thousands of values with it.
+const maxMeanings = 10
+
+// samePlace returns how many of the damages, from the first on, have the same place.
+func samePlace(all []store.Damage) int {
+	n := 1
+	for n < len(all) && all[n].Error() == all[0].Error() {
+		n++
+	}
+	return n
 }
 
 // means says what a damaged place means for who uses the store.
@@ -100,7 +121,10 @@ func (r *run) harm(report store.VerifyReport) error {
 	if len(report.Damage) == 0 {
 		return nil
 	}
-	worst := store.HarmNone
+	worst, places := store.HarmNone, 0
+	for at, all := 0, report.Damage; at < len(all); at += samePlace(all[at:]) {
+		places++
+	}
 	for _, d := range report.Damage {
 		worst = max(worst, d.Harm)
 	}
@@ -113,7 +137,7 @@ func (r *run) harm(report store.VerifyReport) error {
 	case store.HarmLog:
 		todo = "everything can be read: make a backup now with 'arbor store backup FILE', then put it in the place of the store with 'arbor store restore FILE --replace'"
 	}
-	return fmt.Errorf("%s in %s; %s", count(len(report.Damage), "damaged place", "damaged places"), r.config.Dir, todo)
+	return fmt.Errorf("%s in %s; %s", count(places, "damaged place", "damaged places"), r.config.Dir, todo)
 }
 
 // verifiedJSON is what `arbor store verify --json` prints.
