@@ -30,9 +30,9 @@
 //
 // A lone committer writes its frame on its own goroutine, by one pwrite, also where there is a ring. Where several commit, one of them hands a
 // frame to the disk and sleeps, with at most two frames on their way on a ring: while one is written the other gathers. Whoever is told that a
-// frame is complete, on a ring its own thread, wakes those who waited, lets them run for a moment, 50 µs at most, so that they come back into
-// one frame, and hands on what has gathered by then. They let each other run too, once, between publish and apply, so that one fold applies
-// what all of them have published. So 64 committers put more than twenty commits into a frame, and enter the ring as often as they have frames
+// frame is complete, on a ring its own thread, wakes those who waited, lets them run once, so that they come back into one frame, and
+// hands on what has gathered by then. They let each other run too, once, between publish and apply, so that one fold applies what all of them
+// have published. So 64 committers put more than twenty commits into a frame, and enter the ring as often as they have frames
 // (TestGroupCommit).
 //
 // A value of more than 64 KiB goes the same way in parts, each a transaction of its own that nobody waits for, before the one that makes its

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"arbor/store/disk"
 )
@@ -213,33 +212,18 @@ func (e *engine) waitDurable(l LSN) error {
 }
 
 // gather lets those who were woken together come back for the same frame before it is closed: by the one who has told them, or by the first of
-// them. Two thirds more commits share a frame so. It ends as soon as all who commit are there, and soon if they have something else to do.
+// them. It lets them run once, which is until each of them waits or has let others run in its turn; more costs more than it brings, on a
+// ring's own thread above all.
 func (e *engine) gather() {
-	var began moment
-	for range gathering {
-		all := e.committers.Load()
-		if all <= 1 { // before the depth is asked for: who is alone needs no ring, and it takes a while to come and go
-			return
-		}
-		e.flush.chosen.Do(e.setDepth)
-		if e.flush.busy.Load() >= e.flush.depth || e.durably.count.Load() >= all {
-			return
-		}
-		if t := now(); began == 0 {
-			began = t
-		} else if t-began > maxGather {
-			return
-		}
+	all := e.committers.Load()
+	if all <= 1 { // before the depth is asked for: who is alone needs no ring, and it takes a while to come and go
+		return
+	}
+	e.flush.chosen.Do(e.setDepth)
+	if e.flush.busy.Load() < e.flush.depth && e.durably.count.Load() < all {
 		runtime.Gosched()
 	}
 }
-
-const (
-	// gathering is how often who gathers lets the others run.
-	gathering = 4
-	// maxGather is when it lets them run no more: the processors are busy with something else.
-	maxGather = moment(50 * time.Microsecond)
-)
 
 // setDepth finds out how many frames are best in flight: two on a ring, and one where a frame would only wait for the one before, closed
 // too early for those who come meanwhile.
