@@ -212,6 +212,9 @@ func (f *fold) transaction(tk *ticket, b *body, l, end LSN) error {
 		f.edit = f.state.tree.Edit()
 	}
 	for i := range b.writes {
+		if i%index.MaxWarm == 0 {
+			f.warm(b.writes[i:])
+		}
 		if b.writes[i].parted {
 			if ok, err := complete(f.edit, &b.writes[i]); err != nil {
 				return err
@@ -234,6 +237,16 @@ func (f *fold) transaction(tk *ticket, b *body, l, end LSN) error {
 		return errOverruled
 	}
 	return nil
+}
+
+// warm has the processor load what the next writes of a transaction, which are in the order of their keys, will change.
+func (f *fold) warm(writes []write) {
+	var keys [index.MaxWarm][]byte
+	n := min(len(writes), len(keys))
+	for i := range n {
+		keys[i] = writes[i].key
+	}
+	f.edit.Warm(keys[:n])
 }
 
 // errOverruled has a fold made again: another goroutine could not read the index where this one has just changed it.

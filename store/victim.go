@@ -112,11 +112,42 @@ func eachChange(off uint32, rec []byte, fn func(off uint32, c *change) error) er
 	return nil
 }
 
+// eachWarm is each for one who looks the keys up in a tree.
+func (v *victim) eachWarm(tree *index.Tree, fn func(off uint32, c *change) error) error {
+	var next [index.MaxWarm]struct {
+		off uint32
+		c   change
+	}
+	var keys [index.MaxWarm][]byte
+	n := 0
+	pass := func() error {
+		tree.Warm(keys[:n])
+		for i := range n {
+			if err := fn(next[i].off, &next[i].c); err != nil {
+				return err
+			}
+		}
+		n = 0
+		return nil
+	}
+	err := v.each(func(off uint32, c *change) error {
+		next[n].off, next[n].c, keys[n] = off, *c, c.key
+		if n++; n == len(next) {
+			return pass()
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return pass()
+}
+
 // look finds out what of the segment is needed in a state. Of a key's changes that lead to no address the last one stands for all.
 func (v *victim) look(h *state) (err error) {
 	defer v.e.unguard(debug.SetPanicOnFault(true), &err)
 	latest := map[string]int{} // the place in needed
-	err = v.each(func(off uint32, c *change) error {
+	err = v.eachWarm(h.tree, func(off uint32, c *change) error {
 		is, err := v.isNeeded(h.tree, off, c)
 		if err != nil || !is {
 			return err
@@ -224,6 +255,9 @@ func (v *victim) gather(h *state) (reads []read, writes []write, next int, err e
 	size, most := int64(0), min(maxMoveBytes, v.e.reserved()/8) // on a full disk small ones fill the segment best
 	for next = v.next; next < len(v.needed) && len(writes) < v.most; next++ {
 		off := v.needed[next]
+		if (next-v.next)%index.MaxWarm == 0 {
+			v.warm(h.tree, v.needed[next:])
+		}
 		if off == 0 {
 			continue
 		}
@@ -242,6 +276,20 @@ func (v *victim) gather(h *state) (reads []read, writes []write, next int, err e
 		writes = append(writes, v.e.packed(c.write))
 	}
 	return reads, writes, next, nil
+}
+
+// warm has the processor load what the next changes will be looked up in.
+func (v *victim) warm(tree *index.Tree, needed []uint32) {
+	var keys [index.MaxWarm][]byte
+	n := 0
+	for _, off := range needed[:min(len(needed), len(keys))] {
+		if off != 0 {
+			c, _ := changeAt(v.bytes, off-v.from)
+			keys[n] = c.key
+			n++
+		}
+	}
+	tree.Warm(keys[:n])
 }
 
 // moveTo commits a transaction that changes where records lie and nothing else, for somebody who is in the era x. It may use the space that
