@@ -15,6 +15,7 @@ import (
 type cleaner struct {
 	mu     sync.Mutex // held during a step; no commit waits for it
 	victim *victim
+	buf    []byte       // what victims are read to, one after the other
 	done   []*segment   // all that is needed of them was appended anew: they go together, from the oldest on
 	size   atomic.Int64 // bytes of done
 	seen   LSN          // they are not needed in a state up to here: it has to be durable, and in the checkpoint
@@ -174,6 +175,7 @@ func (e *engine) nextVictim(p *pass) (cost int64, more bool, err error) {
 		return 0, true, e.giveBack()
 	}
 	if s == nil {
+		c.buf = nil
 		return 0, false, nil
 	}
 	h := e.head.Load()

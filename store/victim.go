@@ -14,7 +14,7 @@ import (
 type victim struct {
 	e     *engine
 	s     *segment
-	bytes []byte // of the segment from offset from on
+	bytes []byte // of the segment from offset from on, valid until the next victim is read
 	from  uint32
 	// older tells whether the log has older segments that stay: what a deletion in this one removes may lie there.
 	older bool
@@ -47,7 +47,11 @@ func (v *victim) read() error {
 	if err != nil {
 		return err
 	}
-	v.bytes = disk.Aligned(int(d.size))
+	c := &v.e.cleaner
+	if cap(c.buf) < int(d.size) {
+		c.buf = disk.Aligned(int(d.size))
+	}
+	v.bytes = c.buf[:d.size]
 	_, err = d.file.ReadAt(v.bytes, 0)
 	if err := errors.Join(err, d.file.Close()); err != nil {
 		return fmt.Errorf("read %s: %w", segmentName(v.s.ord), err)
@@ -298,6 +302,9 @@ func (e *engine) moveTo(x *era, h *state, reads []read, writes []write) (LSN, er
 	rec, err := encode(writes)
 	if err != nil {
 		return 0, err
+	}
+	for i := range reads { // who helps to apply it may be late, and the victim's bytes are gone by then
+		reads[i] = read{from: rec.writes[i].key, to: rec.writes[i].to}
 	}
 	tk := new(ticket)
 	tk.body.Store(&body{base: h, era: x, reads: reads, writes: rec.writes, offsets: rec.offsets, moved: true})
