@@ -327,6 +327,9 @@ func (s *server) commit(ss *session, q *remote.Request, r *remote.Reply) error {
 
 // fromRemote takes the writes of a client, which are input: what encode makes of them, changes must read.
 func fromRemote(in []remote.Write) ([]write, error) {
+	if len(in) == 0 {
+		return nil, fmt.Errorf("a commit that changes nothing: %w", remote.ErrMalformed)
+	}
 	writes := make([]write, len(in))
 	size := 0
 	for i, w := range in {
