@@ -79,7 +79,7 @@ environments:
 soak verify: export ARBOR_SOAK = 1
 verify: environments
 	.ci/need spin gcc
-	$(GO) test $(RING) -count=1 -timeout 60m -v -run 'Spec|Planted|Linear|Verify|Crash|Fail|Lying|Kill|Model|Histor|Sessions|Serializable|Oracle|Converge|Moves|KeysPerNode|Random|Anything' ./...
+	$(GO) test $(RING) -count=1 -timeout 60m -v -run 'Spec|Planted|Linear|Verify|Crash|Fail|EveryBit|Lying|Kill|Model|Histor|Sessions|Serializable|Oracle|Converge|Moves|KeysPerNode|Random|Anything' ./...
 
 FUZZTIME ?= 60s
 soak:
