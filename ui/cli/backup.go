@@ -126,7 +126,7 @@ func (r *run) storeRestore(ctx context.Context, name, dir string, opt store.Rest
 	case errors.As(err, &damage):
 		return fmt.Errorf("nothing was restored: %v", err) // the advice on a damaged store is not for this file
 	case err != nil:
-		return err
+		return inDir(dir, err)
 	}
 	if report.Kept != "" {
 		r.say("the store that was there is kept in %s", report.Kept)

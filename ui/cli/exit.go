@@ -87,7 +87,7 @@ func about(err error, dir string) bool {
 			return true
 		}
 	}
-	return false
+	return strings.HasPrefix(p.Path, dir+".") // of what is made beside it
 }
 
 // advice says what a person can do about err, "" where the error says it all.
@@ -114,9 +114,28 @@ func advice(err error, dir string) string {
 	return ""
 }
 
+// elsewhere is an error about a store in another directory than that of the settings.
+type elsewhere struct {
+	dir string
+	error
+}
+
+func (e *elsewhere) Unwrap() error { return e.error }
+
+func inDir(dir string, err error) error {
+	if abs, absErr := filepath.Abs(dir); absErr == nil { // else the name as it was given
+		dir = abs
+	}
+	return &elsewhere{dir, err}
+}
+
 // oneLine returns what is said of err on standard error: a line.
 func oneLine(err error, dir string) string {
 	text := err.Error()
+	var other *elsewhere
+	if errors.As(err, &other) {
+		dir = other.dir
+	}
 	if a := advice(err, dir); a != "" {
 		text += "; " + a
 	}

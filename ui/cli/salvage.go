@@ -43,6 +43,8 @@ func (r *run) storeSalvage(ctx context.Context, opt store.SalvageOptions, asJSON
 		return refusedf("%s holds something already; --to names another directory", opt.To)
 	case errors.Is(err, store.ErrCorrupt):
 		return fmt.Errorf("%v; nothing was changed", err) // without the advice to salvage it
+	case err != nil && opt.To != "":
+		return inDir(opt.To, err)
 	case err != nil:
 		return err
 	}
