@@ -15,7 +15,7 @@ import (
 
 func (r *run) backupCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "backup FILE", Short: "write all of the store, as of this moment, to a file; - is standard output",
+		Use: "backup FILE", Short: "write all of the store to a file; - is standard output",
 		Long: "Writes all of the store, as of this moment, to FILE, or to standard output if that is -. Arbor can be in use meanwhile. FILE is replaced whole or not at all. " +
 			"'arbor store restore FILE' makes a store of it.",
 		Args: words(1, 1, "a file to write; - is standard output"),

@@ -17,7 +17,7 @@ func (r *run) salvageCommand() *cobra.Command {
 	var opt store.SalvageOptions
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use: "salvage", Short: "make a whole store of what is left of a damaged one, and say what is lost",
+		Use: "salvage", Short: "make a whole store of a damaged one, and say what is lost",
 		Long: "Reads the files of a store that nobody has open, and makes a new one of everything in them that can be proved: it takes the place of the damaged one, which is kept " +
 			"beside it, unchanged. What the log of the tree still tells is made again from it; what is lost, or older than it was, is listed. The salvaged store counts as another device. 'arbor store verify' says whether that is needed.",
 		Args: words(0, 0, "no arguments"),
@@ -25,7 +25,7 @@ func (r *run) salvageCommand() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.BoolVar(&opt.DryRun, "dry-run", false, "only say what would be saved and what is lost")
-	f.StringVar(&opt.To, "to", "", "make the new store in `DIR` and leave the damaged one where it is")
+	f.StringVar(&opt.To, "to", "", "make the new store in `DIR`, leave the damaged one as it is")
 	f.BoolVar(&asJSON, "json", false, "one JSON object")
 	return cmd
 }

@@ -68,8 +68,8 @@ func (r *run) verify(cmd *cobra.Command, db *store.DB) (report store.VerifyRepor
 }
 
 func (r *run) printVerified(report store.VerifyReport) error {
-	fmt.Fprintf(r.Out, "%s, %s, %s, %s, %s, %d bytes\n", count(int(report.Segments), "segment", "segments"), count(int(report.Frames), "frame", "frames"),
-		count(int(report.Records), "record", "records"), count(int(report.Changes), "change", "changes"), count(int(report.Keys), "key", "keys"), report.Bytes)
+	fmt.Fprintf(r.Out, "%s, %s, %s, %s, %s, %s\n", count(int(report.Segments), "segment", "segments"), count(int(report.Frames), "frame", "frames"),
+		count(int(report.Records), "record", "records"), count(int(report.Changes), "change", "changes"), count(int(report.Keys), "key", "keys"), bytesText(report.Bytes))
 	for at, all := 0, report.Damage; at < len(all); {
 		n := samePlace(all[at:])
 		fmt.Fprintln(r.Out, all[at])
