@@ -15,8 +15,8 @@ func TestReadme(t *testing.T) {
 		t.Fatal(err)
 	}
 	named := regexp.MustCompile("`([a-z/.]+)` `(Test[A-Za-z]+)`").FindAllStringSubmatch(string(b), -1)
-	if len(named) < 10 {
-		t.Fatalf("the README names %d tests", len(named))
+	if all := strings.Count(string(b), "`Test"); len(named) < 10 || len(named) != all {
+		t.Fatalf("the README names %d tests, %d of them with their package", all, len(named))
 	}
 	for _, m := range named {
 		if dir, name := m[1], m[2]; !hasTest(t, dir, name) {

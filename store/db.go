@@ -28,9 +28,9 @@ const (
 
 // Limits of what one store takes.
 const (
-	MaxKey         = 1 << 10 // bytes of a key
-	MaxTransaction = 1 << 20 // bytes of keys and values in one transaction; of a value of more than 64 KiB counts what leads to it
-	MaxValue       = 256 << 20
+	MaxKey         = 1 << 10   // bytes of a key
+	MaxTransaction = 1 << 20   // bytes of keys and values in one transaction; a value of more than 64 KiB counts as 16
+	MaxValue       = 256 << 20 // bytes of a value
 )
 
 // Options of Open. The zero value is right for most.
