@@ -22,7 +22,7 @@ func seeds(t testing.TB, n int) []uint64 {
 		return []uint64{*seedFlag}
 	}
 	if os.Getenv("ARBOR_SOAK") != "" {
-		n *= 50
+		n *= 20
 	} else if testing.Short() {
 		n = (n + 1) / 2
 	}
