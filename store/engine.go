@@ -155,6 +155,9 @@ func (e *engine) begin() error {
 		if err := e.settleTail(); err != nil {
 			return err
 		}
+		if err := e.manifest.prove(); err != nil { // before anything is removed that an older one names
+			return err
+		}
 		if err := e.tidy(); err != nil {
 			return err
 		}

@@ -63,6 +63,13 @@ func (m *manifests) update(change func(*manifest)) error {
 	return nil
 }
 
+// prove is settle, for one who acts on what the manifest says.
+func (m *manifests) prove() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.settle()
+}
+
 // settle makes the manifest durable that was found at the open: who wrote it may have been killed meanwhile, and it is the only one while
 // the other is being written. After an error nobody knows what the disk holds, and there is no second try.
 func (m *manifests) settle() error {
