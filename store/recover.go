@@ -65,7 +65,7 @@ func (e *engine) recover(ords []uint32) error {
 	if err != nil {
 		return err
 	}
-	if e.rebuilt.Load() {
+	if e.rebuilt.Load() || m.checkpoint.number == 0 { // of a log that was cleaned on a full disk no checkpoint is left either
 		if r.state.tree, err = r.ledger.withoutLostParts(r.state.tree); err != nil {
 			return err
 		}
