@@ -68,3 +68,21 @@ func TestWaitersDropped(t *testing.T) {
 		t.Errorf("%d are left on the stack, %d of them wait", n, w.count.Load())
 	}
 }
+
+// TestWakeLooksAgain has more be reached while the waiters are off the stack, where whoever reached it cannot see them.
+func TestWakeLooksAgain(t *testing.T) {
+	looks := 0
+	w := &waiters{reached: func() LSN {
+		if looks++; looks == 1 {
+			return 1
+		}
+		return 5
+	}}
+	x := w.add(5)
+	w.wake()
+	select {
+	case <-x.ready:
+	default:
+		t.Error("what was reached meanwhile wakes nobody")
+	}
+}
