@@ -104,8 +104,9 @@
 //
 // What moves is no change: no watch tells of it, and a transaction that has read it does not lose.
 //
-// The cleaner begins when seven tenths of what is live, and 4 MiB, are useless. It goes at a rate of its own while nothing is committed, and
-// beside commits at most twice as fast as they; when two parts of three are useless it goes as fast as it can. Nobody waits for it but those
+// The cleaner begins when seven tenths of what is live, and 4 MiB, are useless. It goes at a rate of its own while nothing is committed.
+// Beside commits it goes the faster the more is useless: hardly at first, twice as fast as they once as much is useless as is live; when two
+// parts of three are useless it goes as fast as it can. Nobody waits for it but those
 // whose records come behind its own in the log: it takes few at a time. A close does a bounded piece of it when very much is useless, for
 // processes that commit one thing and end. Clean does all that is worth it, at once.
 //

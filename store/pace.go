@@ -1,14 +1,21 @@
 package store
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // How fast the cleaner works when nobody has asked it to: so that commits hardly notice it, and it keeps up with them.
 const (
 	usualCleanRate = 8 << 20 // bytes a second while nothing is committed
-	// cleanShare is how many bytes it may write for each that is committed. To give one back it writes less than two, for the segments that
-	// it takes by itself are two thirds full at most.
+	// cleanShare is how many bytes it may write for each that is committed once there are as many useless bytes as live ones, and less, in
+	// proportion, the fewer there are above those at which it begins: so it waits for a quieter moment as long as there is space, and keeps
+	// up where none comes. To give one back it writes less than two, for the segments that it takes by itself are two thirds full at most.
 	cleanShare = 2
-	// cleanBurst is what it writes at once before it waits.
+	cleanFull  = 100 // useless bytes in hundredths of the live ones
+	// cleanBeside divides the usual rate while somebody commits, until then.
+	cleanBeside = 8
+	// cleanBurst is the most that it saves up.
 	cleanBurst = 1 << 20
 	// cleanUrgent is how many useless bytes there may be, in hundredths of those that are live, before it waits for nothing.
 	cleanUrgent = 200
@@ -17,16 +24,18 @@ const (
 
 // pace slows a run of the cleaner down.
 type pace struct {
-	began     moment
-	committed int64 // bytes, when it began
-	spent     int64
+	at        moment  // when the budget was last added to
+	committed int64   // bytes, then
+	budget    float64 // bytes it may still spend; negative, what it has spent ahead
 }
 
-func (e *engine) newPace() *pace { return &pace{began: now(), committed: e.counts.userBytes.Load()} }
+func (e *engine) newPace() *pace {
+	return &pace{at: now(), committed: e.counts.userBytes.Load()}
+}
 
 // wait waits until cost more may be spent; false says that the engine stops.
 func (p *pace) wait(e *engine, cost int64) bool {
-	p.spent += cost
+	p.budget -= float64(cost)
 	for {
 		due := p.due(e)
 		if due <= 0 {
@@ -49,13 +58,21 @@ func (p *pace) wait(e *engine, cost int64) bool {
 
 // due is how long the cleaner has to wait if nothing is committed.
 func (p *pace) due(e *engine) time.Duration {
-	if n, live := e.useless(); e.full.Load() || n > live*cleanUrgent/100+2*e.limits.cleanSlack {
+	n, live := e.useless()
+	if e.full.Load() || n > live*cleanUrgent/100+2*e.limits.cleanSlack {
 		return 0
 	}
+	from, full := live*cleanFrom/100+e.limits.cleanSlack, live*cleanFull/100+2*e.limits.cleanSlack
+	share := float64(min(max(n-from, 0), full-from)) / float64(max(full-from, 1)) * cleanShare
 	rate := e.limits.cleanRate
-	elapsed := int64(now()-p.began) / int64(time.Microsecond)
-	may := cleanBurst + cleanShare*(e.counts.userBytes.Load()-p.committed) + rate*elapsed/int64(time.Second/time.Microsecond)
-	return time.Duration(max(0, p.spent-may)) * time.Second / time.Duration(rate)
+	if n < full && e.committers.Load() > 0 {
+		rate /= cleanBeside
+	}
+	at, committed := now(), e.counts.userBytes.Load()
+	p.budget += share*float64(committed-p.committed) + float64(rate)*time.Duration(at-p.at).Seconds()
+	p.budget = min(p.budget, cleanBurst)
+	p.at, p.committed = at, committed
+	return time.Duration(math.Ceil(max(0, -p.budget) / float64(rate) * float64(time.Second)))
 }
 
 // cleanAlone is the cleaner at work without being asked: pass after pass until that is enough, or a pass finds nothing that is worth it. Then
