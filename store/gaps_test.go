@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"arbor/store/disk"
@@ -98,6 +99,36 @@ func TestLargeManifest(t *testing.T) {
 	must(t, again.read(sim, 1))
 	if again.now.generation != before.generation {
 		t.Errorf("beside a torn manifest of generation %d that of %d is read", m.now.generation, again.now.generation)
+	}
+}
+
+// TestManifestNotMade: the file of a larger manifest cannot be made, at each step of it, and a small one is written after.
+func TestManifestNotMade(t *testing.T) {
+	sim := disk.NewSim(1)
+	m := manifests{dir: sim}
+	must(t, m.make(strings.NewReader("sixteen bytes of")))
+	large := make(ordinals, 0, 1001)
+	for i := range uint32(1000) {
+		large = append(large, ordinalRange{2*i + 1, 2*i + 2})
+	}
+	large = append(large, ordinalRange{5000, openEnd})
+	failed := 0
+	for step := 1; ; step++ {
+		sim.FailAt(sim.Steps()+step, syscall.ENOSPC)
+		if m.update(func(m *manifest) { m.live = large }) == nil {
+			break
+		}
+		failed++
+		must(t, m.update(func(m *manifest) { m.live = allOrdinals }))
+		var again manifests
+		must(t, again.read(sim, 1))
+		if again.now.generation != m.now.generation {
+			t.Errorf("step %d: generation %d is read, want %d", step, again.now.generation, m.now.generation)
+		}
+		must(t, again.close())
+	}
+	if failed < 5 {
+		t.Errorf("%d failures", failed)
 	}
 }
 

@@ -172,12 +172,18 @@ func (m *manifests) create(slot, pages int) error {
 		if err != nil || size >= int64(pages)*pageSize && size%pageSize == 0 {
 			return err
 		}
-		m.files[slot] = nil
-		if err := errors.Join(f.Close(), m.dir.Remove(manifestNames[slot])); err != nil {
+		m.files[slot], m.sizes[slot] = nil, 0 // so that after an error the next update comes here again
+		if err := f.Close(); err != nil {
 			return err
 		}
 	}
-	f, err := m.dir.Create(manifestNames[slot], int64(pages)*pageSize)
+	name := manifestNames[slot]
+	f, err := m.dir.Create(name, int64(pages)*pageSize)
+	if errors.Is(err, fs.ErrExist) { // what was closed above, or by one who could not remove it
+		if err = m.dir.Remove(name); err == nil {
+			f, err = m.dir.Create(name, int64(pages)*pageSize)
+		}
+	}
 	if err == nil {
 		m.files[slot], m.sizes[slot] = f, pages*pageSize
 	}
