@@ -40,7 +40,7 @@ func (e *engine) checkpoint() error {
 	meta := e.checkpointMeta(h, ref)
 	number, whole := old.checkpoint.number, false
 	if e.rewrite || e.saved.Size == 0 || e.mostlyDead(e.saved.Ahead(h.tree, len(meta))) {
-		e.written = max(e.written, old.generation) + 1
+		e.written = max(e.written, old.generation, old.checkpoint.number) + 1 // which is ahead of the generation where saves have failed
 		number, whole = e.written, true
 	}
 	saved, err := e.saveIndex(h.tree, meta, number, whole)

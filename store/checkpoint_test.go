@@ -1,8 +1,10 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
+	"syscall"
 	"testing"
 
 	"arbor/store/disk"
@@ -116,4 +118,32 @@ func TestAppendIsTorn(t *testing.T) {
 		t.Fatalf("verify: %v %v", err, rep.Damage)
 	}
 	must(t, h.db.Close())
+}
+
+// TestCheckpointNumber has saves fail, which uses up numbers, and saves the index to new files in the lives after: none gets the name of the one
+// it is to replace.
+func TestCheckpointNumber(t *testing.T) {
+	sim := disk.NewSim(1)
+	life := func(failures int) {
+		e, err := openEngine(sim, false, small)
+		must(t, err)
+		if e.rebuilt.Load() {
+			t.Error("the checkpoint was missing")
+		}
+		db := newDB(e)
+		put(t, db, keyspace(t, db), "key", "value")
+		e.rewrite = true
+		for range failures {
+			sim.FailAt(sim.Steps()+1, syscall.ENOSPC)
+			if err := e.checkpoint(); !errors.Is(err, ErrNoSpace) {
+				t.Fatal(err)
+			}
+		}
+		must(t, e.checkpoint())
+		must(t, db.Close())
+	}
+	for failures := range 9 {
+		life(failures)
+		life(0)
+	}
 }
