@@ -117,7 +117,10 @@ func (e *engine) noteClosed() error {
 	if err := e.waitDurable(end); err != nil {
 		return err
 	}
-	return e.manifest.update(func(m *manifest) { m.closed, m.durable = true, end })
+	return e.manifest.update(func(m *manifest) {
+		m.closed, m.durable = true, end
+		m.epoch = max(m.epoch, e.ids.loaded>>32)
+	})
 }
 
 // closeStrays closes the files that the recovery has looked into without making them part of the log.

@@ -11,6 +11,7 @@ type ids struct {
 	mu          sync.Mutex
 	next, limit uint64
 	parts       uint64 // the number given out last for a value in parts, 0 if none was
+	loaded      uint64 // the highest such number that came from another store
 }
 
 // lease is how many numbers one transaction reserves.

@@ -142,6 +142,9 @@ func (l *loader) put(w write) error {
 	if bytes.Equal(w.key, incarnationKey) {
 		return nil // of the store that it was
 	}
+	if id, _, ok := parsePart(w.key); ok {
+		l.e.ids.loaded = max(l.e.ids.loaded, id)
+	}
 	size := len(w.key) + len(w.value) + recordOverhead
 	if l.size+size > MaxTransaction {
 		if err := l.flush(); err != nil {

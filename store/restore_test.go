@@ -186,3 +186,42 @@ func TestLockOfAReplacedStore(t *testing.T) {
 		t.Error("the lock file of another directory is taken for this one's")
 	}
 }
+
+// TestNumbersAfterRestore: the numbers of values in parts that a restored or salvaged store took over are not given out again, also once those
+// values are gone and the store comes to the epoch of which they are. Replay would take the end of the old value for that of the new one.
+func TestNumbersAfterRestore(t *testing.T) {
+	dir := t.TempDir()
+	from := filepath.Join(dir, "from")
+	large := func(n int) []byte { return bytes.Repeat([]byte{byte(n)}, maxWhole+1) }
+	life := func(dir string, f func(db *DB, ks Keyspace)) {
+		db, ks := openTest(t, dir, Options{})
+		f(db, ks)
+		must(t, db.Close())
+	}
+	for range 4 {
+		life(from, func(db *DB, ks Keyspace) { put(t, db, ks, "small", "x") })
+	}
+	var stream []byte
+	life(from, func(db *DB, ks Keyspace) {
+		putBytes(t, db, ks, "old", large(0))
+		stream = backupOf(t, db)
+	})
+	restored, salvaged := filepath.Join(dir, "restored"), filepath.Join(dir, "salvaged")
+	_, err := Restore(t.Context(), bytes.NewReader(stream), restored, RestoreOptions{})
+	must(t, err)
+	_, err = Salvage(t.Context(), from, SalvageOptions{To: salvaged})
+	must(t, err)
+	for _, to := range []string{restored, salvaged} {
+		life(to, func(db *DB, ks Keyspace) { put(t, db, ks, "old", "replaced") })
+		for n := range 5 {
+			life(to, func(db *DB, ks Keyspace) { putBytes(t, db, ks, "new", large(n)) })
+			life(to, func(db *DB, ks Keyspace) {
+				if got := get(t, db, ks, "new"); !bytes.Equal(got, large(n)) {
+					t.Errorf("round %d: %d bytes", n, len(got))
+				}
+				wantVerified(t, db)
+				put(t, db, ks, "new", "replaced")
+			})
+		}
+	}
+}

@@ -6,7 +6,8 @@ import (
 )
 
 // partsID returns a number for a value in parts. None is given out twice: the epoch is in front, which is raised durably before the first
-// append. The parts of a store that was restored have numbers with the epochs of another; new ones are above those too.
+// append. The parts of a store that was restored or salvaged have numbers with the epochs of another; it is closed in an epoch that is not
+// below those (noteClosed), so that new numbers are above them, also when their values are gone.
 func (e *engine) partsID() (uint64, error) {
 	x, err := e.users.enter()
 	if err != nil {
@@ -26,7 +27,7 @@ func (e *engine) partsID() (uint64, error) {
 		if err != nil {
 			return 0, err
 		}
-		e.ids.parts = max(e.epoch<<32, last)
+		e.ids.parts = max(e.epoch<<32, last, e.ids.loaded)
 	}
 	e.ids.parts++
 	return e.ids.parts, nil
