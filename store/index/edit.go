@@ -58,8 +58,7 @@ func (e *Edit) Tree() *Tree {
 func (s *scratch) freeze() {
 	for i, l := range s.drafts {
 		if l.draft != nil {
-			frozen := make(blob, len(*l.draft))
-			copy(frozen, *l.draft)
+			frozen := slices.Clone(*l.draft) // into memory that is not cleared first
 			s.take(l)
 			l.set(frozen)
 		}
