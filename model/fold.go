@@ -123,6 +123,10 @@ func (f *fold) apply(o *op) error {
 		inverse, err = f.changeSamples(o)
 	case opChunk:
 		inverse, err = f.changeChunk(o)
+	case opEvent:
+		if o.raw == nil {
+			inverse, err = f.changeEvent(o)
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("op %d on node %s: %w", o.kind, o.node, err)
@@ -167,9 +171,11 @@ func (f *fold) dropExtras(n *Node) error {
 		}
 	}
 	if n.NoteLen > 0 {
-		return f.tx.Delete(f.ks.notes, n.ID[:])
+		if err := f.tx.Delete(f.ks.notes, n.ID[:]); err != nil {
+			return err
+		}
 	}
-	return nil
+	return f.dropEvents(n.ID)
 }
 
 func (f *fold) move(o *op) (undoing, error) {

@@ -38,6 +38,8 @@ func everyOp() []op {
 		{kind: opArrow, node: id, to: other, key: "because", present: true},
 		{kind: opSamples, node: id, device: device{9}, mode: samplesRemove, samples: []timeseries.Sample{{T: 5, V: 1.5}, {T: -7, V: 0}}},
 		{kind: opChunk, node: id, device: device{9}, present: true, hash: timeseries.Hash{1, 2}},
+		{kind: opEvent, node: id, event: Interval, eventID: EventID{7}, present: true, value: (&Event{Kind: Interval, From: clockTime, Text: "x"}).value()},
+		{kind: opEvent, node: id, event: Occurrence, eventID: EventID{8}},
 		{kind: 77, raw: []byte("from a later version")},
 	}
 }

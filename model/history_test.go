@@ -34,7 +34,8 @@ type plainNode struct {
 	flags          Flag
 	arrows         map[ID]string
 	samples        map[int64]float64
-	origin, before ID // where it was before the trash
+	events         map[EventID]string // the text of intervals
+	origin, before ID                 // where it was before the trash
 }
 
 func newPlain() *plain {
@@ -44,7 +45,7 @@ func newPlain() *plain {
 }
 
 func newPlainNode(parent ID) *plainNode {
-	return &plainNode{parent: parent, tags: map[string]bool{}, fields: map[string]string{}, arrows: map[ID]string{}, samples: map[int64]float64{}}
+	return &plainNode{parent: parent, tags: map[string]bool{}, fields: map[string]string{}, arrows: map[ID]string{}, samples: map[int64]float64{}, events: map[EventID]string{}}
 }
 
 func (p *plain) clone() *plain {
@@ -52,7 +53,7 @@ func (p *plain) clone() *plain {
 	for id, n := range p.nodes {
 		m := *n
 		m.children, m.tags, m.fields = slices.Clone(n.children), maps.Clone(n.tags), maps.Clone(n.fields)
-		m.arrows, m.samples = maps.Clone(n.arrows), maps.Clone(n.samples)
+		m.arrows, m.samples, m.events = maps.Clone(n.arrows), maps.Clone(n.samples), maps.Clone(n.events)
 		c.nodes[id] = &m
 	}
 	return c
@@ -82,8 +83,8 @@ func (p *plain) lines() string {
 	var walk func(id ID, depth int)
 	walk = func(id ID, depth int) {
 		n := p.nodes[id]
-		fmt.Fprintf(&b, "%*s%s %q %v %v %v due %v pos %s flags %d arrows %v note %q samples %v\n", depth, "", id, n.text, n.state,
-			slices.Sorted(maps.Keys(n.tags)), n.fields, n.due.T.Unix(), n.pos, n.flags, n.arrows, n.note, n.samples)
+		fmt.Fprintf(&b, "%*s%s %q %v %v %v due %v pos %s flags %d arrows %v note %q samples %v events %v\n", depth, "", id, n.text, n.state,
+			slices.Sorted(maps.Keys(n.tags)), n.fields, n.due.T.Unix(), n.pos, n.flags, n.arrows, n.note, n.samples, n.events)
 		for _, c := range n.children {
 			walk(c, depth+1)
 		}
@@ -130,6 +131,12 @@ func readPlain(t testing.TB, tree *Tree) (*plain, string) {
 					return err
 				}
 				m.samples[s.T] = s.V
+			}
+			for ev, err := range v.Events(id, Interval) {
+				if err != nil {
+					return err
+				}
+				m.events[ev.ID] = ev.Text
 			}
 			fmt.Fprintln(&times, id, n.Created, n.Modified, n.Finished)
 			for c, err := range v.Children(id) {

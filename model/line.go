@@ -1,6 +1,10 @@
 package model
 
-import "arbor/model/inline"
+import (
+	"errors"
+
+	"arbor/model/inline"
+)
 
 // Apply makes the changes that a line of the inline grammar says to a node: tags, fields, dates and state. Its text and the place it
 // names are the caller's.
@@ -38,11 +42,21 @@ func (e *Edit) Apply(id ID, l inline.Line) error {
 	if err != nil {
 		return err
 	}
-	return e.SetState(id, state)
+	_, err = e.Finish(id, state, e.batch.stamp.Time())
+	return err
 }
 
 // applyField sets a field, or clears it if the line gave it no value.
 func (e *Edit) applyField(id ID, f inline.Field) error {
+	if f.Key == fieldRule { // it counts from the date at hand
+		n, err := e.need(id)
+		if old, _ := n.Field(fieldRule); err != nil || old == f.Value {
+			return err
+		}
+		if err := errors.Join(e.ClearField(id, fieldFrom), e.ClearField(id, fieldPause)); err != nil {
+			return err
+		}
+	}
 	if f.Value == "" {
 		return e.ClearField(id, f.Key)
 	}

@@ -25,6 +25,7 @@ const (
 	opArrow                    // node, to, label, present
 	opSamples                  // node, device, mode, samples
 	opChunk                    // node, device, present, hash
+	opEvent                    // node, kind, id, present, value
 	kinds
 )
 
@@ -57,11 +58,13 @@ type op struct {
 	from    origin // of move
 	splice  splice
 	reg     register
-	value   []byte // of a register
+	value   []byte // of a register or an event
 	to      ID     // of an arrow
 	key     string // tag, field key or label
 	text    string // field value, or text of create
-	present bool   // of tag, field, arrow and chunk
+	present bool   // of tag, field, arrow, chunk and event
+	event   EventKind
+	eventID EventID
 	device  device // whose stream of samples
 	mode    sampleMode
 	samples []timeseries.Sample
@@ -127,6 +130,10 @@ func (o *op) payload() []byte {
 		b = append(b, o.device[:]...)
 		flag(o.present)
 		b = append(b, o.hash[:]...)
+	case opEvent:
+		b = append(append(b, byte(o.event)), o.eventID[:]...)
+		flag(o.present)
+		b = append(b, o.value...)
 	}
 	return b
 }
@@ -190,6 +197,16 @@ func decodeOp(d *decoder) op {
 		copy(o.device[:], v.fixed(len(o.device)))
 		o.present = flag()
 		copy(o.hash[:], v.fixed(len(o.hash)))
+	case opEvent:
+		if o.event = EventKind(v.byte()); o.event >= eventKinds { // of a later version
+			o.raw = append([]byte{}, payload...)
+			return o
+		}
+		copy(o.eventID[:], v.fixed(len(o.eventID)))
+		o.present, o.value = flag(), bytes.Clone(rest())
+		if v.err == nil && !o.validEvent() {
+			v.fail("event")
+		}
 	default:
 		o.raw = append([]byte{}, payload...)
 		return o

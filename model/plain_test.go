@@ -101,7 +101,7 @@ func (h *history) field(id ID, n *plainNode) func(*Edit) error {
 }
 
 func (h *history) pointOrLog(id ID, n *plainNode) func(*Edit) error {
-	switch rapid.IntRange(0, 3).Draw(h.t, "arrow or sample") {
+	switch rapid.IntRange(0, 5).Draw(h.t, "arrow or sample") {
 	case 0:
 		to, _ := h.pick("to", anyNode)
 		label := rapid.SampledFrom([]string{"", "because"}).Draw(h.t, "label")
@@ -119,6 +119,17 @@ func (h *history) pointOrLog(id ID, n *plainNode) func(*Edit) error {
 		}
 		n.samples[at] = v
 		return func(e *Edit) error { return e.Log(id, timeseries.Sample{T: at, V: v}) }
+	case 3:
+		ev := Event{Node: id, Kind: Interval, ID: EventID{byte(rapid.IntRange(1, 3).Draw(h.t, "event"))}, From: h.at, Text: rapid.SampledFrom([]string{"", "x"}).Draw(h.t, "text")}
+		if rapid.Bool().Draw(h.t, "ended") {
+			ev.To = ev.From.Add(time.Hour)
+		}
+		n.events[ev.ID] = ev.Text
+		return func(e *Edit) error { return e.SetEvent(ev) }
+	case 4:
+		ev := EventID{byte(rapid.IntRange(1, 3).Draw(h.t, "event"))}
+		delete(n.events, ev)
+		return func(e *Edit) error { return e.ClearEvent(id, Interval, ev) }
 	}
 	for at, v := range n.samples {
 		delete(n.samples, at)

@@ -9,7 +9,7 @@ import (
 
 // spaces are the keyspaces of a tree.
 type spaces struct {
-	nodes, places, notes, terms, arrows, log, meta store.Keyspace
+	nodes, places, notes, terms, arrows, events, log, meta store.Keyspace
 
 	book *timeseries.Book
 }
@@ -20,7 +20,7 @@ func openSpaces(db *store.DB) (spaces, error) {
 	if err != nil {
 		return s, err
 	}
-	for i, at := range []*store.Keyspace{&s.nodes, &s.places, &s.notes, &s.terms, &s.arrows, &s.log, &s.meta} {
+	for i, at := range []*store.Keyspace{&s.nodes, &s.places, &s.notes, &s.terms, &s.arrows, &s.events, &s.log, &s.meta} {
 		*at = ks[i]
 	}
 	s.book, err = timeseries.Open(db)

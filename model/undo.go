@@ -247,6 +247,8 @@ func (o *op) part() string {
 		return "an arrow"
 	case opRegister:
 		return registerNames[o.reg]
+	case opEvent:
+		return "an interval or occurrence"
 	}
 	return "the samples"
 }
@@ -285,6 +287,8 @@ func (e *Edit) holds(n *Node, o *op) (bool, error) {
 	case opArrow:
 		a, found := arrowTo(n, o.to)
 		return found == o.present && (!found || a.Label == o.key), nil
+	case opEvent:
+		return e.holdsEvent(o)
 	}
 	return false, nil
 }
