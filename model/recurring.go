@@ -399,6 +399,21 @@ func (e *Edit) Resume(id ID) (Finished, error) {
 	return e.over(n, r, yesterday.End(loc).Add(-time.Second))
 }
 
+// Ahead returns the dates of a node that would follow the one at hand, at most k of them, if each were done on its day.
+func (v *View) Ahead(n *Node, k int) []Date {
+	r, ok := v.Recurs(n)
+	var out []Date
+	for d := r.Date; ok && !d.IsZero() && len(out) < k; {
+		next, _, more, err := r.next(d, d.Start(v.t.opt.Location), v.t.opt.Location)
+		if err != nil || !more || !n.Until.IsZero() && next.Compare(n.Until) > 0 {
+			break
+		}
+		out = append(out, next)
+		d = next
+	}
+	return out
+}
+
 // Chain returns what became of the dates of a node, by date.
 func (v *View) Chain(id ID) ([]Event, error) {
 	var out []Event

@@ -14,7 +14,8 @@
 //	prio:                  a number, or H, M, L
 //	state:                 none, todo, doing, waiting, done or cancelled
 //	est:                   a length of time, such as 1h30min
-//	rec: under: after:     any text: a rule; the id of the parent; the id of the sibling to stand behind
+//	rec:                   a rule as package recur reads it
+//	under: after:          any text: the id of the parent; of the sibling to stand behind
 //	declared:              any text, for the keys in Env.Fields
 //	\word                  the word as text, where it would be one of the above
 //

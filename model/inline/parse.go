@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"arbor/model/date"
+	"arbor/model/recur"
 )
 
 // Parse reads a line. What the grammar does not take stays in Text with its spaces; only the spaces around a word that was taken, and at
@@ -270,6 +271,9 @@ func (p *parser) field(key, val string) (kept, shown string, err error) {
 		return s, s, err
 	case "when":
 		return when(val, p.env.Now)
+	case "rec":
+		r, err := recur.Parse(val, p.env.Now)
+		return r.String(), r.String(), err
 	}
 	return val, val, nil
 }

@@ -54,7 +54,7 @@ func TestParse(t *testing.T) {
 		{`when:"fri 17:00..19:00" talk`, declared, Line{Text: "talk", Fields: []Field{{"when", "2026-11-27T17:00:00Z/2026-11-27T19:00:00Z"}},
 			Understood: []string{"when Fri 27 Nov 17:00 to Fri 27 Nov 19:00"}}},
 		{"when:fri..sun trip", declared, Line{Text: "trip", Fields: []Field{{"when", "2026-11-27/2026-11-29"}}, Understood: []string{"when Fri 27 Nov to Sun 29 Nov"}}},
-		{"rec:weekly x", declared, Line{Text: "x", Fields: []Field{{"rec", "weekly"}}, Understood: []string{"rec weekly"}}},
+		{"rec:weekly x", declared, Line{Text: "x", Fields: []Field{{"rec", "every week"}}, Understood: []string{"rec every week"}}},
 		{`say \+tag and \due:fri but \alpha \\server \`, declared, Line{Text: `say +tag and due:fri but \alpha \\server \`}},
 		{"a -b -c", declared, Line{Text: "a -b -c"}},
 		{"a -b +c due: km:", change, Line{Text: "a", RemoveTags: []string{"b"}, Tags: []string{"c"}, Due: &date.Date{}, Fields: []Field{{"km", ""}},
@@ -129,7 +129,7 @@ func drawLine(t *rapid.T) Line {
 		{"est", []string{"", "1h30min", "7d"}},
 		{"km", []string{"", "12", "a b", `"q`, `x"y\`, " outer "}},
 		{"prio", []string{"", "6", "0.5"}},
-		{"rec", []string{"weekly", "every 2 weeks"}},
+		{"rec", []string{"every week", "every 2 weeks"}},
 		{"when", []string{"", "2026-11-27", "2026-11-27T17:00:00Z/2026-11-29T17:00:00Z", "2026-11-27/2027-01-02"}},
 	} {
 		if rapid.Bool().Draw(t, f.key) {

@@ -57,25 +57,6 @@ func editNode(e *model.Edit, id model.ID, l inline.Line) error {
 	return e.Apply(id, l)
 }
 
-func (r *run) doneCommand() *cobra.Command {
-	var yes bool
-	cmd := &cobra.Command{
-		Use: "done SEL...", Short: "mark nodes as done", Args: words(1, -1, "ids or a query"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return r.change(args, yes, "done", func(e *model.Edit, ids []model.ID) (string, error) {
-				for _, id := range ids {
-					if err := e.SetState(id, model.Done); err != nil {
-						return "", err
-					}
-				}
-				return "done", nil
-			})
-		},
-	}
-	cmd.Flags().BoolVar(&yes, "yes", false, fmt.Sprintf("change more than %d nodes", maxUnasked))
-	return cmd
-}
-
 func (r *run) rmCommand() *cobra.Command {
 	var yes bool
 	cmd := &cobra.Command{

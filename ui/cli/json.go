@@ -31,6 +31,7 @@ type nodeJSON struct {
 	Modified string            `json:"modified,omitempty"`
 	Finished string            `json:"finished,omitempty"`
 	Note     string            `json:"note,omitempty"` // show alone reads it
+	Next     []string          `json:"next,omitempty"` // show alone computes it
 }
 
 type arrowJSON struct {

@@ -46,6 +46,10 @@ func (r *run) show(sels []string, asJSON bool) error {
 			if asJSON {
 				j := newNodeJSON(&n)
 				j.Note = note
+				j.Next = nil
+				for _, d := range v.Ahead(&n, aheadShown) {
+					j.Next = append(j.Next, d.String())
+				}
 				err = enc.Encode(j)
 			} else {
 				if i > 0 {
@@ -86,8 +90,14 @@ func (p *printer) details(v *model.View, n *model.Node, note string) error {
 		row(d.name, date.Format(d.date, p.now))
 	}
 	for _, f := range n.Fields {
-		row(printable(f.Key), printable(f.Value))
+		if !strings.HasPrefix(f.Key, "rec.") { // which the dates tell
+			row(printable(f.Key), printable(f.Value))
+		}
 	}
+	if r, ok := v.Recurs(n); ok && !r.PausedFrom.IsZero() {
+		row("paused", pauseText(r, p.now))
+	}
+	row("then", datesText(v.Ahead(n, aheadShown), p.now))
 	for _, t := range []struct {
 		name string
 		at   time.Time

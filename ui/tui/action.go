@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"arbor/model"
+	"arbor/model/date"
 	"arbor/ui/command"
 	"arbor/ui/grid"
 	"arbor/ui/screen"
@@ -133,7 +134,7 @@ func what(v *model.View, ids []model.ID) string {
 func (m Model) done() (Model, tea.Cmd) {
 	ids := m.place().Targets()
 	return m.change("done", true, func(e *model.Edit) (string, error) {
-		to, verb := model.Todo, "not done: "
+		to, verb, again := model.Todo, "not done: ", ""
 		for _, id := range ids {
 			n, err := e.Node(id)
 			if err != nil {
@@ -144,11 +145,15 @@ func (m Model) done() (Model, tea.Cmd) {
 			}
 		}
 		for _, id := range ids {
-			if err := e.SetState(id, to); err != nil {
+			f, err := e.Finish(id, to, m.opt.Now())
+			if err != nil {
 				return "", err
 			}
+			if len(ids) == 1 && !f.Next.IsZero() {
+				again = "; again " + date.Format(f.Next, m.opt.Now())
+			}
 		}
-		return verb + what(e.View, ids), nil
+		return verb + what(e.View, ids) + again, nil
 	})
 }
 
