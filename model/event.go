@@ -33,6 +33,16 @@ const (
 
 func (o Outcome) String() string { return [outcomes]string{"", "done", "skipped", "missed"}[o] }
 
+// ParseOutcome reads what String writes.
+func ParseOutcome(s string) (Outcome, error) {
+	for o := OutcomeDone; o < outcomes; o++ {
+		if o.String() == s {
+			return o, nil
+		}
+	}
+	return 0, fmt.Errorf("outcome %q: want done, skipped or missed", s)
+}
+
 // EventID names an event among those of its node: random, or a hash where two devices must name the same one.
 type EventID [8]byte
 
@@ -264,9 +274,8 @@ func (e *Edit) SetEvent(ev Event) error {
 	if _, err := e.need(ev.Node); err != nil {
 		return err
 	}
-	if ev.Kind == 0 || ev.Kind >= eventKinds || ev.Kind == Interval && (ev.From.IsZero() || !ev.To.IsZero() && ev.To.Before(ev.From)) ||
-		ev.Kind == Occurrence && (ev.Date.IsZero() || ev.Outcome == 0) {
-		return fmt.Errorf("event of %s: %w", ev.Node, errEvent)
+	if err := ev.Valid(); err != nil {
+		return err
 	}
 	if ev.Text = OneLine(ev.Text); len(ev.Text) > MaxText {
 		return fmt.Errorf("text of %d bytes, at most %d: %w", len(ev.Text), MaxText, ErrTooLarge)
@@ -276,6 +285,20 @@ func (e *Edit) SetEvent(ev Event) error {
 		return err
 	}
 	return e.do(o)
+}
+
+// Valid returns what keeps an event from being one, nil if nothing does.
+func (e *Event) Valid() error {
+	if e.Kind == 0 || e.Kind >= eventKinds || e.Kind == Interval && (e.From.IsZero() || !e.To.IsZero() && e.To.Before(e.From)) ||
+		e.Kind == Occurrence && (e.Date.IsZero() || e.Outcome == 0) {
+		return fmt.Errorf("event of %s: %w", e.Node, errEvent)
+	}
+	return nil
+}
+
+// Equal reports whether two events say the same of the same node.
+func (e *Event) Equal(f Event) bool {
+	return e.Node == f.Node && e.Kind == f.Kind && e.ID == f.ID && bytes.Equal(e.value(), f.value())
 }
 
 var errEvent = errors.New("an interval has a beginning, and an end not before it; an occurrence a date and an outcome")

@@ -15,7 +15,10 @@ func Apply(t *model.Tree, book *timeseries.Book, p *Plan, label string, dry bool
 	p.Report.DryRun = dry
 	var verdicts []verdict
 	err := t.View(func(v *model.View) (err error) {
-		if verdicts, err = p.survey(v); err != nil || p.Samples == nil {
+		if verdicts, err = p.survey(v); err != nil {
+			return err
+		}
+		if err := p.countEvents(v); err != nil || p.Samples == nil {
 			return err
 		}
 		return p.Samples(func(s Samples) error {
@@ -27,7 +30,7 @@ func Apply(t *model.Tree, book *timeseries.Book, p *Plan, label string, dry bool
 	if err != nil {
 		return nil, err
 	}
-	idle := !slices.ContainsFunc(verdicts, func(d verdict) bool { return d != 0 }) && p.Report.Samples == 0
+	idle := !slices.ContainsFunc(verdicts, func(d verdict) bool { return d != 0 }) && p.Report.Samples == 0 && p.Report.Events == 0
 	if dry || idle {
 		return &p.Report, nil
 	}
@@ -73,6 +76,11 @@ func (a *applier) run() error {
 	}
 	if a.plan.Samples != nil {
 		if err := a.plan.Samples(a.samples); err != nil {
+			return err
+		}
+	}
+	if a.plan.Events != nil {
+		if err := a.plan.Events(a.events); err != nil {
 			return err
 		}
 	}

@@ -28,6 +28,8 @@ type Plan struct {
 	Exact bool
 	// Samples, if set, calls fn with the samples of series nodes of the plan, a piece at a time.
 	Samples func(fn func(Samples) error) error
+	// Events, if set, calls fn with what happened to nodes of the plan, of one node at a time.
+	Events func(fn func([]model.Event) error) error
 }
 
 // Of makes a plan of nodes that are in memory.

@@ -15,6 +15,7 @@ type Report struct {
 	Unchanged int    `json:"unchanged"`
 	Ours      int    `json:"ours"` // changed in the file and here, or in the trash here: left as they are
 	Samples   int    `json:"samples,omitempty"`
+	Events    int    `json:"events,omitempty"` // intervals worked, and what became of dates
 
 	Kept    []Remark `json:"kept,omitempty"`    // preserved, though we do nothing with it yet
 	Mapped  []Remark `json:"mapped,omitempty"`  // became something of ours
@@ -104,6 +105,9 @@ func (r *Report) WriteTo(w io.Writer) (int64, error) {
 	}
 	if r.Samples > 0 {
 		fmt.Fprintf(&b, ", %d samples", r.Samples)
+	}
+	if r.Events > 0 {
+		fmt.Fprintf(&b, ", %d events", r.Events)
 	}
 	b.WriteByte('\n')
 	for kind, name := range kindNames {

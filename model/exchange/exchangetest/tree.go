@@ -130,6 +130,14 @@ func (tr *Tree) picture(b *strings.Builder, v *model.View, id model.ID, depth in
 			fmt.Fprintf(b, " %d=%v", x.T, x.V)
 		}
 	}
+	for _, kind := range []model.EventKind{model.Interval, model.Occurrence} {
+		for e, err := range v.Events(id, kind) {
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(b, " event %+v", e)
+		}
+	}
 	b.WriteByte('\n')
 	for c, err := range v.Children(id) {
 		if err != nil {

@@ -8,6 +8,7 @@
 //	{"arbor":1,"exported":"2026-11-22T17:00:00Z"}
 //	{"id":"…","parent":"…","order":0,"text":"…","state":"todo","tags":["a"],"fields":{"k":"v"}, …}
 //	{"samples":"…","values":[[1700000000000000000,72.4], …]}
+//	{"events":"…","happened":[{"id":"…","date":"2026-11-27","outcome":"done","at":"…"}, …]}
 //	{"end":true,"nodes":2,"samples":1}
 //
 // A node always has these:
@@ -33,5 +34,8 @@
 // Parents come before their children and siblings in order. The root comes first and the trash, whose id is fixed, last; both are there in
 // every tree, so that their lines carry only what was set on them. A line of samples belongs to a node further up and holds at most 1,024
 // pairs of nanoseconds since 1970 UTC and value, in the order of time; a value that JSON has no number for is "NaN", "+Inf" or "-Inf".
+// A line of events says what happened to a node further up: intervals worked have from and, once they ended, to; what became of a date of what
+// repeats has date, outcome (done, skipped or missed) and at. Either may have a text.
+//
 // A reader passes over keys that it does not know, and says so.
 package jsonl

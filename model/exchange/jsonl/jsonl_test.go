@@ -72,6 +72,17 @@ func dress(t *rapid.T, tr *exchangetest.Tree, e *model.Edit, id model.ID, ids []
 	day := date.At(now.Add(time.Duration(rapid.Int64Range(-1e6, 1e6).Draw(t, "date")) * time.Second))
 	steps := []func() error{
 		func() error {
+			ev := model.Event{Node: id, Kind: model.Interval, ID: model.EventID{byte(rapid.IntRange(0, 2).Draw(t, "event"))}, From: now, Text: rapid.SampledFrom(texts).Draw(t, "of event")}
+			if rapid.Bool().Draw(t, "ended") {
+				ev.To = now.Add(time.Hour)
+			}
+			return e.SetEvent(ev)
+		},
+		func() error {
+			ev := model.Event{Node: id, Kind: model.Occurrence, ID: model.EventID{9}, Date: day, Outcome: model.OutcomeSkipped, At: now}
+			return e.SetEvent(ev)
+		},
+		func() error {
 			return e.SetNote(id, strings.Repeat("a \"note\"\n\t☕\x00", rapid.IntRange(0, 50).Draw(t, "note")))
 		},
 		func() error { return e.SetState(id, model.State(rapid.IntRange(0, 5).Draw(t, "state"))) },

@@ -58,6 +58,8 @@ type line struct {
 	Exported time.Time       `json:"exported,omitzero"`
 	Samples  json.RawMessage `json:"samples,omitempty"` // an id, or in the last line a count
 	Values   []pair          `json:"values,omitempty"`
+	Events   json.RawMessage `json:"events,omitempty"` // an id, or in the last line a count
+	Happened []event         `json:"happened,omitempty"`
 	End      bool            `json:"end,omitempty"`
 	Nodes    int             `json:"nodes,omitempty"`
 }
@@ -76,6 +78,7 @@ type end struct {
 	End     bool `json:"end"`
 	Nodes   int  `json:"nodes"`
 	Samples int  `json:"samples"`
+	Events  int  `json:"events,omitempty"`
 }
 
 // Of makes the line of a node, which is the order-th child of its parent.

@@ -21,7 +21,7 @@ const maxLine = 64 << 20
 // of the nodes in memory, and nothing else.
 func Read(src io.ReadSeeker) (*exchange.Plan, error) {
 	f := &file{src: src, known: map[model.ID]bool{model.Root: true, model.Trash: true}}
-	p := &exchange.Plan{Exact: true, Each: f.each, Samples: f.samples}
+	p := &exchange.Plan{Exact: true, Each: f.each, Samples: f.samples, Events: f.events}
 	p.Report.Format = string(exchange.JSON)
 	f.report = &p.Report
 	if err := f.check(); err != nil {
@@ -143,11 +143,21 @@ func (f *file) decode(number int, text []byte) (*line, error) {
 // check goes through the whole file once.
 func (f *file) check() error {
 	seen := map[model.ID]bool{}
-	nodes, count := 0, 0
+	nodes, count, happened := 0, 0, 0
 	return f.lines(func(number int, l *line) error {
 		switch {
 		case l.End:
-			return checkEnd(l, nodes, count)
+			return checkEnd(l, nodes, count, happened)
+		case l.Events != nil:
+			evs, err := l.happenings()
+			if err != nil {
+				return err
+			}
+			if len(evs) > 0 && !seen[evs[0].Node] {
+				return fmt.Errorf("events of %s, which is no node further up", evs[0].Node)
+			}
+			happened += len(evs)
+			return nil
 		case l.Samples != nil:
 			id, err := l.series()
 			if err != nil {
@@ -179,11 +189,19 @@ func (f *file) check() error {
 }
 
 // checkEnd compares the counts of the last line, where it has any.
-func checkEnd(l *line, nodes, count int) error {
-	var want int
+func checkEnd(l *line, nodes, count, happened int) error {
+	var want, events int
 	if l.Samples != nil {
 		if err := json.Unmarshal(l.Samples, &want); err != nil {
 			return fmt.Errorf("count of samples: %w", err)
+		}
+	}
+	if l.Events != nil {
+		if err := json.Unmarshal(l.Events, &events); err != nil {
+			return fmt.Errorf("count of events: %w", err)
+		}
+		if events != happened {
+			return fmt.Errorf("the end counts %d events, but there are %d: the file is damaged", events, happened)
 		}
 	}
 	if l.Nodes != 0 && l.Nodes != nodes || l.Samples != nil && want != count {
@@ -213,7 +231,7 @@ func (l *line) series() (model.ID, error) {
 func (f *file) each(fn func(*exchange.Node) error) error {
 	placed := map[model.ID]bool{model.Root: true, model.Trash: true}
 	return f.lines(func(number int, l *line) error {
-		if l.End || l.Samples != nil {
+		if l.End || l.Samples != nil || l.Events != nil {
 			return nil
 		}
 		n, err := l.Node.node()

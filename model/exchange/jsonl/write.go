@@ -20,6 +20,7 @@ type Writer struct {
 	buf            *bufio.Writer
 	enc            *json.Encoder
 	nodes, samples int
+	happened       int
 }
 
 // NewWriter begins a file. now is said in its header.
@@ -33,7 +34,7 @@ func NewWriter(w io.Writer, now time.Time) (*Writer, error) {
 
 // Close ends the file; it does not close what it was written to.
 func (w *Writer) Close() error {
-	if err := w.enc.Encode(end{true, w.nodes, w.samples}); err != nil {
+	if err := w.enc.Encode(end{true, w.nodes, w.samples, w.happened}); err != nil {
 		return err
 	}
 	return w.buf.Flush()
@@ -49,8 +50,8 @@ func (w *Writer) Node(v *model.View, book *timeseries.Book, n *model.Node, order
 	if err := w.enc.Encode(Of(n, note, order)); err != nil {
 		return err
 	}
-	if !n.Series {
-		return nil
+	if err := w.events(v, n.ID); err != nil || !n.Series {
+		return err
 	}
 	s := samples{Samples: n.ID.String()}
 	flush := func() error {
