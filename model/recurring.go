@@ -140,11 +140,17 @@ type Finished struct {
 }
 
 // Finish closes a node as of an instant. What repeats is closed only by its last occurrence: otherwise what became of this one is written
-// down, and the node, with all that is below it, is to be done again on the next date. To cancel what repeats ends it.
+// down, and the node, with all that is below it, is to be done again on the next date. To cancel what repeats ends it. Time that runs on the
+// node is stopped.
 func (e *Edit) Finish(id ID, to State, at time.Time) (Finished, error) {
 	n, err := e.need(id)
 	if err != nil {
 		return Finished{}, err
+	}
+	if to.Closed() && !n.State.Closed() {
+		if err := e.stopDone(id, at); err != nil {
+			return Finished{}, err
+		}
 	}
 	r, repeats := e.Recurs(n)
 	if !repeats || to != Done || n.State.Closed() {
