@@ -20,6 +20,7 @@ var (
 	ErrNoInterval = errors.New("no such interval")
 	ErrBackwards  = errors.New("an interval ends after it begins")
 	ErrClosed     = errors.New("is closed; set it to do first")
+	ErrRunning    = errors.New("is running already")
 )
 
 // Length is how long an interval has lasted; one that runs, until now.
@@ -54,7 +55,7 @@ func (e *Edit) Start(id ID, at time.Time, text string, parallel bool) (stopped [
 	}
 	for _, r := range running {
 		if r.Node == id {
-			return nil, fmt.Errorf("%s is running already, since %s: %w", id, r.From.In(e.t.opt.Location).Format("15:04"), ErrNothing)
+			return nil, fmt.Errorf("%s %w, since %s", id, ErrRunning, r.From.In(e.t.opt.Location).Format("15:04"))
 		}
 	}
 	if !parallel {

@@ -51,7 +51,7 @@ func TestStartStop(t *testing.T) {
 	if got, want := spans(t, tree), "a 09:00-10:00, c 10:00-, a 10:30-"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
-	for id, want := range map[ID]error{a: ErrNothing, b: ErrClosed} {
+	for id, want := range map[ID]error{a: ErrRunning, b: ErrClosed} {
 		if _, err := tree.Do("x", func(e *Edit) error { _, err := e.Start(id, clock("11:00"), "", false); return err }); !errors.Is(err, want) {
 			t.Errorf("%v, want %v", err, want)
 		}
