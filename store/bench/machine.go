@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -68,7 +69,7 @@ func memory(pid int) (peak, own int64) {
 func (m *Machine) ask(dir string) {
 	var u unix.Utsname
 	if unix.Uname(&u) == nil {
-		m.Kernel = unix.ByteSliceToString(u.Release[:])
+		m.Kernel, _, _ = strings.Cut(unix.ByteSliceToString(u.Release[:]), "-") // what follows names a build
 	}
 	var info unix.Sysinfo_t
 	if unix.Sysinfo(&info) == nil {
@@ -101,7 +102,10 @@ func field(file, name string) string {
 	return ""
 }
 
-// fileSystem returns the type and options of the mount that holds dir.
+// telling are the beginnings of those options of a mount on which measurements depend.
+var telling = []string{"ro", "rw", "sync", "dirsync", "noatime", "relatime", "barrier", "nobarrier", "data=", "discard", "compress"}
+
+// fileSystem returns the type of the mount that holds dir, and its telling options.
 func fileSystem(dir string) string {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
@@ -115,7 +119,10 @@ func fileSystem(dir string) string {
 	for line := range strings.Lines(string(b)) {
 		f := strings.Fields(line)
 		if len(f) > 3 && len(f[1]) >= len(best) && (f[1] == "/" || dir == f[1] || strings.HasPrefix(dir, f[1]+"/")) {
-			best, found = f[1], f[2]+" ("+f[3]+")"
+			options := slices.DeleteFunc(strings.Split(f[3], ","), func(o string) bool {
+				return !slices.ContainsFunc(telling, func(t string) bool { return strings.HasPrefix(o, t) })
+			})
+			best, found = f[1], f[2]+" ("+strings.Join(options, ",")+")"
 		}
 	}
 	return found
