@@ -45,7 +45,7 @@ func (e *engine) commit(base frozen, reads []read, writes []write, d Durability)
 	if err := e.begin(); err != nil {
 		return 0, fmt.Errorf("begin to write: %w", noSpace(err))
 	}
-	if err := e.room(writes); err != nil {
+	if err := e.room(writes, int64(len(rec.bytes))); err != nil {
 		return 0, err
 	}
 	if d == Commit {

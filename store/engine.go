@@ -171,6 +171,7 @@ func (e *engine) begin() error {
 		if err := e.reopen(s); err != nil {
 			return err
 		}
+		e.unseen(e.prepareFirst())
 	} else {
 		e.tail.Store(uint64(makeLSN(e.resume.ord()-1, maxSegment*2)))
 		if err := e.roll(e.resume.ord()-1, 0); err != nil {

@@ -24,7 +24,13 @@ func (e *engine) reserve(n uint32) (place, error) {
 	for {
 		l := LSN(e.tail.Load())
 		if seg := e.log.at(l.ord()); l.off() <= seg.data.Load().size {
-			l = LSN(e.tail.Add(uint64(n))) - LSN(n)
+			if e.fs == nil || e.spared.Load() && !e.full.Load() {
+				l = LSN(e.tail.Add(uint64(n))) - LSN(n)
+			} else if err := e.mayEnd(l, seg, n); err != nil {
+				return place{}, err
+			} else if !e.tail.CompareAndSwap(uint64(l), uint64(l)+uint64(n)) {
+				continue
+			}
 			seg = e.log.at(l.ord())
 			d := seg.data.Load()
 			if uint64(l.off())+uint64(n) <= uint64(d.size) {
@@ -38,6 +44,29 @@ func (e *engine) reserve(n uint32) (place, error) {
 			return place{}, err
 		}
 	}
+}
+
+// mayEnd makes sure, where n bytes at l do not fit into the segment and would end it, that there is another one for them. Where there is no
+// space for one, what is left stays for smaller ones. Who asks reserves no more than that: by a compare-and-swap of tail.
+func (e *engine) mayEnd(l LSN, seg *segment, n uint32) error {
+	if uint64(l.off())+uint64(n) <= uint64(seg.data.Load().size) {
+		return nil
+	}
+	e.rolling.Lock()
+	defer e.rolling.Unlock()
+	if LSN(e.tail.Load()).ord() != l.ord() {
+		return nil // another has begun it
+	}
+	if err := e.poisoned(); err != nil {
+		return err
+	}
+	if s := e.spare; e.full.Load() && s != nil && s.size < segmentStart+roundUp(frameHeader+n) { // it is all that the cleaner has
+		return fmt.Errorf("%w: %d bytes fit neither into the last segment nor the next", ErrNoSpace, n)
+	}
+	if err := e.makeSpare(l.ord()+1, n); err != nil {
+		return fmt.Errorf("the log needs another segment: %w", err)
+	}
+	return nil
 }
 
 // endSegment closes a full segment at l.

@@ -28,6 +28,14 @@ func (e *engine) prepare() error {
 	return e.prepareNext()
 }
 
+// prepareFirst is prepare for the first commit after an open, which has to know whether there is space: on a full disk what is left of the last
+// segment would else go to the first commits of one process after the other.
+func (e *engine) prepareFirst() error {
+	e.rolling.Lock()
+	defer e.rolling.Unlock()
+	return e.makeSpare(e.resume.ord()+1, 0)
+}
+
 // prepareNext is prepare with e.rolling held.
 func (e *engine) prepareNext() error {
 	ord := LSN(e.tail.Load()).ord() + 1
@@ -142,14 +150,20 @@ func createSegment(dir disk.FS, id *storeID, ord, size uint32) (*segmentData, er
 	return &segmentData{file: f, size: size}, nil
 }
 
-// room refuses a transaction that adds to the store while there is no space for the next segment, and one that deletes if what is left of the
-// active one is needed to clean.
-func (e *engine) room(writes []write) error {
-	if !e.full.Load() {
+// room refuses a transaction of n bytes that adds to the store while there is no space for the next segment, and one that deletes if what it
+// would leave of the active one is needed to clean. Until the next segment is made nobody knows whether there is space for it: that is
+// found out at the latest for one that would take of what the cleaner may need.
+func (e *engine) room(writes []write, n int64) error {
+	full := e.full.Load()
+	if !full && (e.spared.Load() || e.fs == nil) {
 		return nil
 	}
 	size := int64(e.log.at(LSN(e.tail.Load()).ord()).account.size.Load())
-	deletes := e.left() > max(size/cleanReserve, min(e.emptiest(), size*3/4))
+	left := e.left() - n
+	if !full && left > size/cleanReserve {
+		return nil
+	}
+	deletes := left > max(size/cleanReserve, min(e.emptiest(), size*3/4))
 	for _, w := range writes {
 		deletes = deletes && w.del
 	}
