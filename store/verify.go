@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -190,13 +191,15 @@ func (c *check) checkpoint(ctx context.Context) error {
 	}
 	name := checkpointName(ref.number)
 	f, err := c.e.fs.Open(name)
-	if err != nil {
-		return c.found(&CorruptError{File: name, Err: err}, HarmIndex)
+	if errors.Is(err, fs.ErrNotExist) {
+		return c.found(&CorruptError{File: name, Err: fs.ErrNotExist}, HarmIndex)
+	} else if err != nil {
+		return err
 	}
 	defer f.Close() // opened for reading alone
 	b := disk.Aligned(int(ref.size))
-	if _, err := f.ReadAt(b, 0); err != nil {
-		return c.found(&CorruptError{File: name, Err: err}, HarmIndex)
+	if n, err := f.ReadAt(b, 0); err != nil {
+		return c.found(&CorruptError{File: name, Offset: int64(n), Err: err}, HarmIndex)
 	}
 	c.report.Bytes += ref.size
 	saved, err := index.OpenCheckpoint(name, b, c.e.seed(ref.number))

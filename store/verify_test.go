@@ -107,6 +107,45 @@ func TestVerifyTellsWhatIsDamaged(t *testing.T) {
 	}
 }
 
+// TestVerifyUnreadCheckpoint tells how far a checkpoint that was cut can be read, and takes none for damaged that cannot be opened for now.
+func TestVerifyUnreadCheckpoint(t *testing.T) {
+	l := small
+	l.closeRecords = 1
+	sim := disk.NewSim(1)
+	filled(t, sim, l, 60)
+	name := names(t, sim, ".ckpt")[0]
+	d := &closedDisk{FS: sim}
+	db := openSmall(t, d, l)
+	d.name = name
+	if rep, err := db.Verify(t.Context()); !errors.Is(err, syscall.EMFILE) || len(rep.Damage) > 0 {
+		t.Errorf("a file that cannot be opened: %v, %v", err, rep.Damage)
+	}
+	d.name = ""
+	f, err := sim.Open(name)
+	must(t, err)
+	end := size(t, sim, name) - 8
+	must(t, f.Truncate(end))
+	rep, err := db.Verify(t.Context())
+	must(t, err)
+	if len(rep.Damage) != 1 || rep.Damage[0].Err.File != name || rep.Damage[0].Err.Offset != end || rep.Damage[0].Harm != HarmIndex {
+		t.Errorf("a file of %d bytes: %v", end, rep.Damage)
+	}
+	must(t, db.Close())
+}
+
+// closedDisk is a disk on which a file cannot be opened, too many being open.
+type closedDisk struct {
+	disk.FS
+	name string
+}
+
+func (d *closedDisk) Open(name string) (disk.File, error) {
+	if name == d.name {
+		return nil, syscall.EMFILE
+	}
+	return d.FS.Open(name)
+}
+
 // TestVerifyNamesTheKey tells which value is damaged, also to a client.
 func TestVerifyNamesTheKey(t *testing.T) {
 	owner, client, ks := pair(t)
