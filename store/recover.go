@@ -7,7 +7,6 @@ import (
 	"runtime/debug"
 	"strings"
 
-	"arbor/store/disk"
 	"arbor/store/index"
 )
 
@@ -30,8 +29,6 @@ type recovery struct {
 
 	segment uint32 // that file is of
 	file    reader
-	passing bool      // files are opened for a look and closed again
-	passed  disk.File // the one to be closed
 }
 
 // recover brings e to the state at the end of its log.
@@ -213,18 +210,8 @@ func (r *recovery) seek(ord uint32) error {
 	if s == nil {
 		return fs.ErrNotExist
 	}
-	if err := r.leave(); err != nil {
-		return err
-	}
-	var d *segmentData
-	var err error
-	if r.passing {
-		if d, err = openSegment(r.e.fs, &r.e.id, ord); err == nil {
-			r.passed = d.file
-		}
-	} else {
-		d, err = r.e.fileOf(s)
-	}
+	r.segment = 0
+	d, err := r.e.fileOf(s)
 	if err == nil && r.uncertain(ord) {
 		err = d.file.Reread()
 	}
@@ -240,16 +227,6 @@ func (r *recovery) seek(ord uint32) error {
 
 // uncertain tells whether segment ord may have bytes that are read and not on the disk: behind what is known to be durable.
 func (r *recovery) uncertain(ord uint32) bool { return !r.m.closed && ord >= r.m.durable.ord() }
-
-// leave closes what seek has opened for a look.
-func (r *recovery) leave() error {
-	f := r.passed
-	r.segment, r.passed = 0, nil
-	if f == nil {
-		return nil
-	}
-	return f.Close()
-}
 
 // apply brings the transactions of a frame into the state.
 func (r *recovery) apply(f frame, b []byte) (err error) {
