@@ -1,6 +1,7 @@
 package date
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -45,7 +46,8 @@ func quote(s string) string {
 // Parse reads a phrase in the zone of now. A weekday, a day of a month or a time without more is the next one: a weekday 1 to 7 days
 // ahead, "24 dec" today or later, "17:00" now or later. "next fri" is the Friday of next week (Monday to Sunday), "last fri" the latest
 // before today. "midnight" is tonight's; beside a day it is refused, because nobody knows which end of the day is meant. A time that the
-// clock skips is refused, of a time that comes twice the first is taken.
+// clock skips is refused, of a time that comes twice the first is taken. The name of a zone at the end, as in "10:00 Europe/Paris", is that
+// of the time said.
 func Parse(s string, now time.Time) (Date, error) { return parse(s, now, 1) }
 
 // ParsePast reads a phrase as Parse does, but what Parse would take as the next is the latest: it is for things that happened.
@@ -60,6 +62,20 @@ type parser struct {
 }
 
 func parse(s string, now time.Time, dir int) (Date, error) {
+	phrase, loc, err := zoned(s)
+	if err != nil {
+		return Date{}, err
+	}
+	if loc != nil {
+		if _, other, err := zoned(phrase); other != nil || err != nil {
+			return Date{}, &Error{Input: s, Part: loc.String(), Why: "is a second time zone"}
+		}
+		d, err := parse(phrase, now.In(loc), dir)
+		if err == nil && d.AllDay {
+			err = &Error{Input: s, Part: loc.String(), Why: "goes with a time of day; a day is the same day in every zone"}
+		}
+		return Date{T: d.T.In(now.Location())}, err
+	}
 	p := &parser{input: s, words: strings.Fields(strings.ToLower(s)), now: now, today: Day(now), dir: dir}
 	if len(p.words) == 0 {
 		return Date{}, &Error{Input: s, Why: "is empty; write for example " + Examples}
@@ -171,6 +187,8 @@ func (p *parser) day() (Date, error) {
 		return p.today.plus(0, -1), nil
 	case "eow", "eom", "eoq", "eoy":
 		return p.endOf(w), nil
+	case "sow", "som", "soq", "soy":
+		return p.startOf(w), nil
 	case "next", "last", "this":
 		return p.relativeWeekday(w)
 	case "in":
@@ -191,11 +209,16 @@ func (p *parser) day() (Date, error) {
 			return p.dayOfMonth(w, m, nil)
 		}
 	}
+	if d, ok, err := p.ordinal(w); ok {
+		return d, err
+	}
 	switch {
 	case strings.HasPrefix(w, "+"):
 		return p.offset(w[1:], 1)
 	case strings.HasPrefix(w, "-"):
 		return p.offset(w[1:], -1)
+	case len(w) >= 7 && w[4:6] == "-w":
+		return p.isoWeek(w)
 	case len(w) >= 10 && w[4] == '-':
 		return p.iso(w)
 	case w[0] >= '0' && w[0] <= '9':
@@ -316,6 +339,8 @@ func (p *parser) dayOfMonth(part string, m time.Month, wd *time.Weekday) (Date, 
 	}
 	return Date{}, p.fail(part, "is too far away; say the year")
 }
+
+var errShape = errors.New("not of that shape")
 
 // number reads at most four digits.
 func number(s string) (int, error) {
