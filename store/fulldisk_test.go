@@ -89,6 +89,43 @@ func TestLastSegment(t *testing.T) {
 	}
 }
 
+// TestSmallSpareStays: a small segment that the cleaner has got for the next one is still there after a commit that has asked in vain for
+// space for a whole one.
+func TestSmallSpareStays(t *testing.T) {
+	small := &smallDisk{FS: disk.NewSim(1), limit: 400 << 10}
+	l := usualLimits
+	l.manual, l.minSegment, l.maxSegment, l.cleanRate = true, 32<<10, 32<<10, -1
+	e, err := openEngine(small, false, l)
+	must(t, err)
+	db := newDB(e)
+	ks := keyspace(t, db)
+	more := func() error {
+		return db.Update(func(tx *Tx) error { return tx.Put(ks, []byte("more"), make([]byte, 3000)) })
+	}
+	for err == nil {
+		err = more()
+	}
+	small.limit = small.used() + 16<<10
+	ord := LSN(e.tail.Load()).ord() + 1
+	e.spare, err = createSegment(small, &e.id, ord, 16<<10)
+	must(t, err)
+	e.spared.Store(true)
+	for range 3 {
+		if err := more(); !errors.Is(err, ErrNoSpace) {
+			t.Fatalf("on a full disk: %v", err)
+		}
+		if e.spare == nil || e.spare.size != 16<<10 || !e.spared.Load() || !e.full.Load() {
+			t.Fatal("the small segment is gone")
+		}
+	}
+	small.limit += 16 << 10 // beside the small one there is space for no whole one, in its place there is
+	must(t, more())
+	if e.full.Load() {
+		t.Error("the disk counts as full")
+	}
+	must(t, db.Close())
+}
+
 // TestLargeAfterRoll: before there is a next segment, and after, a record is taken that no segment of the usual size has room for.
 func TestLargeAfterRoll(t *testing.T) {
 	for _, spared := range []bool{false, true} {

@@ -39,12 +39,22 @@ func (e *engine) prepareFirst() error {
 // prepareNext is prepare with e.rolling held.
 func (e *engine) prepareNext() error {
 	ord := LSN(e.tail.Load()).ord() + 1
-	if e.full.Load() && e.spare != nil {
-		if err := e.dropSpare(ord); err != nil {
-			return err
-		}
+	if !e.full.Load() || e.spare == nil {
+		return e.makeSpare(ord, 0)
 	}
-	return e.makeSpare(ord, 0)
+	before := e.spare.size
+	if err := e.dropSpare(ord); err != nil {
+		return err
+	}
+	err := e.makeSpare(ord, 0)
+	if !errors.Is(err, ErrNoSpace) {
+		return err
+	}
+	if d, again := createSegment(e.fs, &e.id, ord, before); again == nil { // what there was may be all that the cleaner has
+		e.spare = d
+		e.spared.Store(true)
+	}
+	return err
 }
 
 // makeSpare makes sure that the spare is segment ord and has room for a record of n bytes. It is called with e.rolling held.
