@@ -20,6 +20,9 @@ import (
 	"arbor/ui/tui"
 )
 
+// clock tells the time. Tests alone set it, so that their scripts know what day it is.
+var clock = time.Now
+
 func main() { os.Exit(run()) }
 
 // run gives the process to the command line and returns the exit code.
@@ -29,7 +32,7 @@ func run() int {
 		In:       os.Stdin,
 		Out:      os.Stdout,
 		Err:      os.Stderr,
-		Now:      time.Now,
+		Now:      clock,
 		Seed:     [2]uint64{rand.Uint64(), rand.Uint64()},
 		Lookup:   os.LookupEnv,
 		Paths:    config.FindPaths(),
@@ -41,7 +44,7 @@ func run() int {
 
 // start shows the terminal interface until the person leaves it.
 func start(ctx context.Context, s *cli.Session) error {
-	now := func() time.Time { return time.Now().In(s.Config.Zone) }
+	now := func() time.Time { return clock().In(s.Config.Zone) }
 	notice := ""
 	if len(s.Config.Problems) > 0 {
 		notice = s.Config.Problems[0].Error()

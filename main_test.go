@@ -1,16 +1,27 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// The test binary is also the program: a script that runs arbor runs this binary under that name.
+// The test binary is also the program: a script that runs arbor runs this binary under that name. There, and not in what people run,
+// ARBOR_NOW is an instant, such as 2026-11-22T17:00:00+01:00, at which the clock stands still.
 func TestMain(m *testing.M) {
+	if at, set := os.LookupEnv("ARBOR_NOW"); set {
+		now, err := time.Parse(time.RFC3339, at)
+		if err != nil {
+			fmt.Fprintf(os.Stderr, "ARBOR_NOW: %v\n", err)
+			os.Exit(2)
+		}
+		clock = func() time.Time { return now }
+	}
 	testscript.Main(m, programs())
 }
 
