@@ -261,25 +261,25 @@ func (e *Edit) moveOn(n *Node, r Recurrence, next Date) error {
 }
 
 // days is how many civil days lie between two dates.
-func (e *Edit) days(a, b Date) int {
-	loc := e.t.opt.Location
+func (v *View) days(a, b Date) int {
+	loc := v.t.opt.Location
 	return int(b.Day(loc).T.Sub(a.Day(loc).T).Hours() / 24)
 }
 
 // shift moves a date by civil days; its time of day stays.
-func (e *Edit) shift(d Date, days int) Date {
+func (v *View) shift(d Date, days int) Date {
 	if d.AllDay {
 		return Date{T: d.T.AddDate(0, 0, days), AllDay: true}
 	}
-	return date.At(d.T.In(e.t.opt.Location).AddDate(0, 0, days))
+	return date.At(d.T.In(v.t.opt.Location).AddDate(0, 0, days))
 }
 
 // shiftWhen moves a date, or two with a slash between them.
-func (e *Edit) shiftWhen(when string, days int) string {
+func (v *View) shiftWhen(when string, days int) string {
 	ends := strings.Split(when, "/")
 	for i, s := range ends {
 		if d, err := date.ParseISO(s); err == nil {
-			ends[i] = e.shift(d, days).String()
+			ends[i] = v.shift(d, days).String()
 		}
 	}
 	return strings.Join(ends, "/")
