@@ -60,7 +60,7 @@ func start(ctx context.Context, s *cli.Session) error {
 		Theme:    s.Config.Theme,
 		Preset:   s.Config.Keys,
 		Keys:     s.Config.Bind,
-		Fields:   s.Config.Fields,
+		Fields:   s.Fields,
 		ASCII:    s.Config.ASCII,
 		Now:      now,
 		Notice:   notice,

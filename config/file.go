@@ -28,6 +28,7 @@ type file struct {
 		Preset entry               `toml:"preset"`
 		Bind   map[string][]string `toml:"bind"`
 	} `toml:"keys"`
+	tableNames
 }
 
 // entry is a setting's text. It is checked while it is decoded, because the decoder then knows the place of a wrong one.
@@ -76,6 +77,7 @@ func (f *file) values() map[string]string {
 type parsed struct {
 	values map[string]string // by the setting's name
 	bind   map[string][]string
+	tables Tables
 }
 
 // parse reads a settings file and says what is wrong with it. A wrong or an unknown setting is left out; a file that is not TOML sets
@@ -117,18 +119,20 @@ func (k Known) parse(b []byte) (parsed, []Problem) {
 			wrong[failed] = true
 			continue
 		case errors.As(err, &broken):
-			return parsed{}, append(problems, problem(broken, strings.TrimPrefix(broken.Error(), "toml: ")))
+			return parsed{tables: defaultTables()}, append(problems, problem(broken, strings.TrimPrefix(broken.Error(), "toml: ")))
 		default:
-			return parsed{}, append(problems, Problem{Text: err.Error()})
+			return parsed{tables: defaultTables()}, append(problems, Problem{Text: err.Error()})
 		}
-		slices.SortFunc(problems, func(a, b Problem) int { return cmp.Or(a.Line-b.Line, a.Column-b.Column) })
+		tables, more := k.walkTables(b)
+		problems = append(problems, more...)
+		slices.SortStableFunc(problems, func(a, b Problem) int { return cmp.Or(a.Line-b.Line, a.Column-b.Column) })
 		values := f.values()
 		for name := range wrong {
 			delete(values, name)
 		}
-		return parsed{values, f.Keys.Bind}, problems
+		return parsed{values, f.Keys.Bind, tables}, problems
 	}
-	return parsed{}, problems
+	return parsed{tables: defaultTables()}, problems
 }
 
 func problem(e *toml.DecodeError, text string) Problem {

@@ -85,11 +85,12 @@ type Loaded struct {
 // about a flag or a variable, which a person just typed; what is wrong in the file is a Problem.
 func Load(paths Paths, known Known, flags map[string]string, lookup func(string) (string, bool)) (*Loaded, error) {
 	l := &Loaded{
-		Config:  Config{Dir: paths.Data, Theme: "auto", Keys: "default", Zone: time.Local},
+		Config:  Config{Dir: paths.Data, Theme: "auto", Keys: "default", Zone: time.Local, Tables: defaultTables()},
 		Paths:   paths,
 		Origins: map[string]Origin{},
 	}
 	l.readFile(known)
+	l.Hooks.Dir = hooksDir(paths, l.Hooks.Dir)
 	for _, s := range known.settings() {
 		if v, ok := lookup(s.Env); ok && v != "" {
 			if err := s.set(&l.Config, v); err != nil {
@@ -119,7 +120,7 @@ func (l *Loaded) readFile(known Known) {
 		return
 	}
 	got, problems := known.parse(b)
-	l.Bind = got.bind
+	l.Bind, l.Tables = got.bind, got.tables
 	for _, p := range problems {
 		p.Path = path
 		l.Problems = append(l.Problems, p)

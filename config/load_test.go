@@ -23,7 +23,7 @@ func load(t *testing.T, body string, env, flags map[string]string) (*Loaded, err
 			t.Fatal(err)
 		}
 	}
-	return Load(paths, Known{"keys.preset": {"f", "e", "g"}}, flags, func(k string) (string, bool) { v, ok := env[k]; return v, ok })
+	return Load(paths, Known{Names: map[string][]string{"keys.preset": {"f", "e", "g"}}}, flags, func(k string) (string, bool) { v, ok := env[k]; return v, ok })
 }
 
 func TestDefaults(t *testing.T) {
@@ -140,7 +140,7 @@ func TestRefused(t *testing.T) {
 
 func TestUnreadable(t *testing.T) {
 	dir := t.TempDir() // a directory where the file should be
-	l, err := Load(Paths{Config: dir, Data: dir}, nil, nil, func(string) (string, bool) { return "", false })
+	l, err := Load(Paths{Config: dir, Data: dir}, Known{}, nil, func(string) (string, bool) { return "", false })
 	if err != nil || len(l.Problems) != 1 {
 		t.Fatalf("%v, %v", l, err)
 	}
@@ -148,6 +148,7 @@ func TestUnreadable(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	f.Add([]byte("io = \"direct\"\n[keys]\npreset = \"vim\"\n"))
+	f.Add([]byte(whole))
 	f.Add([]byte("ascii = true\nzone = \"UTC\"\nx = [1,2]\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		got, problems := Known{}.parse(b)

@@ -21,6 +21,7 @@ type Config struct {
 	Zone   *time.Location      // where a day begins; the machine's own unless set
 	ASCII  bool                // draw with ASCII alone
 	Plain  bool                // words and tables in place of pictures, for screen readers
+	Tables
 }
 
 // Setting describes one setting.
@@ -34,8 +35,12 @@ type Setting struct {
 	get    func(*Config) string
 }
 
-// Known lists the values that settings take whose values other packages know, by the setting's name.
-type Known map[string][]string
+// Known is what other packages know of the values of settings, by the setting's name; in the name of a line of a table, * stands for what
+// the person chose, as in field.*.type.
+type Known struct {
+	Names map[string][]string           // the values that it takes
+	Check map[string]func(string) error // says what is wrong with a value, or with one of a list
+}
 
 // Settings returns every setting in the order in which a person reads them.
 func Settings() []Setting { return Known{}.settings() }
@@ -87,7 +92,7 @@ func oneOf(s string, values ...string) (string, error) {
 
 // name takes the name of something that another package knows.
 func (k Known) name(setting, s string) (string, error) {
-	if values, ok := k[setting]; ok {
+	if values, ok := k.Names[setting]; ok {
 		return oneOf(s, values...)
 	}
 	if s == "" || strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {

@@ -74,14 +74,17 @@ func (e *Edit) setRegister(id ID, r register, value []byte) error {
 	return e.do(op{kind: opRegister, node: id, reg: r, value: value})
 }
 
-// SetState sets how far a task is, and with it when it was finished.
+// SetState sets how far a task is, and with it when it was finished. A name that a person had for the state before goes.
 func (e *Edit) SetState(id ID, s State) error {
 	n, err := e.need(id)
-	if err != nil || n.State == s {
+	if err != nil {
 		return err
 	}
 	if s >= states {
 		return fmt.Errorf("%v: %w", s, ErrName)
+	}
+	if err := e.ClearField(id, fieldState); err != nil || n.State == s {
+		return err
 	}
 	was := n.State.Closed()
 	var value []byte
@@ -95,6 +98,14 @@ func (e *Edit) SetState(id ID, s State) error {
 		return e.setRegister(id, regFinished, nil)
 	}
 	return e.SetFinished(id, e.batch.stamp.Time())
+}
+
+// SetStateName gives a node a state by a person's own name for it: s is which of ours that is a kind of.
+func (e *Edit) SetStateName(id ID, s State, name string) error {
+	if err := e.SetState(id, s); err != nil {
+		return err
+	}
+	return e.SetField(id, fieldState, name)
 }
 
 func (e *Edit) setTime(id ID, r register, at time.Time) error {

@@ -42,8 +42,14 @@ func (e *Edit) Apply(id ID, l inline.Line) error {
 	if err != nil {
 		return err
 	}
-	_, err = e.Finish(id, state, e.batch.stamp.Time())
-	return err
+	if _, err = e.Finish(id, state, e.batch.stamp.Time()); err != nil || l.StateName == "" {
+		return err
+	}
+	n, err := e.need(id)
+	if err != nil || n.State != state { // what repeats is to be done again
+		return err
+	}
+	return e.SetField(id, fieldState, l.StateName)
 }
 
 // applyField sets a field, or clears it if the line gave it no value.
@@ -67,6 +73,9 @@ func (e *Edit) applyField(id ID, f inline.Field) error {
 func LineOf(n *Node) inline.Line {
 	l := inline.Line{Text: n.Text, Tags: n.Tags}
 	for _, f := range n.Fields {
+		if f.Key == fieldState {
+			continue
+		}
 		l.Fields = append(l.Fields, inline.Field{Key: f.Key, Value: f.Value})
 	}
 	for _, d := range []struct {
@@ -79,6 +88,9 @@ func LineOf(n *Node) inline.Line {
 	}
 	if n.State != None {
 		l.State = n.State.String()
+		if name := n.StateName(); name != l.State {
+			l.StateName = name
+		}
 	}
 	return l
 }

@@ -66,14 +66,15 @@ func compilePlain(e query.Expr) (test, error) {
 		return plain(func(n *Node) bool { return e.Match(n.Field(e.Key)) })
 	case query.State:
 		var want [states]bool
+		own := []string{}
 		for _, name := range e {
-			s, err := ParseState(name)
-			if err != nil {
-				return nil, err
+			if s, err := ParseState(name); err == nil {
+				want[s] = true
+			} else {
+				own = append(own, name)
 			}
-			want[s] = true
 		}
-		return plain(func(n *Node) bool { return want[n.State] })
+		return plain(func(n *Node) bool { return want[n.State] || len(own) > 0 && slices.Contains(own, n.StateName()) })
 	}
 	return nil, fmt.Errorf("query: %v is not understood", e)
 }

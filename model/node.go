@@ -159,6 +159,17 @@ func (n *Node) Field(key string) (string, bool) {
 	return "", false
 }
 
+// fieldState keeps a person's own name for the state that the node has.
+const fieldState = "state"
+
+// StateName returns the name of the node's state: the person's own, such as review, or that of the state.
+func (n *Node) StateName() string {
+	if i, ok := findField(n.Fields, fieldState); ok && n.State != None {
+		return n.Fields[i].Value
+	}
+	return n.State.String()
+}
+
 // IsTask reports whether the node is one to be done: it has a state, or the tag task.
 func (n *Node) IsTask() bool { return n.State != None || n.HasTag("task") }
 

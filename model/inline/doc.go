@@ -12,11 +12,14 @@
 //	due: sched: wait: until:  a date as package date reads it, or none
 //	when:                  a date, or two with .. between them
 //	prio:                  a number, or H, M, L
-//	state:                 none, todo, doing, waiting, done or cancelled
-//	est:                   a length of time, such as 1h30min
+//	                       or due-3d: a length before or after another date of the same line
+//	state:                 none, todo, doing, waiting, done or cancelled, or a state of the person's own
+//	est: warn:             a length of time, such as 1h30min
 //	rec:                   a rule as package recur reads it
+//	zone:                  a time zone, such as Europe/Paris: times in the line are read and written in it
 //	under: after:          any text: the id of the parent; of the sibling to stand behind
-//	declared:              any text, for the keys in Env.Fields
+//	depends:               ids with commas between them: what has to be done before
+//	declared:              what Env.Fields says of the key: a number, a date, one of a few words, any text
 //	\word                  the word as text, where it would be one of the above
 //
 // A value with spaces stands in quotes, with \" and \\ inside. A key with a value that does not fit is an error; a key that is not known,

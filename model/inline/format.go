@@ -1,17 +1,22 @@
 package inline
 
 import (
-	"slices"
 	"strings"
 	"time"
 	"unicode"
 
 	"arbor/model/date"
+	"arbor/model/field"
 )
 
 // Format writes l as a line to edit: the text, then what is known beside it. Fields with other keys are left out. Parse reads it back as l,
 // given the same Env and l.Text as Env.Live.
 func Format(l Line, env Env) string {
+	if name, ok := l.Field("zone"); ok && name != "" {
+		if loc, err := time.LoadLocation(name); err == nil {
+			env.Now = env.Now.In(loc)
+		}
+	}
 	parts := make([]string, 0, 8)
 	if t := escape(l.Text, env); t != "" {
 		parts = append(parts, t)
@@ -27,8 +32,12 @@ func Format(l Line, env Env) string {
 			parts = append(parts, key+":"+quote(val))
 		}
 	}
-	add("state", l.State)
-	for _, key := range []string{"due", "sched", "wait", "until"} {
+	if class, ok := env.Fields.Class(l.StateName); ok && class == l.State {
+		add("state", l.StateName)
+	} else {
+		add("state", l.State)
+	}
+	for _, key := range dateKeys {
 		if d := *l.date(key); d != nil {
 			val := date.Phrase(*d, env.Now)
 			if d.IsZero() {
@@ -40,19 +49,56 @@ func Format(l Line, env Env) string {
 	for _, f := range l.Fields {
 		switch {
 		case !env.known(f.Key):
-		case f.Value == "" && slices.Contains(Keys, f.Key):
+		case f.Value == "" && env.clears(f.Key):
 			add(f.Key, "none")
 		case f.Value == "":
 			parts = append(parts, f.Key+`:""`)
 		case f.Key == "when":
 			add(f.Key, whenPhrase(f.Value, env.Now))
 		default:
-			add(f.Key, f.Value)
+			add(f.Key, env.phrase(f))
 		}
+	}
+	if l.Depends != nil {
+		add("depends", orNone(strings.Join(l.Depends, ",")))
 	}
 	add("under", l.Under)
 	add("after", l.After)
 	return strings.Join(parts, " ")
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "none"
+	}
+	return s
+}
+
+// phrase writes the value of a field for the line.
+func (env Env) phrase(f Field) string {
+	if d, _ := env.Fields.Lookup(f.Key); d.Kind == field.Date {
+		if day, err := date.ParseISO(f.Value); err == nil {
+			return date.Phrase(day, env.Now)
+		}
+	}
+	return f.Value
+}
+
+// Shown returns the part of l that Format writes and Parse reads back: without the fields of other keys, and those whose value, kept before
+// the key was declared, does not fit it.
+func (env Env) Shown(l Line) Line {
+	kept := l.Fields
+	l.Fields = nil
+	for _, f := range kept {
+		if !env.known(f.Key) {
+			continue
+		}
+		alone, err := Parse(Format(Line{Fields: []Field{f}}, env), env)
+		if v, ok := alone.Field(f.Key); err == nil && ok && v == f.Value {
+			l.Fields = append(l.Fields, f)
+		}
+	}
+	return l
 }
 
 // escape puts a backslash before each word of the text that Parse would take out of it.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"arbor/model/date"
+	"arbor/model/field"
 )
 
 // Field is a key and its value; an empty value takes the field away.
@@ -18,9 +19,11 @@ type Line struct {
 	Tags       []string // sorted, each once
 	RemoveTags []string // sorted, each once
 	Fields     []Field  // sorted by key, each once: prio, est, when, rec and the declared ones, in the form in which they are kept
+	Depends    []string // references of what has to be done before, as typed; empty but not nil: of nothing any more
 	// Due and the others point to a zero Date where the line takes the date away.
 	Due, Sched, Wait, Until *date.Date
 	State                   string // none, todo, doing, waiting, done, cancelled
+	StateName               string // the person's own name for that state, "" if it has none
 	Under, After            string // references as typed
 	Understood              []string
 }
@@ -28,7 +31,7 @@ type Line struct {
 // Env is what a line is read with.
 type Env struct {
 	Now    time.Time
-	Fields []string // keys that the person declared
+	Fields *field.Set // the keys that are known, and the person's own states; nil for ours alone
 	// Change reads a list of changes rather than a node: -tag takes a tag away and key: without a value a date or field.
 	Change bool
 	// Live is the text that the node has, if a node is edited: the #tags in it stay in the text.
@@ -52,15 +55,22 @@ func (e *Error) Error() string {
 // Unwrap returns what is wrong with the word.
 func (e *Error) Unwrap() error { return e.Err }
 
-// States are the words that state: takes.
-var States = []string{"none", "todo", "doing", "waiting", "done", "cancelled"}
-
 // Keys are the keys that are always known.
-var Keys = []string{"after", "due", "est", "prio", "rec", "sched", "state", "under", "until", "wait", "when"}
+var Keys = []string{"after", "depends", "due", "est", "prio", "rec", "sched", "state", "under", "until", "wait", "warn", "when", "zone"}
 
 func (env Env) known(key string) bool {
-	return slices.Contains(Keys, key) || slices.Contains(env.Fields, key)
+	_, declared := env.Fields.Lookup(key)
+	return declared || slices.Contains(Keys, key)
 }
+
+// clears reports whether none, as the value of a key, takes it away: of a text it is a text.
+func (env Env) clears(key string) bool {
+	d, _ := env.Fields.Lookup(key)
+	return slices.Contains(Keys, key) || d.Kind != field.Text
+}
+
+// dateKeys are the keys of the dates that a line keeps.
+var dateKeys = []string{"due", "sched", "wait", "until"}
 
 // date returns where a line keeps the date of key, or nil.
 func (l *Line) date(key string) **date.Date {
@@ -77,11 +87,9 @@ func (l *Line) date(key string) **date.Date {
 	return nil
 }
 
-// ref returns where a line keeps the reference or state of key, or nil.
+// ref returns where a line keeps the reference of key, or nil.
 func (l *Line) ref(key string) *string {
 	switch key {
-	case "state":
-		return &l.State
 	case "under":
 		return &l.Under
 	case "after":
@@ -121,7 +129,7 @@ const MaxPriority = 1e9
 
 // Diff returns the changes that make a node of line old into one of line new: what new leaves out is taken away.
 func Diff(old, new Line) Line {
-	d := Line{Text: new.Text, State: new.State, Under: new.Under, After: new.After, Understood: new.Understood}
+	d := Line{Text: new.Text, State: new.State, StateName: new.StateName, Depends: new.Depends, Under: new.Under, After: new.After, Understood: new.Understood}
 	if new.State == "" && old.State != "" {
 		d.State = "none"
 	}
@@ -146,7 +154,7 @@ func Diff(old, new Line) Line {
 		}
 	}
 	sortFields(d.Fields)
-	for _, key := range []string{"due", "sched", "wait", "until"} {
+	for _, key := range dateKeys {
 		was, is := *old.date(key), *new.date(key)
 		switch {
 		case is == nil && was != nil && !was.IsZero():

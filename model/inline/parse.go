@@ -19,6 +19,9 @@ import (
 // both ends, go.
 func Parse(s string, env Env) (Line, error) {
 	p := parser{env: env, live: strings.Fields(env.Live), said: map[string]bool{}}
+	if loc := p.zoneOf(s); loc != nil {
+		p.env.Now = env.Now.In(loc)
+	}
 	for rest := s; rest != ""; {
 		trimmed := strings.TrimLeftFunc(rest, unicode.IsSpace)
 		space := rest[:len(rest)-len(trimmed)]
@@ -40,6 +43,9 @@ func Parse(s string, env Env) (Line, error) {
 		p.text.WriteString(p.unescape(word))
 		rest = trimmed[len(word):]
 	}
+	if err := p.relate(); err != nil {
+		return Line{}, err
+	}
 	l := p.line
 	l.Text = p.text.String()
 	slices.Sort(l.Tags)
@@ -60,6 +66,8 @@ type parser struct {
 	said map[string]bool
 	line Line
 	text strings.Builder
+	// later are the dates that are said by another date of the line.
+	later []related
 }
 
 func compare(a, b string) int { return cmp.Compare(a, b) }
@@ -154,7 +162,7 @@ func (p *parser) take(word, rest string) (int, error) {
 		key, _, _ := strings.Cut(word, ":")
 		val, used, err := value(rest, len(key)+1)
 		if err == nil {
-			err = p.set(key, val)
+			err = p.set(key, val, word)
 		}
 		if err != nil {
 			return 0, &Error{Word: word, Err: err}
@@ -196,7 +204,7 @@ func value(s string, at int) (string, int, error) {
 }
 
 // set reads the value of a known key into the line.
-func (p *parser) set(key, val string) error {
+func (p *parser) set(key, val, word string) error {
 	if p.said[key] {
 		return errors.New("the line says it twice")
 	}
@@ -205,6 +213,10 @@ func (p *parser) set(key, val string) error {
 		val = strings.TrimSpace(val)
 	}
 	if d := p.line.date(key); d != nil {
+		if from, by, ok := relation(val); ok {
+			p.later = append(p.later, related{key: key, from: from, by: by, word: word})
+			return nil
+		}
 		day, err := readDate(val, p.env.Now)
 		if err != nil {
 			return err
@@ -213,18 +225,13 @@ func (p *parser) set(key, val string) error {
 		p.echo(key, date.Format(day, p.env.Now))
 		return nil
 	}
+	switch key {
+	case "state":
+		return p.state(val)
+	case "depends":
+		return p.depends(val)
+	}
 	if r := p.line.ref(key); r != nil {
-		if key == "state" {
-			if val == "canceled" {
-				val = "cancelled"
-			}
-			if val == "" {
-				val = "none"
-			}
-			if !slices.Contains(States, val) {
-				return fmt.Errorf("%s is no state; write %s", strconv.Quote(val), strings.Join(States, ", "))
-			}
-		}
 		if val == "" {
 			return errors.New("the id is missing")
 		}
@@ -238,6 +245,36 @@ func (p *parser) set(key, val string) error {
 	}
 	p.line.Fields = append(p.line.Fields, Field{Key: key, Value: kept})
 	p.echo(key, shown)
+	return nil
+}
+
+// state reads a state, ours or the person's own.
+func (p *parser) state(val string) error {
+	switch val {
+	case "canceled":
+		val = "cancelled"
+	case "":
+		val = "none"
+	}
+	class, ok := p.env.Fields.Class(val)
+	if !ok {
+		return fmt.Errorf("%s is no state; write %s", strconv.Quote(val), strings.Join(p.env.Fields.StateNames(), ", "))
+	}
+	p.line.State = class
+	if val != class {
+		p.line.StateName = val
+	}
+	p.echo("state", val)
+	return nil
+}
+
+// depends reads references with commas between them; none takes all away.
+func (p *parser) depends(val string) error {
+	p.line.Depends = []string{}
+	if val != "none" {
+		p.line.Depends = append(p.line.Depends, strings.FieldsFunc(val, func(r rune) bool { return r == ',' || r == ' ' })...)
+	}
+	p.echo("depends", strings.Join(p.line.Depends, ","))
 	return nil
 }
 
@@ -257,7 +294,7 @@ func readDate(val string, now time.Time) (date.Date, error) {
 
 // field returns a field's value as it is kept and as it is shown.
 func (p *parser) field(key, val string) (kept, shown string, err error) {
-	if val == "" || val == "none" && slices.Contains(Keys, key) {
+	if val == "" || val == "none" && p.env.clears(key) {
 		return "", "", nil
 	}
 	switch key {
@@ -265,17 +302,19 @@ func (p *parser) field(key, val string) (kept, shown string, err error) {
 		n, err := Priority(val)
 		s := strconv.FormatFloat(n, 'f', -1, 64)
 		return s, s, err
-	case "est":
-		d, err := date.ParseSpan(val)
-		s := date.FormatSpan(d)
-		return s, s, err
 	case "when":
 		return when(val, p.env.Now)
 	case "rec":
 		r, err := recur.Parse(val, p.env.Now)
 		return r.String(), r.String(), err
+	case "zone":
+		if _, err := loadZone(val); err != nil {
+			return "", "", err
+		}
+		return val, val, nil
 	}
-	return val, val, nil
+	d, _ := p.env.Fields.Lookup(key)
+	return d.Parse(val, p.env.Now)
 }
 
 // when reads a date, or two with .. between them, of which the second may be a time on the day of the first. It is kept as ISO 8601,

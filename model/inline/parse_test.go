@@ -10,9 +10,31 @@ import (
 	"unicode"
 
 	"arbor/model/date"
+	"arbor/model/field"
 
 	"pgregory.net/rapid"
 )
+
+// texts declares keys of text.
+func texts(keys ...string) *field.Set {
+	var defs []field.Def
+	for _, k := range keys {
+		defs = append(defs, field.Def{Key: k})
+	}
+	set, _ := field.New(defs, nil)
+	return set
+}
+
+// typed has a key of each kind, and states.
+func typed(t interface{ Fatal(...any) }) *field.Set {
+	set, errs := field.New([]field.Def{{Key: "cost", Kind: field.Number, Unit: "€"}, {Key: "from", Kind: field.Date}, {Key: "length", Kind: field.Span},
+		{Key: "paid", Kind: field.Bool}, {Key: "size", Kind: field.Choice, Choices: []string{"S", "M", "very large"}}, {Key: "page", Kind: field.URL}, {Key: "km"}},
+		[]field.State{{Name: "review", Class: "doing"}, {Name: "someday", Class: "waiting"}})
+	if len(errs) > 0 {
+		t.Fatal(errs)
+	}
+	return set
+}
 
 var now = time.Date(2026, 11, 22, 17, 0, 0, 0, time.UTC)
 
@@ -24,8 +46,9 @@ func TestParse(t *testing.T) {
 		}
 		return &d
 	}
-	declared := Env{Now: now, Fields: []string{"project", "km"}}
+	declared := Env{Now: now, Fields: texts("project", "km")}
 	change := Env{Now: now, Fields: declared.Fields, Change: true}
+	own := Env{Now: now, Fields: typed(t)}
 	live := Env{Now: now, Live: "clean #task #prio=3"}
 	for _, c := range []struct {
 		in   string
@@ -61,6 +84,16 @@ func TestParse(t *testing.T) {
 			Understood: []string{"-b", "+c", "due none", "km none"}}},
 		{"a due:none prio:none state:none", declared, Line{Text: "a", Due: &date.Date{}, Fields: []Field{{"prio", ""}}, State: "none",
 			Understood: []string{"due none", "prio none", "state none"}}},
+		{"trip cost:12.50€ paid:Yes size:m length:90min", own, Line{Text: "trip", Fields: []Field{{"cost", "12.5"}, {"length", "1h30min"}, {"paid", "yes"}, {"size", "M"}},
+			Understood: []string{"cost 12.5 €", "paid yes", "size M", "length 1h30min"}}},
+		{`from:fri size:"very large" page:https://x.org/a cost:none`, own, Line{Fields: []Field{{"cost", ""}, {"from", "2026-11-27"}, {"page", "https://x.org/a"}, {"size", "very large"}},
+			Understood: []string{"from Fri 27 Nov", "size very large", "page https://x.org/a", "cost none"}}},
+		{"x state:review", own, Line{Text: "x", State: "doing", StateName: "review", Understood: []string{"state review"}}},
+		{"x warn:3d depends:q7xk,abcd", declared, Line{Text: "x", Fields: []Field{{"warn", "3d"}}, Depends: []string{"q7xk", "abcd"},
+			Understood: []string{"warn 3d", "depends q7xk,abcd"}}},
+		{"x depends:none", declared, Line{Text: "x", Depends: []string{}, Understood: []string{"depends none"}}},
+		{"x sched:due-3d due:2026-12-24 wait:sched-1w until:due", declared, Line{Text: "x", Due: day("2026-12-24"), Sched: day("2026-12-21"), Wait: day("2026-12-14"),
+			Until: day("2026-12-24"), Understood: []string{"due Thu 24 Dec", "sched Mon 21 Dec", "wait Mon 14 Dec", "until Thu 24 Dec"}}},
 		{"clean #task #prio=3 #new", live, Line{Text: "clean #task #prio=3", Tags: []string{"new"}, Understood: []string{"+new"}}},
 	} {
 		t.Run(c.in, func(t *testing.T) {
@@ -88,12 +121,49 @@ func TestParseRefuses(t *testing.T) {
 		{`when:"fri 17:00..sat"`, "both ends"},
 		{`x +"tag`, "closing quote"},
 		{"x +a -a", "adds this tag"},
+		{"x cost:twelve", `"twelve" is no number; write for example 12.5 or 12.5€`},
+		{"x cost:NaN", "is no number"},
+		{"x cost:1e99", "added up"},
+		{"x paid:perhaps", "neither yes nor no"},
+		{"x size:XL", "no size; write one of S, M, very large"},
+		{"x from:blorp", "from:blorp"},
+		{"x length:5", "length of time"},
+		{"x page:nowhere", "no address"},
+		{"x state:revue", "cancelled, review, someday"},
+		{"x warn:soon", "length of time"},
+		{"x zone:Mars", "no time zone"},
+		{"x sched:due-3d", "write due: too"},
+		{"x sched:due-3x due:fri", "sched:due-3x"},
+		{"x sched:due due:sched", "circle"},
 	} {
-		_, err := Parse(c.in, Env{Now: now, Change: true})
+		_, err := Parse(c.in, Env{Now: now, Change: true, Fields: typed(t)})
 		var e *Error
 		if !errors.As(err, &e) || !strings.Contains(err.Error(), c.part) {
 			t.Errorf("Parse(%q) = %v; want an error that shows %q", c.in, err, c.part)
 		}
+	}
+}
+
+// A zone, wherever it stands in the line, is that of its times; and a line is written in it.
+func TestZone(t *testing.T) {
+	for _, s := range []string{`call due:"fri 10:00" zone:Asia/Tokyo`, `zone:Asia/Tokyo call due:"fri 10:00"`, `call project:"a zone:UTC" due:"fri 10:00" zone:Asia/Tokyo`} {
+		env := Env{Now: now, Fields: texts("project")}
+		l, err := Parse(s, env)
+		if err != nil || l.Due == nil || !l.Due.T.Equal(time.Date(2026, 11, 27, 1, 0, 0, 0, time.UTC)) || !slices.Contains(l.Understood, "due Fri 27 Nov 10:00") {
+			t.Errorf("%s: %+v, %v", s, l, err)
+		}
+		if line := Format(l, env); !strings.Contains(line, "10:00") || !strings.Contains(line, "zone:Asia/Tokyo") {
+			t.Errorf("%s is written as %s", s, line)
+		}
+	}
+}
+
+// What the line does not show is not part of it: fields that no person types, and values that do not fit their key.
+func TestShown(t *testing.T) {
+	l := Line{Text: "x", Fields: []Field{{"cost", "much"}, {"import", "1"}, {"km", "3"}, {"prio", "6"}, {"rec.from", "2026-11-27"}}}
+	env := Env{Now: now, Fields: typed(t)}
+	if got := env.Shown(l).Fields; !slices.Equal(got, []Field{{"km", "3"}, {"prio", "6"}}) {
+		t.Errorf("got %v", got)
 	}
 }
 
@@ -128,7 +198,12 @@ func drawLine(t *rapid.T) Line {
 	}{
 		{"est", []string{"", "1h30min", "7d"}},
 		{"km", []string{"", "12", "a b", `"q`, `x"y\`, " outer "}},
+		{"cost", []string{"", "12.5", "-3"}},
+		{"from", []string{"", "2026-11-27", "2026-11-27T17:00:00Z"}},
 		{"prio", []string{"", "6", "0.5"}},
+		{"size", []string{"", "S", "very large"}},
+		{"warn", []string{"", "3d"}},
+		{"zone", []string{"Asia/Tokyo", "America/New_York"}},
 		{"rec", []string{"every week", "every 2 weeks"}},
 		{"when", []string{"", "2026-11-27", "2026-11-27T17:00:00Z/2026-11-29T17:00:00Z", "2026-11-27/2027-01-02"}},
 	} {
@@ -149,7 +224,11 @@ func drawLine(t *rapid.T) Line {
 			*l.date(key) = &date.Date{}
 		}
 	}
-	l.State = rapid.SampledFrom(append([]string{""}, States...)).Draw(t, "state")
+	l.State = rapid.SampledFrom(append([]string{""}, field.Classes...)).Draw(t, "state")
+	if l.State == "doing" && rapid.Bool().Draw(t, "own state") {
+		l.StateName = "review"
+	}
+	l.Depends = rapid.SampledFrom([][]string{nil, {}, {"q7xk"}, {"q7xk", "abcd"}}).Draw(t, "depends")
 	l.Under = rapid.SampledFrom([]string{"", "q7xk"}).Draw(t, "under")
 	return l
 }
@@ -179,7 +258,7 @@ func sameLine(t *rapid.T, what string, got, want Line) {
 func TestFormatRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		l := drawLine(t)
-		env := Env{Now: now, Fields: []string{"km"}, Change: rapid.Bool().Draw(t, "change")}
+		env := Env{Now: now, Fields: typed(t), Change: rapid.Bool().Draw(t, "change")}
 		s := Format(l, env)
 		env.Live = l.Text
 		got, err := Parse(s, env)
@@ -237,9 +316,10 @@ func FuzzParse(f *testing.F) {
 	for _, w := range words {
 		f.Add("x "+w+" y", false)
 	}
+	f.Add(`x cost:5€ zone:Asia/Tokyo due:"fri 10:00" sched:due-3d state:review depends:a,b size:"very large" from:fri`, false)
 	f.Add(`call +phone due:"fri 17:00" prio:H \+x -y when:"fri 1:00..2:00"`, true)
 	f.Fuzz(func(t *testing.T, s string, change bool) {
-		env := Env{Now: now, Fields: []string{"km"}, Change: change}
+		env := Env{Now: now, Fields: typed(t), Change: change}
 		l, err := Parse(s, env)
 		if err != nil {
 			return

@@ -35,9 +35,9 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("query, column %d: %s %s", e.Column, strconv.Quote(part), e.Why)
 }
 
-// Parse reads a query. Its dates are relative to now and in now's zone.
-func Parse(s string, now time.Time) (*Query, error) {
-	p := &parser{s: s, now: now}
+// Parse reads a query. Its dates are relative to now and in now's zone; own are the names of a person's own states, which state: takes too.
+func Parse(s string, now time.Time, own ...string) (*Query, error) {
+	p := &parser{s: s, now: now, own: own}
 	if len(s) > maxLength {
 		return nil, &Error{Column: 1, Why: fmt.Sprintf("it has %d bytes, at most %d", len(s), maxLength)}
 	}
@@ -60,6 +60,7 @@ type parser struct {
 	i     int // where the next word begins; skip keeps it off spaces
 	depth int
 	now   time.Time
+	own   []string // names of the person's own states
 }
 
 func (p *parser) fail(from, to int, why string) error {
@@ -284,8 +285,8 @@ func (p *parser) compare(start int, key string) (Expr, error) {
 	case key == "state":
 		s := State(strings.Split(val, ","))
 		for _, name := range s {
-			if !slices.Contains(States, name) {
-				return fail("is no state; they are " + strings.Join(States, ", "))
+			if !slices.Contains(States, name) && !slices.Contains(p.own, name) {
+				return fail("is no state; they are " + strings.Join(slices.Concat(States, p.own), ", "))
 			}
 		}
 		return s, nil

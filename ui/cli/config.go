@@ -12,6 +12,12 @@ import (
 func (r *run) configCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "config", Short: "show the settings and where they come from",
+		Long: "The settings file is TOML. Besides what 'arbor config show' lists, it declares keys and states of your own:\n\n" +
+			"  [field.cost]\n  type = \"number\"     # text, number, date, span, bool, choice or url\n  unit = \"€\"          # shown behind a number\n" +
+			"  roll = \"sum\"        # what all below a node comes to: sum, mean, min, max\n\n" +
+			"  [field.size]\n  type = \"choice\"\n  choices = [\"S\", \"M\", \"L\"]\n\n" +
+			"  [states]             # a name, and which state it is a kind of\n  review = \"doing\"\n  someday = \"waiting\"\n\n" +
+			"Then 'arbor add stove cost:350€ size:M state:review' is understood, and a wrong value is refused.",
 		Args: words(1, 1, "path, show or check"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return usagef("there is no 'config %s'; path, show and check are there", args[0])
@@ -38,6 +44,11 @@ func (r *run) configShowCommand() *cobra.Command {
 					return err
 				}
 			}
+			for _, e := range r.config.Entries {
+				if err := r.printEntry(e.Name, e.Value, r.Paths.Config, origin, asJSON, !e.Bare); err != nil {
+					return err
+				}
+			}
 			return nil
 		}}
 	cmd.Flags().BoolVar(&origin, "origin", false, "say where each value comes from")
@@ -45,8 +56,12 @@ func (r *run) configShowCommand() *cobra.Command {
 	return cmd
 }
 
-func (r *run) printSetting(s config.Setting, origin, asJSON bool) (err error) {
-	value, from := r.config.Value(s), r.config.Origins[s.Name]
+func (r *run) printSetting(s config.Setting, origin, asJSON bool) error {
+	return r.printEntry(s.Name, r.config.Value(s), r.config.Origins[s.Name].String(), origin, asJSON, !s.Switch)
+}
+
+// printEntry prints one line of the settings.
+func (r *run) printEntry(name, value, from string, origin, asJSON, quote bool) (err error) {
 	switch {
 	case asJSON:
 		err = json.NewEncoder(r.Out).Encode(struct {
@@ -54,14 +69,14 @@ func (r *run) printSetting(s config.Setting, origin, asJSON bool) (err error) {
 			Name   string `json:"name"`
 			Value  string `json:"value"`
 			Origin string `json:"origin"`
-		}{jsonVersion, s.Name, value, from.String()})
+		}{jsonVersion, name, value, from})
 	default:
-		line := fmt.Sprintf("%s = %q", s.Name, value)
-		if s.Switch {
-			line = s.Name + " = " + value
+		line := name + " = " + value
+		if quote {
+			line = fmt.Sprintf("%s = %q", name, value)
 		}
 		if origin {
-			line += "  # " + from.String()
+			line += "  # " + from
 		}
 		_, err = fmt.Fprintln(r.Out, line)
 	}

@@ -14,7 +14,8 @@ func (r *run) editCommand() *cobra.Command {
 	var yes bool
 	cmd := &cobra.Command{
 		Use: "edit SEL CHANGE...", Short: "change nodes: +tag -tag due:fri state:doing, or a new text",
-		Long: "SEL is one argument: ids, or a query in quotes such as '+home due:today'. A key without a value, such as due:, takes it away. A new text needs one node.",
+		Long: "SEL is one argument: ids, or a query in quotes such as '+home due:today'. A key without a value, such as due:, takes it away. A new text needs one node. " +
+			"Keys and states of your own are declared in the settings, see 'arbor config --help'.",
 		Args: words(2, -1, "what to change and how"),
 		RunE: func(cmd *cobra.Command, args []string) error { return r.edit(args[0], args[1:], yes) },
 	}

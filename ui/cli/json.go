@@ -19,6 +19,7 @@ type nodeJSON struct {
 	Parent   string            `json:"parent"`
 	Text     string            `json:"text"`
 	State    string            `json:"state"`
+	Name     string            `json:"state_name,omitempty"`
 	Tags     []string          `json:"tags"`
 	Fields   map[string]string `json:"fields"`
 	Due      string            `json:"due,omitempty"`
@@ -48,6 +49,10 @@ func newNodeJSON(n *model.Node) nodeJSON {
 	}
 	for _, f := range n.Fields {
 		j.Fields[f.Key] = f.Value
+	}
+	if name := n.StateName(); name != j.State {
+		j.Name = name
+		delete(j.Fields, "state")
 	}
 	for _, a := range n.Arrows {
 		j.Arrows = append(j.Arrows, arrowJSON{To: a.To.String(), Label: a.Label})

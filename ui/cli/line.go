@@ -9,7 +9,7 @@ import (
 )
 
 // env is what a line on the command line is read with.
-func (r *run) env() inline.Env { return inline.Env{Now: r.now(), Fields: r.config.Fields} }
+func (r *run) env() inline.Env { return inline.Env{Now: r.now(), Fields: r.fields} }
 
 // parseLine reads a line of the inline grammar; what it does not understand is a mistake of the command line.
 func parseLine(text string, env inline.Env) (inline.Line, error) {

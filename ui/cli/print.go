@@ -9,6 +9,7 @@ import (
 
 	"arbor/model"
 	"arbor/model/date"
+	"arbor/model/field"
 	"arbor/ui/theme"
 )
 
@@ -18,10 +19,11 @@ type printer struct {
 	now    time.Time
 	colour bool
 	ascii  bool
+	fields *field.Set
 }
 
 func (r *run) printer() *printer {
-	return &printer{out: bufio.NewWriterSize(r.Out, printBuffer), now: r.now(), colour: r.colour(), ascii: r.config.ASCII}
+	return &printer{out: bufio.NewWriterSize(r.Out, printBuffer), now: r.now(), colour: r.colour(), ascii: r.config.ASCII, fields: r.fields}
 }
 
 // printBuffer is how much is printed at once. What is shorter can be begun again.
@@ -91,6 +93,9 @@ func (p *printer) node(n *model.Node, short string, depth int) error {
 		text = p.paint(faint, text)
 	}
 	b.WriteString(text)
+	if name := n.StateName(); name != n.State.String() {
+		b.WriteString(" " + p.paint(yellow, "("+printable(name)+")"))
+	}
 	for _, t := range n.Tags {
 		b.WriteString(" " + p.paint(cyan, "+"+printable(t)))
 	}

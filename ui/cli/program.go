@@ -12,8 +12,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"arbor/config"
+	"arbor/model/field"
 	"arbor/ui/command"
-	"arbor/ui/theme"
 )
 
 // Program is what the process gives to its commands: arguments, streams, clock, randomness, environment and terminal.
@@ -41,6 +41,7 @@ type Terminal struct {
 type run struct {
 	*Program
 	config *config.Loaded
+	fields *field.Set // the keys and states that the settings declare
 }
 
 // Run does what the arguments ask for and returns the exit code.
@@ -157,7 +158,7 @@ func (r *run) configure(cmd *cobra.Command) error {
 			flags[s.Name] = f.Value.String()
 		}
 	}
-	loaded, err := config.Load(r.Paths, config.Known{"theme": theme.Names(), "keys.preset": command.Presets()}, flags, r.Lookup)
+	loaded, err := config.Load(r.Paths, r.known(), flags, r.Lookup)
 	if err != nil {
 		return usagef("%w", err)
 	}
@@ -165,7 +166,7 @@ func (r *run) configure(cmd *cobra.Command) error {
 	for _, err := range errs {
 		loaded.Problems = append(loaded.Problems, config.Problem{Path: loaded.Paths.Config, Text: err.Error()})
 	}
-	r.config = loaded
+	r.config, r.fields = loaded, declared(loaded)
 	if cmd.Parent() == nil || cmd.Parent().Name() != "config" && cmd.Name() != "doctor" {
 		for _, p := range loaded.Problems {
 			r.say("%v (going on without it)", p)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"arbor/model"
+	"arbor/model/field"
 	"arbor/model/query"
 )
 
@@ -106,11 +107,20 @@ func (r *run) selectAll(v *model.View, sels []string) ([]model.ID, error) {
 }
 
 func (r *run) parseQuery(text string) (*query.Query, error) {
-	q, err := query.Parse(text, r.now())
+	q, err := query.Parse(text, r.now(), ownStates(r.fields)...)
 	if err != nil {
 		return nil, usagef("%w", err)
 	}
 	return q, nil
+}
+
+// ownStates returns the names of the person's own states.
+func ownStates(fields *field.Set) []string {
+	var names []string
+	for _, s := range fields.States() {
+		names = append(names, s.Name)
+	}
+	return names
 }
 
 // maxUnasked is how many nodes a command changes without --yes.

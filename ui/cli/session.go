@@ -12,6 +12,7 @@ import (
 
 	"arbor/config"
 	"arbor/model"
+	"arbor/model/field"
 	"arbor/store"
 	"arbor/timeseries"
 )
@@ -19,6 +20,7 @@ import (
 // Session is an open store with what lies on it, for as long as a command or the terminal interface runs.
 type Session struct {
 	Config *config.Loaded
+	Fields *field.Set
 	DB     *store.DB
 	Tree   *model.Tree
 	Book   *timeseries.Book
@@ -85,7 +87,7 @@ func (r *run) openWith(dir string, opt store.Options) (*Session, error) {
 
 // openTree opens the tree in db, and closes db if that fails.
 func (r *run) openTree(db *store.DB, dir string) (*Session, error) {
-	s := &Session{Config: r.config, DB: db}
+	s := &Session{Config: r.config, Fields: r.fields, DB: db}
 	err := again(func() (err error) {
 		if s.Book, err = timeseries.Open(db); err != nil {
 			return err

@@ -80,7 +80,7 @@ func (p *printer) details(v *model.View, n *model.Node, note string) error {
 	}
 	row("under", path)
 	if n.State != model.None {
-		row("state", n.State.String())
+		row("state", stateText(n))
 	}
 	row("tags", printable(strings.Join(n.AllTags(), " ")))
 	for _, d := range []struct {
@@ -90,9 +90,11 @@ func (p *printer) details(v *model.View, n *model.Node, note string) error {
 		row(d.name, date.Format(d.date, p.now))
 	}
 	for _, f := range n.Fields {
-		if !strings.HasPrefix(f.Key, "rec.") { // which the dates tell
-			row(printable(f.Key), printable(f.Value))
+		if strings.HasPrefix(f.Key, "rec.") || f.Key == "state" { // which the dates and the state tell
+			continue
 		}
+		def, _ := p.fields.Lookup(f.Key)
+		row(printable(f.Key), printable(def.Show(f.Value, p.now)))
 	}
 	if r, ok := v.Recurs(n); ok && !r.PausedFrom.IsZero() {
 		row("paused", pauseText(r, p.now))
@@ -127,6 +129,14 @@ func (p *printer) details(v *model.View, n *model.Node, note string) error {
 		}
 	}
 	return nil
+}
+
+// stateText names the state of n, with the person's own name for it.
+func stateText(n *model.Node) string {
+	if name := n.StateName(); name != n.State.String() {
+		return printable(name) + " (" + n.State.String() + ")"
+	}
+	return n.State.String()
 }
 
 // pathText names the nodes above id, from the top.

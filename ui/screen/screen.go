@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"arbor/model"
+	"arbor/model/field"
 	"arbor/timeseries"
 	"arbor/ui/command"
 	"arbor/ui/grid"
@@ -67,7 +68,7 @@ type Env struct {
 	Tree   *model.Tree
 	Book   *timeseries.Book
 	Now    func() time.Time // in the person's zone; called in commands, never in Update or View
-	Fields []string         // the field keys that the person declared
+	Fields *field.Set       // the keys and states that the person declared
 	Offers []Offer          // what an empty tree offers besides typing
 	Keys   *command.Keymap  // for the names of keys in hints
 }

@@ -56,9 +56,9 @@ func where(e *model.Edit, parent model.ID, place model.Place, l inline.Line) (mo
 
 // Line returns what the line editor shows of a node, and the part of it that is its text. The state has a key and a sign of its own.
 func Line(n *model.Node, env Env) (was inline.Line, text string, textLen int) {
-	was = model.LineOf(n)
-	was.State = ""
 	in := inline.Env{Now: env.Now(), Fields: env.Fields, Live: n.Text}
+	was = in.Shown(model.LineOf(n))
+	was.State, was.StateName = "", ""
 	return was, inline.Format(was, in), len(inline.Format(inline.Line{Text: n.Text}, in))
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"arbor/model"
 	"arbor/model/date"
+	"arbor/model/field"
 	"arbor/ui/command"
 	"arbor/ui/grid"
 	"arbor/ui/screen"
@@ -160,23 +161,48 @@ func (m Model) done() (Model, tea.Cmd) {
 // nextState gives the targets the state after that of the first.
 func (m Model) nextState() (Model, tea.Cmd) {
 	ids := m.place().Targets()
-	cycle := map[model.State]model.State{model.None: model.Todo, model.Todo: model.Doing, model.Doing: model.Waiting, model.Waiting: model.Cancelled,
-		model.Cancelled: model.None, model.Done: model.None}
-	names := map[model.State]string{model.None: "no task: ", model.Todo: "to do: ", model.Doing: "doing: ", model.Waiting: "waiting: ",
-		model.Cancelled: "cancelled: "}
+	names := map[string]string{"none": "no task", "todo": "to do"}
+	fields := m.opt.Fields
 	return m.change("state", false, func(e *model.Edit) (string, error) {
 		n, err := e.Node(ids[0])
 		if err != nil {
 			return "", err
 		}
-		to := cycle[n.State]
+		to := stateAfter(fields, n.StateName())
 		for _, id := range ids {
-			if err := e.SetState(id, to); err != nil {
+			if err := setState(e, id, fields, to); err != nil {
 				return "", err
 			}
 		}
-		return names[to] + what(e.View, ids), nil
+		return orText(names[to], to) + ": " + what(e.View, ids), nil
 	})
+}
+
+// stateAfter returns the state that follows one of that name: to do, doing, waiting, the person's own in their order, cancelled, none.
+// Done stands outside, for it has a key of its own.
+func stateAfter(fields *field.Set, name string) string {
+	cycle := []string{"none", "todo", "doing", "waiting"}
+	for _, s := range fields.States() {
+		cycle = append(cycle, s.Name)
+	}
+	cycle = append(cycle, "cancelled")
+	if i := slices.Index(cycle, name); i >= 0 {
+		return cycle[(i+1)%len(cycle)]
+	}
+	return "none"
+}
+
+// setState gives a node the state of that name, ours or the person's own.
+func setState(e *model.Edit, id model.ID, fields *field.Set, name string) error {
+	class, _ := fields.Class(name)
+	state, err := model.ParseState(class)
+	if err != nil {
+		return err
+	}
+	if name == class {
+		return e.SetState(id, state)
+	}
+	return e.SetStateName(id, state, name)
 }
 
 // maxCount bounds how many nodes are counted for an echo.

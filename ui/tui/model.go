@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"arbor/model"
+	"arbor/model/field"
 	"arbor/timeseries"
 	"arbor/ui/command"
 	"arbor/ui/overlay"
@@ -22,7 +23,7 @@ type Options struct {
 	Theme  string              // see theme.Names
 	Preset string              // see command.Presets
 	Keys   map[string][]string // the person's own keys
-	Fields []string            // field keys the person declared
+	Fields *field.Set          // the keys and states that the person declared
 	ASCII  bool
 
 	Now    func() time.Time    // in the person's zone; nil is time.Now

@@ -7,6 +7,7 @@ import (
 
 	"arbor/model"
 	"arbor/model/date"
+	"arbor/model/field"
 	"arbor/model/inline"
 	"arbor/ui/command"
 	"arbor/ui/line"
@@ -131,7 +132,7 @@ func (m Model) promptKey(k tea.KeyMsg) (Model, tea.Cmd) {
 }
 
 // reading says how the line is understood.
-func (p *prompt) reading(fields []string, m Model) (string, bool) {
+func (p *prompt) reading(fields *field.Set, m Model) (string, bool) {
 	text := strings.TrimSpace(p.Line.Text())
 	var err error
 	says := ""

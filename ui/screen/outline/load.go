@@ -228,6 +228,9 @@ func (w *walker) row(s *spot, now time.Time) (row, error) {
 	} else if ok {
 		r.tags = append([]string{"prio:" + p}, r.tags...)
 	}
+	if name := n.StateName(); name != n.State.String() {
+		r.tags = append([]string{"state:" + name}, r.tags...)
+	}
 	var err error
 	if r.kids, err = w.v.HasChildren(n.ID); err != nil {
 		return r, err

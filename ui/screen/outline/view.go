@@ -161,7 +161,7 @@ func (m Model) drawRight(s grid.Surface, r row, x, right int) int {
 		if edge-grid.Width(tags)-2 < x+min(grid.Width(r.text), w/3) {
 			return right
 		}
-		tags = strings.ReplaceAll(tags, "+prio:", "prio:")
+		tags = strings.NewReplacer("+prio:", "prio:", "+state:", "state:").Replace(tags)
 		st := theme.Tag
 		if r.state.Closed() {
 			st = theme.Dim
