@@ -33,8 +33,8 @@ type node struct {
 	Fields           map[string]string
 }
 
-// What Debian's Taskwarrior exports comes in: texts, states, tags, dates, priorities, dependencies; and again with no change.
-func TestForeignTaskwarrior(t *testing.T) {
+// taskwarrior is a home with settings for task.
+func taskwarrior(t *testing.T) *home {
 	h := newHome(t)
 	rc := filepath.Join(h.dir, "taskrc")
 	settings := "data.location=" + filepath.Join(h.dir, "task") + "\nconfirmation=no\nverbose=nothing\nnews.version=99\nuda.estimate.type=string\n"
@@ -42,6 +42,12 @@ func TestForeignTaskwarrior(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.env = append(h.env, "TASKRC="+rc)
+	return h
+}
+
+// What Debian's Taskwarrior exports comes in: texts, states, tags, dates, priorities, dependencies; and again with no change.
+func TestForeignTaskwarrior(t *testing.T) {
+	h := taskwarrior(t)
 	task := func(args ...string) { h.run(t, "", "task", args...) }
 	task("add", "water the plants", "project:home.garden", "priority:H", "+green", "due:2030-06-01T08:00:00Z", "estimate:3h")
 	task("add", "buy soil", "project:home.garden", "wait:2031-01-01")
@@ -98,6 +104,24 @@ func TestForeignTaskwarrior(t *testing.T) {
 	}
 	if out := h.must(t, "ls", "state:done", "plants"); !strings.Contains(out, "water the plants") {
 		t.Errorf("it is not done here: %q", out)
+	}
+}
+
+// TestForeignRecurrence: what Taskwarrior repeats comes in as one node with its history.
+func TestForeignRecurrence(t *testing.T) {
+	h := taskwarrior(t)
+	task := func(args ...string) { h.run(t, "", "task", args...) }
+	task("rc.recurrence=no", "add", "stretch", "due:yesterday", "recur:daily")
+	task("export") // which makes the tasks
+	task("status:pending", "imask:0", "done")
+	task("status:pending", "imask:1", "delete")
+	h.run(t, h.run(t, "", "task", "export"), "arbor", "import", "taskwarrior", "-")
+	if out := h.must(t, "ls", "--json", "stretch"); strings.Count(out, "\n") != 1 || !strings.Contains(out, `"rec":"`) {
+		t.Fatalf("it came in as\n%s", out)
+	}
+	chain := h.must(t, "chain", `"stretch"`, "--json")
+	if strings.Count(chain, `"outcome":"done"`) != 1 || strings.Count(chain, `"outcome":"skipped"`) != 1 || !strings.Contains(chain, `"outcome":"open"`) {
+		t.Errorf("its history is\n%s", chain)
 	}
 }
 

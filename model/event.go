@@ -392,7 +392,7 @@ func (v *View) eventsAt(kind EventKind, r store.Range, skip int) iter.Seq2[Event
 	}
 }
 
-// occurrenceID is the id that every device gives to what became of a date of a node.
-func occurrenceID(node ID, d date.Date) EventID {
+// OccurrenceID is the id that every device gives to what became of a date of a node.
+func OccurrenceID(node ID, d date.Date) EventID {
 	return EventID(Named("occurrence/" + node.String() + "/" + d.String()))
 }

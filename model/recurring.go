@@ -214,7 +214,7 @@ func (e *Edit) endOccurrence(n *Node, r Recurrence, how Outcome, at time.Time) (
 
 // noteOccurrence writes down what became of a date: in the chain, and in the series that plots show, 1 for done and 0 for missed.
 func (e *Edit) noteOccurrence(id ID, d Date, how Outcome, at time.Time) error {
-	ev := Event{Node: id, Kind: Occurrence, ID: occurrenceID(id, d), Date: d, Outcome: how, At: at.Truncate(time.Millisecond)}
+	ev := Event{Node: id, Kind: Occurrence, ID: OccurrenceID(id, d), Date: d, Outcome: how, At: at.Truncate(time.Millisecond)}
 	old, had, err := e.Event(id, Occurrence, ev.ID)
 	if err != nil || had && old.Outcome == how {
 		return err

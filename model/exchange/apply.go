@@ -18,6 +18,9 @@ func Apply(t *model.Tree, book *timeseries.Book, p *Plan, label string, dry bool
 		if verdicts, err = p.survey(v); err != nil {
 			return err
 		}
+		if err := p.keepGone(v); err != nil {
+			return err
+		}
 		if err := p.countEvents(v); err != nil || p.Samples == nil {
 			return err
 		}
@@ -30,7 +33,7 @@ func Apply(t *model.Tree, book *timeseries.Book, p *Plan, label string, dry bool
 	if err != nil {
 		return nil, err
 	}
-	idle := !slices.ContainsFunc(verdicts, func(d verdict) bool { return d != 0 }) && p.Report.Samples == 0 && p.Report.Events == 0
+	idle := !slices.ContainsFunc(verdicts, func(d verdict) bool { return d != 0 }) && p.Report.Samples+p.Report.Events+p.Report.Folded == 0
 	if dry || idle {
 		return &p.Report, nil
 	}
@@ -86,6 +89,9 @@ func (a *applier) run() error {
 	}
 	for _, fn := range a.later {
 		fn()
+	}
+	for _, id := range a.plan.Gone {
+		a.im.Change(32, func(e *model.Edit) error { return e.Trash(id) })
 	}
 	return nil
 }

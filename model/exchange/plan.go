@@ -30,6 +30,8 @@ type Plan struct {
 	Samples func(fn func(Samples) error) error
 	// Events, if set, calls fn with what happened to nodes of the plan, of one node at a time.
 	Events func(fn func([]model.Event) error) error
+	// Gone are nodes that are no more, because they are part of another: those that an earlier import made go to the trash.
+	Gone []model.ID
 }
 
 // Of makes a plan of nodes that are in memory.

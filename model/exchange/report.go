@@ -15,6 +15,7 @@ type Report struct {
 	Unchanged int    `json:"unchanged"`
 	Ours      int    `json:"ours"` // changed in the file and here, or in the trash here: left as they are
 	Samples   int    `json:"samples,omitempty"`
+	Folded    int    `json:"folded,omitempty"` // nodes of earlier imports that are part of another now, and went to the trash
 	Events    int    `json:"events,omitempty"` // intervals worked, and what became of dates
 
 	Kept    []Remark `json:"kept,omitempty"`    // preserved, though we do nothing with it yet
@@ -102,6 +103,9 @@ func (r *Report) WriteTo(w io.Writer) (int64, error) {
 	fmt.Fprintf(&b, "%s: %s%d created, %d changed, %d unchanged", r.Format, verb, r.Created, r.Changed, r.Unchanged)
 	if r.Ours > 0 {
 		fmt.Fprintf(&b, ", %d left as they are here", r.Ours)
+	}
+	if r.Folded > 0 {
+		fmt.Fprintf(&b, ", %d folded into others", r.Folded)
 	}
 	if r.Samples > 0 {
 		fmt.Fprintf(&b, ", %d samples", r.Samples)

@@ -86,10 +86,11 @@ func (c *Conn) Receive() ([]byte, error) {
 	if _, err := io.ReadFull(c.r, head[:]); err != nil {
 		return nil, err
 	}
-	n := int(binary.LittleEndian.Uint32(head[:]))
-	if n > MaxFrame {
-		return nil, fmt.Errorf("frame of %d bytes, at most %d: %w", n, MaxFrame, ErrTooLarge)
+	size := binary.LittleEndian.Uint32(head[:]) // may be more than an int holds
+	if size > MaxFrame {
+		return nil, fmt.Errorf("frame of %d bytes, at most %d: %w", size, MaxFrame, ErrTooLarge)
 	}
+	n := int(size)
 	b := c.in
 	if cap(b) < n {
 		b = make([]byte, n)

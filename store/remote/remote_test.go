@@ -133,7 +133,7 @@ func TestFramesAreBounded(t *testing.T) {
 	if err := a.Send(&Reply{Value: make([]byte, MaxFrame)}, time.Second); !errors.Is(err, ErrTooLarge) {
 		t.Errorf("sent a frame that is too large: %v", err)
 	}
-	go a.Net().Write([]byte{0xff, 0xff, 0xff, 0x7f})
+	go a.Net().Write([]byte{0xff, 0xff, 0xff, 0xff})
 	if _, err := b.Receive(); !errors.Is(err, ErrTooLarge) {
 		t.Errorf("received a frame that is too large: %v", err)
 	}

@@ -12,8 +12,9 @@
 //	status pending waiting       todo (doing, if it was started), waiting
 //	status completed             done; its parent hides what is done
 //	status deleted               cancelled, in the trash
-//	status recurring             no state: the template is not itself to be done
+//	status recurring, recur      with the tasks made of it one node that repeats: rec; due, sched, wait and state are those of the
+//	                             first open task, what became of the others is its history, their uuids are in uuid.children
 //	depends          arrows labelled depends
-//	uuid recur mask imask parent start, user defined attributes   fields
+//	uuid start, user defined attributes   fields
 //	id urgency       left out: Taskwarrior computes them
 package taskwarrior

@@ -25,7 +25,7 @@ func Read(data []byte, loc *time.Location) (*exchange.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := reader{projects: map[string]*exchange.Node{}, places: map[string]int{}}
+	r := reader{loc: loc, projects: map[string]*exchange.Node{}, places: map[string]int{}}
 	r.report.Format = format
 	for _, o := range objects {
 		t, err := read(o, loc)
@@ -42,7 +42,15 @@ func Read(data []byte, loc *time.Location) (*exchange.Plan, error) {
 		return nil, fmt.Errorf("it holds no task; there is nothing to import")
 	}
 	p := exchange.Of(format, r.nodes())
-	p.Report = r.report
+	p.Report, p.Gone = r.report, r.gone
+	p.Events = func(fn func([]model.Event) error) error {
+		for _, events := range r.events {
+			if err := fn(events); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 	return p, nil
 }
 
@@ -52,6 +60,12 @@ type reader struct {
 	places   map[string]int // uuid → its place in tasks
 	projects map[string]*exchange.Node
 	root     *exchange.Node
+	loc      *time.Location
+
+	families map[string]*family // by the uuid of their template
+	folded   map[string]string  // uuid of a task → that of its template
+	events   [][]model.Event    // of one node each
+	gone     []model.ID         // nodes that tasks would have, were they not part of another
 }
 
 // add takes a task; of two with one uuid the last counts.
@@ -74,9 +88,18 @@ func (r *reader) add(t *task) {
 // nodes returns the projects and tasks, parents first.
 func (r *reader) nodes() []*exchange.Node {
 	r.root = group(exchange.ID(format, "root"), model.Root, "Taskwarrior")
+	r.gather()
 	var tasks []*exchange.Node
 	for _, t := range r.tasks {
-		n := r.node(t)
+		if _, ok := r.folded[t.uuid]; ok {
+			continue
+		}
+		var n *exchange.Node
+		if f, ok := r.families[t.uuid]; ok {
+			n = r.family(f)
+		} else {
+			n = r.node(t)
+		}
 		tasks = append(append(tasks, n), n.Overflow(&r.report, format)...)
 	}
 	out := []*exchange.Node{r.root}
@@ -186,15 +209,14 @@ func (r *reader) state(n *exchange.Node, t *task) {
 	case "completed":
 		r.report.Map(t.line, "completed tasks → done, hidden by their parent")
 	case "recurring":
-		n.SetField("status", t.status)
-		r.report.Keep(t.line, "templates of recurring tasks are kept as nodes without a state; they do not repeat yet")
+		n.SetField("status", t.status) // what does not fit a rule of ours; gather has said so
 	}
 }
 
 var priorities = map[string]string{"H": "6", "M": "4", "L": "2"}
 
 // own are the fields that mean something to us, so that an attribute of that name needs another.
-var own = []string{"prio", "est", "rec", "when", "import", "end", "start", "status", "state", "warn", "zone", "depends", "query", "mirror", "reset", "reviewed"}
+var own = []string{"prio", "est", "rec", "when", "warn", "zone", "query", "mirror", "reviewed", "state", "reset", "depends", "import", "end", "start", "status"}
 
 func (r *reader) fields(n *exchange.Node, t *task) {
 	n.SetField("uuid", t.uuid)
@@ -211,7 +233,7 @@ func (r *reader) fields(n *exchange.Node, t *task) {
 			r.report.Drop(t.line, "%s: Taskwarrior computes it", a.name)
 			continue
 		case "recur", "mask", "imask", "parent", "rtype", "template", "last":
-			r.report.Keep(t.line, "%s is kept as a field; tasks do not repeat yet", a.name)
+			r.report.Keep(t.line, "%s is kept as a field, where it has no rule of ours", a.name)
 		default:
 			r.report.Keep(t.line, "%s is kept as a field", a.name)
 		}
@@ -234,12 +256,19 @@ func (r *reader) fields(n *exchange.Node, t *task) {
 func (r *reader) depends(n *exchange.Node, t *task) {
 	var missing []string
 	for _, uuid := range t.depends {
+		if template, ok := r.folded[uuid]; ok {
+			uuid = template
+		}
+		to := exchange.ID(format, uuid)
+		if to == n.ID || slices.ContainsFunc(n.Arrows, func(a model.Arrow) bool { return a.To == to }) {
+			continue
+		}
 		if _, ok := r.places[uuid]; !ok {
 			missing = append(missing, uuid)
 			r.report.Keep(t.line, "dependencies on tasks that are not in the file are kept as field depends")
 			continue
 		}
-		n.Arrows = append(n.Arrows, model.Arrow{From: n.ID, To: exchange.ID(format, uuid), Label: "depends"})
+		n.Arrows = append(n.Arrows, model.Arrow{From: n.ID, To: to, Label: "depends"})
 		r.report.Map(t.line, "dependencies → arrows")
 	}
 	n.SetField("depends", strings.Join(missing, ","))

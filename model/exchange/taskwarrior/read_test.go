@@ -75,15 +75,15 @@ func TestRead(t *testing.T) {
 	if len(first.Arrows) != 1 || first.Arrows[0].To != nodes["second"].ID {
 		t.Errorf("arrows of first are %v", first.Arrows)
 	}
-	for text, state := range map[string]model.State{"second": model.Done, "third": model.Cancelled, "fourth": model.Waiting, "template": model.None, "instance": model.Todo} {
+	for text, state := range map[string]model.State{"second": model.Done, "third": model.Cancelled, "fourth": model.Waiting, "instance": model.Todo} {
 		if n := nodes[text]; n.State != state || n.Trashed != (text == "third") {
 			t.Errorf("%s is %v, trashed %v", text, n.State, n.Trashed)
 		}
 	}
-	if v, _ := nodes["instance"].Field("imask"); v != "2.0" {
-		t.Errorf("imask is %q", v)
+	if v, _ := nodes["instance"].Field("rec"); v != "every week" || nodes["template"] != nil {
+		t.Errorf("rec is %q", v)
 	}
-	for _, part := range []string{"recur is kept", "mask is kept", "imask is kept", "parent is kept", "templates of recurring", "priority U", "estimate", "not in the file"} {
+	for _, part := range []string{"priority U", "estimate", "not in the file"} {
 		if !has(report.Kept, part) {
 			t.Errorf("the report does not say that %q is kept: %v", part, report.Kept)
 		}
