@@ -1,0 +1,154 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"arbor/model"
+	"arbor/model/date"
+)
+
+// nextShown is how many tasks are listed where nobody says how many.
+const nextShown = 10
+
+func (r *run) nextCommand() *cobra.Command {
+	var limit int
+	var explain, asJSON bool
+	cmd := &cobra.Command{
+		Use: "next [QUERY...]", Short: "the tasks that can be done now, the most urgent first",
+		Long: "A task is ready if it does not wait, depends on nothing that is open, is not scheduled for later, has not expired, and no open task lies below it. " +
+			"Its urgency is a sum of terms, each a value from 0 to 1 times a weight; --explain shows them. Priority, tags and due date hold for all below a node.",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return r.next(strings.Join(args, " "), limit, explain, asJSON)
+		},
+	}
+	cmd.Flags().IntVar(&limit, "limit", nextShown, "how many, a `NUMBER`; 0 for all")
+	cmd.Flags().BoolVar(&explain, "explain", false, "say what the urgency is made of")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
+	return cmd
+}
+
+// nextJSON is the line of `arbor next --json`: the node, and where it stands.
+type nextJSON struct {
+	nodeJSON
+	Urgency  float64    `json:"urgency"`
+	Why      []termJSON `json:"why"`
+	DueFrom  string     `json:"due_from,omitempty"` // the node above whose due date counts
+	Blocking int        `json:"blocking,omitempty"`
+}
+
+type termJSON struct {
+	Name   string  `json:"name"`
+	Value  float64 `json:"value"`
+	Weight float64 `json:"weight"`
+	Score  float64 `json:"score"`
+}
+
+func (r *run) next(text string, limit int, explain, asJSON bool) error {
+	if limit < 0 {
+		return usagef("--limit %d: want 0 or more", limit)
+	}
+	q, err := r.parseQuery(text)
+	if err != nil {
+		return err
+	}
+	s, err := r.open()
+	if err != nil {
+		return err
+	}
+	return s.close(r.view(s, func(v *model.View) error {
+		all, err := v.Next(q, r.weights(), r.now())
+		if err != nil {
+			return err
+		}
+		more := 0
+		if limit > 0 && len(all) > limit {
+			more, all = len(all)-limit, all[:limit]
+		}
+		p := r.printer()
+		enc := newEncoder(p.out)
+		for i := range all {
+			if asJSON {
+				err = enc.Encode(newNextJSON(&all[i]))
+			} else {
+				err = p.standing(v, &all[i], explain)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		if more > 0 && !asJSON {
+			fmt.Fprintln(p.out, p.paint(faint, fmt.Sprintf("and %d more; --limit 0 shows all", more)))
+		}
+		return p.out.Flush()
+	}))
+}
+
+func newNextJSON(s *model.Standing) nextJSON {
+	j := nextJSON{nodeJSON: newNodeJSON(&s.Node), Urgency: round(s.Urgency), Why: []termJSON{}, Blocking: s.Blocking}
+	if !s.Due.IsZero() && s.DueOf != s.Node.ID {
+		j.DueFrom = s.DueOf.String()
+	}
+	for _, t := range s.Why {
+		j.Why = append(j.Why, termJSON{t.Name, round(t.Value), t.Weight, round(t.Score)})
+	}
+	return j
+}
+
+// round leaves three digits behind the point.
+func round(x float64) float64 { return float64(int64(x*1000+sign(x)*0.5)) / 1000 }
+
+func sign(x float64) float64 {
+	if x < 0 {
+		return -1
+	}
+	return 1
+}
+
+// standing writes a line: the urgency, then the node, with the due date of a node above if that is the one that counts.
+func (p *printer) standing(v *model.View, s *model.Standing, explain bool) error {
+	short, err := v.ShortID(s.Node.ID)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(p.out, "%s ", p.paint(yellow, fmt.Sprintf("%5.1f", s.Urgency)))
+	if s.Node.Due.IsZero() && !s.Due.IsZero() {
+		n := s.Node
+		n.Due = s.Due
+		err = p.node(&n, short, 0)
+	} else {
+		err = p.node(&s.Node, short, 0)
+	}
+	if err != nil || !explain {
+		return err
+	}
+	for _, t := range s.Why {
+		line := fmt.Sprintf("      %6.2f  %s", t.Score, t.Name)
+		if t.Value != 1 {
+			line += fmt.Sprintf(", %.2f of %g", t.Value, t.Weight)
+		}
+		if t.Name == "due" {
+			line += ", " + date.Format(s.Due, p.now)
+			if s.DueOf != s.Node.ID {
+				line += " of a node above"
+			}
+		}
+		fmt.Fprintln(p.out, p.paint(faint, line))
+	}
+	return nil
+}
+
+// weights are those of the settings, and the usual ones where they say nothing.
+func (r *run) weights() model.Weights {
+	w := model.DefaultWeights()
+	for name, weight := range r.config.Urgency {
+		if !slices.Contains(model.Terms, name) && !strings.HasPrefix(name, "tag.") && !strings.HasPrefix(name, "field.") {
+			r.say("%s: urgency.%s: there is no such term; write one of %s, tag.NAME or field.KEY (going on without it)", r.Paths.Config, name, strings.Join(model.Terms, ", "))
+		}
+		w[name] = weight
+	}
+	return w
+}
