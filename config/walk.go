@@ -75,6 +75,9 @@ func (k Known) walkTables(b []byte) (Tables, []Problem) {
 				above = []string{""} // its lines go with it
 				continue
 			}
+			if above[0] == "field" && len(above) == 2 { // a header alone declares a text
+				w.tables.field(above[1], at)
+			}
 			if above[0] == "rule" {
 				w.tables.Rules = append(w.tables.Rules, Rule{Place: at})
 			}

@@ -6,7 +6,7 @@ import (
 	"arbor/model/inline"
 )
 
-// Apply makes the changes that a line of the inline grammar says to a node: tags, fields, dates and state. Its text and the place it
+// Apply makes the changes that a line of the inline grammar says to a node: tags, fields, dates, what it depends on, and state. Its text and the place it
 // names are the caller's.
 func (e *Edit) Apply(id ID, l inline.Line) error {
 	for _, t := range l.Tags {
@@ -35,8 +35,8 @@ func (e *Edit) Apply(id ID, l inline.Line) error {
 			return err
 		}
 	}
-	if l.State == "" {
-		return nil
+	if err := e.setDepends(id, l.Depends); err != nil || l.State == "" {
+		return err
 	}
 	state, err := ParseState(l.State)
 	if err != nil {

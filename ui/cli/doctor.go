@@ -9,6 +9,7 @@ import (
 	"github.com/clipperhouse/displaywidth"
 	"github.com/spf13/cobra"
 
+	"arbor/model"
 	"arbor/store"
 )
 
@@ -72,6 +73,10 @@ func (r *run) examine() ([]finding, error) {
 		return append(all, r.examineTerminal()...), err
 	}
 	st, err := s.stats()
+	var tree []finding
+	if err == nil && st.Damage == "" {
+		tree, err = examineTree(s)
+	}
 	if err = s.close(err); err != nil {
 		return append(all, finding{What: "store", Says: oneLine(err, r.config.Dir)}), err
 	}
@@ -84,7 +89,24 @@ func (r *run) examine() ([]finding, error) {
 		all = append(all, finding{What: "damage", Says: st.Damage, Hint: "nothing is written over it; 'arbor store verify' lists what is wrong, 'arbor store salvage' makes a whole store of what is left"})
 		err = errors.New(st.Damage)
 	}
+	all = append(all, tree...)
 	return append(all, r.examineTerminal()...), err
+}
+
+// examineTree finds what is odd in the tree itself: nodes that wait for each other, so that none can be begun.
+func examineTree(s *Session) (all []finding, err error) {
+	err = again(func() error {
+		return s.Tree.View(func(v *model.View) error {
+			cycles, err := v.DependCycles()
+			all = nil
+			for _, c := range cycles {
+				all = append(all, finding{What: "circle", Says: printable(model.CycleText(c.Texts)),
+					Hint: fmt.Sprintf("none of them can be begun; 'arbor depend %s off:%s' opens it", c.Path[0], c.Path[1%len(c.Path)])})
+			}
+			return err
+		})
+	})
+	return all, err
 }
 
 // examineLeftovers finds what a restore or a salvage that was cut short has left beside the store.

@@ -47,6 +47,7 @@ func refusedf(format string, args ...any) error {
 // exitCode returns the code of err.
 func exitCode(err error) int {
 	var c *coded
+	var ambiguous *model.AmbiguousError
 	var ended interface{ ExitCode() int } // a signal ended the terminal interface
 	switch {
 	case err == nil:
@@ -61,6 +62,8 @@ func exitCode(err error) int {
 		return exitMissing
 	case errors.Is(err, model.ErrName):
 		return exitUsage
+	case errors.As(err, &ambiguous):
+		return exitRefused
 	}
 	for _, refused := range refusals {
 		if errors.Is(err, refused) {
@@ -73,7 +76,7 @@ func exitCode(err error) int {
 // refusals are the errors by which a store or a tree declines what it understood.
 var refusals = []error{
 	store.ErrLocked, store.ErrOwnerSilent, store.ErrConflict, store.ErrReadOnly, store.ErrVersion, store.ErrUncertain, store.ErrStale,
-	model.ErrBuiltin, model.ErrCycle, model.ErrExists, model.ErrNotTrash, model.ErrChanged, model.ErrVersion,
+	model.ErrBuiltin, model.ErrCycle, model.ErrExists, model.ErrNotTrash, model.ErrChanged, model.ErrVersion, model.ErrArrowThere,
 }
 
 // about reports whether err may be about the store in dir: it names no path, one in dir or one on the way there.

@@ -32,7 +32,9 @@ type nodeJSON struct {
 	Modified string            `json:"modified,omitempty"`
 	Finished string            `json:"finished,omitempty"`
 	Note     string            `json:"note,omitempty"` // show alone reads it
-	Next     []string          `json:"next,omitempty"` // show alone computes it
+	Next     []string          `json:"next,omitempty"` // show alone computes it, and what follows
+	Blocked  []string          `json:"blocked_by,omitempty"`
+	Blocks   []string          `json:"blocks,omitempty"`
 }
 
 type arrowJSON struct {
@@ -58,6 +60,14 @@ func newNodeJSON(n *model.Node) nodeJSON {
 		j.Arrows = append(j.Arrows, arrowJSON{To: a.To.String(), Label: a.Label})
 	}
 	return j
+}
+
+// idTexts writes ids.
+func idTexts(ids []model.ID) (out []string) {
+	for _, id := range ids {
+		out = append(out, id.String())
+	}
+	return out
 }
 
 // instant writes t in UTC, "" if it is not known.

@@ -124,8 +124,8 @@ func (r *run) root() *cobra.Command {
 			root.AddCommand(c)
 		}
 	}
-	add("write", r.addCommand(), r.editCommand(), r.doneCommand(), r.skipCommand(), r.pauseCommand(), r.resumeCommand(), r.startCommand(), r.stopCommand(), r.mvCommand(), r.rmCommand(), r.logCommand(), r.undoCommand(), r.redoCommand())
-	add("read", r.lsCommand(), r.showCommand(), r.nextCommand(), r.agendaCommand(), r.remindCommand(), r.chainCommand(), r.trackCommand(), r.drawCommand(), r.plotCommand(), r.watchCommand())
+	add("write", r.addCommand(), r.editCommand(), r.doneCommand(), r.skipCommand(), r.pauseCommand(), r.resumeCommand(), r.startCommand(), r.stopCommand(), r.mvCommand(), r.dependCommand(), r.linkCommand(), r.rmCommand(), r.logCommand(), r.undoCommand(), r.redoCommand())
+	add("read", r.lsCommand(), r.treeCommand(), r.showCommand(), r.nextCommand(), r.agendaCommand(), r.remindCommand(), r.chainCommand(), r.trackCommand(), r.drawCommand(), r.plotCommand(), r.watchCommand())
 	add("move", r.importCommand(), r.exportCommand())
 	add("care", r.demoCommand(), r.doctorCommand(), r.storeCommand(), r.configCommand(), r.manCommand(root))
 	root.InitDefaultVersionFlag()

@@ -50,6 +50,12 @@ func (r *run) show(sels []string, asJSON bool) error {
 				for _, d := range v.Ahead(&n, aheadShown) {
 					j.Next = append(j.Next, d.String())
 				}
+				blockedBy, errA := v.BlockedBy(&n)
+				blocks, errB := v.Blocks(&n)
+				if err := errors.Join(errA, errB); err != nil {
+					return err
+				}
+				j.Blocked, j.Blocks = idTexts(blockedBy), idTexts(blocks)
 				err = enc.Encode(j)
 			} else {
 				if i > 0 {
@@ -108,7 +114,13 @@ func (p *printer) details(v *model.View, n *model.Node, note string) error {
 			row(t.name, date.Format(date.At(t.at), p.now))
 		}
 	}
+	if err := p.dependencies(v, n, row); err != nil {
+		return err
+	}
 	for _, a := range n.Arrows {
+		if a.Label == model.Depends {
+			continue
+		}
 		to, err := v.Node(a.To)
 		if errors.Is(err, model.ErrNoNode) {
 			continue // an arrow may outlive its end
@@ -127,6 +139,43 @@ func (p *printer) details(v *model.View, n *model.Node, note string) error {
 		for line := range strings.Lines(note) {
 			fmt.Fprintln(p.out, "  "+printable(strings.TrimRight(line, "\r\n")))
 		}
+	}
+	return nil
+}
+
+// dependencies writes what n needs, each with its state, and what it blocks.
+func (p *printer) dependencies(v *model.View, n *model.Node, row func(name, value string)) error {
+	for _, on := range n.Depends() {
+		to, err := v.Node(on)
+		if errors.Is(err, model.ErrNoNode) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		top, err := v.Top(on)
+		if err != nil {
+			return err
+		}
+		state := to.StateName()
+		switch {
+		case top != model.Root:
+			state = "in the trash"
+		case to.State == model.None:
+			state = "not done"
+		}
+		row("needs", printable(to.Text)+" ("+printable(state)+")")
+	}
+	blocks, err := v.Blocks(n)
+	if err != nil {
+		return err
+	}
+	for _, id := range blocks {
+		from, err := v.Node(id)
+		if err != nil {
+			return err
+		}
+		row("blocks", printable(from.Text))
 	}
 	return nil
 }

@@ -113,7 +113,7 @@ var table = slices.Concat([]Command{
 	{MoveDown, "Move down among the siblings", "move down", "Arrange", Outline, []string{"alt+down", "J"}, "arbor mv", node},
 	{Mark, "Mark, or take the mark away", "mark", "Arrange", Tree, []string{"m"}, "", node},
 	{Gather, "Move the marked nodes into this one", "move here", "Arrange", Tree, []string{"v"}, "arbor mv", marked},
-	{Arrow, "Begin an arrow here; end it, or erase it, at another node", "arrow", "Arrange", Tree, []string{"r"}, "", node},
+	{Arrow, "Begin an arrow here; end it, or erase it, at another node", "arrow", "Arrange", Tree, []string{"r"}, "arbor link", node},
 	{Follow, "Follow the arrow from here", "follow", "Arrange", Tree, []string{"f"}, "", node},
 
 	{Up, "Up", "up", "Move", Tree, []string{"up", "k"}, "", nil},

@@ -205,7 +205,11 @@ func (m Model) answer() (Model, tea.Cmd) {
 		return m.capture(text)
 	case promptArrow:
 		return m.change("draw arrow", false, func(e *model.Edit) (string, error) {
-			return "an arrow to " + what(e.View, p.ids[1:]), e.AddArrow(p.ids[0], p.ids[1], text)
+			draw := func(from, to model.ID) error { return e.AddArrow(from, to, text) }
+			if text == model.Depends {
+				draw = e.AddDepend
+			}
+			return "an arrow to " + what(e.View, p.ids[1:]), draw(p.ids[0], p.ids[1])
 		})
 	case promptTags:
 		if text == "" {

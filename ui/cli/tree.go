@@ -1,0 +1,212 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/clipperhouse/displaywidth"
+	"github.com/spf13/cobra"
+
+	"arbor/model"
+	"arbor/model/field"
+)
+
+func (r *run) treeCommand() *cobra.Command {
+	var asJSON bool
+	var columns string
+	depth := 0
+	cmd := &cobra.Command{
+		Use: "tree [SEL]", Short: "print a subtree, with what its fields come to", Args: words(0, 1, "one node"),
+		Long: "In front of each node stands how many of the tasks below it are closed. --columns cost,est adds the values of fields: of one declared with a roll, " +
+			"such as sum, what the node and all below it come to; of another its own. The whole tree counts, whatever --depth shows.",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			defs, err := r.columns(columns)
+			if err != nil {
+				return err
+			}
+			if cmd.Flags().Changed("depth") && depth < 1 {
+				return usagef("--depth %d shows nothing; write 1 or more", depth)
+			}
+			return r.tree(args, defs, depth, asJSON)
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
+	cmd.Flags().StringVar(&columns, "columns", "", "`KEYS` of fields, with commas between them")
+	cmd.Flags().IntVar(&depth, "depth", 0, "how many `LEVELS` to show; all without")
+	return cmd
+}
+
+// columns returns the fields of a list of keys.
+func (r *run) columns(list string) (defs []field.Def, err error) {
+	for _, key := range strings.FieldsFunc(list, func(c rune) bool { return c == ',' || c == ' ' }) {
+		d, ok := r.fields.Lookup(key)
+		if !ok {
+			var names []string
+			for _, d := range r.fields.All() {
+				names = append(names, d.Key)
+			}
+			return nil, usagef("--columns: no field is called %q; there are %s", key, strings.Join(names, ", "))
+		}
+		defs = append(defs, d)
+	}
+	return defs, nil
+}
+
+func (r *run) tree(sel []string, defs []field.Def, depth int, asJSON bool) error {
+	s, err := r.open()
+	if err != nil {
+		return err
+	}
+	return s.close(r.view(s, func(v *model.View) error {
+		root := model.Root
+		if len(sel) == 1 {
+			ids, err := r.selectNodes(v, sel[0])
+			if err != nil {
+				return err
+			}
+			if len(ids) > 1 {
+				return refusedf("%q means %d nodes; name one", sel[0], len(ids))
+			}
+			root = ids[0]
+		}
+		all, err := v.RollUp(root, defs)
+		if err != nil {
+			return err
+		}
+		top := 0
+		if root == model.Root { // which is no node that a person made
+			all, top = all[1:], 1
+		}
+		shown := all[:0]
+		for _, b := range all {
+			if b.Depth -= top; depth == 0 || b.Depth < depth {
+				shown = append(shown, b)
+			}
+		}
+		p := r.printer()
+		if asJSON {
+			err = p.branchLines(shown, defs)
+		} else {
+			err = p.branches(v, shown, defs, depth)
+		}
+		if err != nil {
+			return err
+		}
+		return p.out.Flush()
+	}))
+}
+
+// branchJSON is a node of a subtree as --json prints it.
+type branchJSON struct {
+	nodeJSON
+	Depth    int                   `json:"depth"`
+	Below    int                   `json:"below"`
+	Progress *progressJSON         `json:"progress,omitempty"`
+	Rolled   map[string]rolledJSON `json:"rolled,omitempty"`
+}
+
+type progressJSON struct {
+	Done  int `json:"done"`
+	Total int `json:"total"`
+}
+
+type rolledJSON struct {
+	N    int     `json:"n"`
+	Sum  float64 `json:"sum"`
+	Mean float64 `json:"mean"`
+	Min  float64 `json:"min"`
+	Max  float64 `json:"max"`
+}
+
+func (p *printer) branchLines(all []model.Branch, defs []field.Def) error {
+	enc := newEncoder(p.out)
+	for i := range all {
+		b := &all[i]
+		j := branchJSON{nodeJSON: newNodeJSON(&b.Node), Depth: b.Depth, Below: b.Size}
+		if b.Tasks > 0 {
+			j.Progress = &progressJSON{b.Done, b.Tasks}
+		}
+		for k, d := range defs {
+			r := b.Rolled[k]
+			if r.N == 0 {
+				continue
+			}
+			if j.Rolled == nil {
+				j.Rolled = map[string]rolledJSON{}
+			}
+			mean, _ := r.Of(field.Mean)
+			j.Rolled[d.Key] = rolledJSON{r.N, r.Sum, mean, r.Min, r.Max}
+		}
+		if err := enc.Encode(j); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// branches prints a subtree, its columns before the text so that they stand below one another however deep it is.
+func (p *printer) branches(v *model.View, all []model.Branch, defs []field.Def, depth int) error {
+	rows := make([][]string, 0, len(all)+1)
+	if len(defs) > 0 {
+		head := []string{""}
+		for _, d := range defs {
+			head = append(head, d.Key)
+		}
+		rows = append(rows, head)
+	}
+	for i := range all {
+		rows = append(rows, p.cells(&all[i], defs))
+	}
+	width := make([]int, len(defs)+1)
+	for _, row := range rows {
+		for i, cell := range row {
+			width[i] = max(width[i], displaywidth.String(cell))
+		}
+	}
+	for i, row := range rows {
+		for j, cell := range row {
+			if width[j] > 0 {
+				p.out.WriteString(strings.Repeat(" ", width[j]-displaywidth.String(cell)) + p.paint(faint, cell) + "  ")
+			}
+		}
+		if len(rows) > len(all) {
+			i--
+		}
+		if i < 0 {
+			p.out.WriteByte('\n')
+			continue
+		}
+		b := &all[i]
+		short, err := v.ShortID(b.Node.ID)
+		if err != nil {
+			return err
+		}
+		if depth > 0 && b.Depth == depth-1 && b.Size > 0 {
+			b.Node.Text += fmt.Sprintf(" (%d more)", b.Size)
+		}
+		if err := p.node(&b.Node, short, b.Depth); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// cells are the columns of a node: its progress, then its fields.
+func (p *printer) cells(b *model.Branch, defs []field.Def) []string {
+	cells := []string{""}
+	if b.Tasks > 0 {
+		cells[0] = fmt.Sprintf("%d/%d", b.Done, b.Tasks)
+	}
+	for k, d := range defs {
+		cell := ""
+		if d.Roll == field.NoRoll {
+			if own, ok := b.Node.Field(d.Key); ok {
+				cell = printable(d.Show(own, p.now))
+			}
+		} else if x, ok := b.Rolled[k].Of(d.Roll); ok {
+			cell = d.ShowNumber(x)
+		}
+		cells = append(cells, cell)
+	}
+	return cells
+}
