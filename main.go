@@ -82,6 +82,12 @@ func terminal() cli.Terminal {
 			t.Width, t.Height = w, h
 		}
 	}
+	if t.In {
+		t.Raw = func() (func(), error) {
+			was, err := term.MakeRaw(os.Stdin.Fd())
+			return func() { term.Restore(os.Stdin.Fd(), was) }, err
+		}
+	}
 	return t
 }
 

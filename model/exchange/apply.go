@@ -188,7 +188,7 @@ func (a *applier) update(e *model.Edit, n *Node, do verdict) error {
 	}
 	want := a.fields(n)
 	for _, f := range old.Fields {
-		if !slices.ContainsFunc(want, func(w model.Field) bool { return w.Key == f.Key }) {
+		if f.Key != model.FieldReviewed && !slices.ContainsFunc(want, func(w model.Field) bool { return w.Key == f.Key }) {
 			if err := e.ClearField(n.ID, f.Key); err != nil {
 				return err
 			}

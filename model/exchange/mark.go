@@ -46,7 +46,7 @@ func digest(n *model.Node, note string, trashed bool) mark {
 	part(&c, n.State.String())
 	part(&c, strings.Join(n.Tags, " "))
 	for _, f := range n.Fields {
-		if f.Key != Mark {
+		if f.Key != Mark && f.Key != model.FieldReviewed { // neither is a change of what the node says
 			part(&c, f.Key)
 			part(&c, f.Value)
 		}

@@ -35,6 +35,8 @@ type Program struct {
 type Terminal struct {
 	In, Out, Err  bool
 	Width, Height int // of Out, 0 if it is no terminal
+	// Raw has In give each key as it is pressed, until restore. Nil if In is no terminal.
+	Raw func() (restore func(), err error)
 }
 
 // run is one command while it runs.
@@ -124,8 +126,37 @@ func (r *run) root() *cobra.Command {
 			root.AddCommand(c)
 		}
 	}
-	add("write", r.addCommand(), r.editCommand(), r.doneCommand(), r.skipCommand(), r.pauseCommand(), r.resumeCommand(), r.startCommand(), r.stopCommand(), r.mvCommand(), r.dependCommand(), r.linkCommand(), r.rmCommand(), r.logCommand(), r.undoCommand(), r.redoCommand())
-	add("read", r.lsCommand(), r.treeCommand(), r.showCommand(), r.nextCommand(), r.agendaCommand(), r.remindCommand(), r.chainCommand(), r.trackCommand(), r.drawCommand(), r.plotCommand(), r.watchCommand())
+	add("write",
+		r.addCommand(),
+		r.editCommand(),
+		r.doneCommand(),
+		r.skipCommand(),
+		r.pauseCommand(),
+		r.resumeCommand(),
+		r.startCommand(),
+		r.stopCommand(),
+		r.reviewCommand(),
+		r.mvCommand(),
+		r.dependCommand(),
+		r.linkCommand(),
+		r.rmCommand(),
+		r.logCommand(),
+		r.undoCommand(),
+		r.redoCommand(),
+	)
+	add("read",
+		r.lsCommand(),
+		r.treeCommand(),
+		r.showCommand(),
+		r.nextCommand(),
+		r.agendaCommand(),
+		r.remindCommand(),
+		r.chainCommand(),
+		r.trackCommand(),
+		r.drawCommand(),
+		r.plotCommand(),
+		r.watchCommand(),
+	)
 	add("move", r.importCommand(), r.exportCommand())
 	add("care", r.demoCommand(), r.doctorCommand(), r.storeCommand(), r.configCommand(), r.manCommand(root))
 	root.InitDefaultVersionFlag()
