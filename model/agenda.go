@@ -101,7 +101,7 @@ func (a *agenda) node(n *Node) {
 		if !d.Start(loc).Before(last) {
 			break
 		}
-		a.dates(n, a.v.days(r.Date, d), true)
+		a.dates(n, civilDays(r.Date, d, a.v.zoneOf(n)), true)
 	}
 }
 
@@ -111,7 +111,7 @@ func (a *agenda) dates(n *Node, days int, projected bool) {
 		if d.IsZero() {
 			return d
 		}
-		return a.v.shift(d, days)
+		return shift(d, days, a.v.zoneOf(n))
 	}
 	if from, to := whenOf(n); !from.IsZero() {
 		a.add(AgendaItem{Node: *n, Kind: AgendaEvent, From: move(from), To: move(to), Projected: projected})

@@ -24,6 +24,7 @@ const (
 	fieldPause = "rec.pause" // what Pause has said: two days with a slash between them, the second empty if it is not known yet
 	fieldReset = "reset"     // "none" leaves what is below as it is
 	fieldWhen  = "when"
+	fieldZone  = "zone" // the time zone in which its times of day stay what they are
 )
 
 // Errors of what repeats.
@@ -50,18 +51,12 @@ func (v *View) Recurs(n *Node) (Recurrence, bool) {
 	if !ok {
 		return Recurrence{}, false
 	}
-	loc := v.t.opt.Location
+	loc := v.zoneOf(n)
 	rule, err := recur.Parse(n.Fields[i].Value, v.t.opt.Now().In(loc))
 	if err != nil {
 		return Recurrence{}, false
 	}
-	r := Recurrence{Rule: rule, Date: n.Due}
-	if r.Date.IsZero() {
-		r.Date = whenFrom(n)
-	}
-	if r.Date.IsZero() {
-		r.Date = n.Sched
-	}
+	r := Recurrence{Rule: rule, Date: movingDate(n)}
 	if value, ok := n.Field(fieldPause); ok {
 		from, to, _ := strings.Cut(value, "/")
 		r.PausedFrom, _ = date.ParseISO(from)
@@ -86,6 +81,27 @@ func (r *Recurrence) counts(from Date, loc *time.Location) bool {
 		return d.Equal(r.Date)
 	}
 	return false
+}
+
+// movingDate returns the date that a rule moves: due, else when, else sched.
+func movingDate(n *Node) Date {
+	if !n.Due.IsZero() {
+		return n.Due
+	}
+	if from := whenFrom(n); !from.IsZero() {
+		return from
+	}
+	return n.Sched
+}
+
+// zoneOf returns the zone on whose calendar what repeats moves: the node's own, if it has one and a time of day, else that of the tree.
+func (v *View) zoneOf(n *Node) *time.Location {
+	if i, ok := findField(n.Fields, fieldZone); ok && !movingDate(n).AllDay {
+		if loc, err := time.LoadLocation(n.Fields[i].Value); err == nil {
+			return loc
+		}
+	}
+	return v.t.opt.Location
 }
 
 // whenFrom returns the beginning of when a node takes place.
@@ -178,7 +194,7 @@ func (e *Edit) Skip(id ID, at time.Time) (Finished, error) {
 // endOccurrence writes down what became of the occurrence at hand, and moves the node on. Where others have begun since, by a rule that
 // catches up, it is the latest of them that was done, and those before were missed: who waters the plants on Sunday has not done so on Friday.
 func (e *Edit) endOccurrence(n *Node, r Recurrence, how Outcome, at time.Time) (f Finished, err error) {
-	loc := e.t.opt.Location
+	loc := e.zoneOf(n)
 	if r.Date.IsZero() { // done now, for the first time
 		r.Date = date.Day(at.In(loc))
 		r.From = r.Date
@@ -236,15 +252,16 @@ func (e *Edit) moveOn(n *Node, r Recurrence, next Date) error {
 	if i, ok := findField(n.Fields, fieldWhen); ok {
 		when = n.Fields[i].Value
 	}
-	days := e.days(was, next)
+	loc := e.zoneOf(n)
+	days := civilDays(was, next, loc)
 	if err := e.SetField(id, fieldFrom, r.From.String()); err != nil {
 		return err
 	}
 	if !sched.IsZero() {
-		sched = e.shift(sched, days)
+		sched = shift(sched, days, loc)
 	}
 	if !wait.IsZero() && !wait.Equal(date.Someday) {
-		wait = e.shift(wait, days)
+		wait = shift(wait, days, loc)
 	}
 	switch {
 	case !due.IsZero() || when == "" && sched.IsZero():
@@ -253,33 +270,32 @@ func (e *Edit) moveOn(n *Node, r Recurrence, next Date) error {
 		sched = next
 	}
 	if when != "" {
-		if err := e.SetField(id, fieldWhen, e.shiftWhen(when, days)); err != nil {
+		if err := e.SetField(id, fieldWhen, shiftWhen(when, days, loc)); err != nil {
 			return err
 		}
 	}
 	return errors.Join(e.SetDue(id, due), e.SetSched(id, sched), e.SetWait(id, wait))
 }
 
-// days is how many civil days lie between two dates.
-func (v *View) days(a, b Date) int {
-	loc := v.t.opt.Location
+// civilDays is how many days lie between two dates on the calendar of loc.
+func civilDays(a, b Date, loc *time.Location) int {
 	return int(b.Day(loc).T.Sub(a.Day(loc).T).Hours() / 24)
 }
 
-// shift moves a date by civil days; its time of day stays.
-func (v *View) shift(d Date, days int) Date {
+// shift moves a date by civil days; its time of day in loc stays.
+func shift(d Date, days int, loc *time.Location) Date {
 	if d.AllDay {
 		return Date{T: d.T.AddDate(0, 0, days), AllDay: true}
 	}
-	return date.At(d.T.In(v.t.opt.Location).AddDate(0, 0, days))
+	return date.At(d.T.In(loc).AddDate(0, 0, days))
 }
 
 // shiftWhen moves a date, or two with a slash between them.
-func (v *View) shiftWhen(when string, days int) string {
+func shiftWhen(when string, days int, loc *time.Location) string {
 	ends := strings.Split(when, "/")
 	for i, s := range ends {
 		if d, err := date.ParseISO(s); err == nil {
-			ends[i] = v.shift(d, days).String()
+			ends[i] = shift(d, days, loc).String()
 		}
 	}
 	return strings.Join(ends, "/")
@@ -362,7 +378,7 @@ func (e *Edit) Pause(id ID, from, to Date) (Finished, error) {
 // over moves the date at hand, which is not to be done, behind an instant.
 func (e *Edit) over(n *Node, r Recurrence, at time.Time) (Finished, error) {
 	f := Finished{Was: r.Date}
-	next, _, ok, err := r.next(r.Date, at, e.t.opt.Location)
+	next, _, ok, err := r.next(r.Date, at, e.zoneOf(n))
 	if err != nil || !ok {
 		return f, errors.Join(err, e.SetState(n.ID, Done))
 	}
@@ -408,9 +424,10 @@ func (e *Edit) Resume(id ID) (Finished, error) {
 // Ahead returns the dates of a node that would follow the one at hand, at most k of them, if each were done on its day.
 func (v *View) Ahead(n *Node, k int) []Date {
 	r, ok := v.Recurs(n)
+	loc := v.zoneOf(n)
 	var out []Date
 	for d := r.Date; ok && !d.IsZero() && len(out) < k; {
-		next, _, more, err := r.next(d, d.Start(v.t.opt.Location), v.t.opt.Location)
+		next, _, more, err := r.next(d, d.Start(loc), loc)
 		if err != nil || !more || !n.Until.IsZero() && next.Compare(n.Until) > 0 {
 			break
 		}

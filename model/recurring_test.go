@@ -251,3 +251,25 @@ func TestFinishUndone(t *testing.T) {
 		mustVerify(t, tree)
 	})
 }
+
+// TestZoneOfWhatRepeats: ten in the morning in New York stays ten in New York when its clock changes, and all that belongs to it moves along.
+func TestZoneOfWhatRepeats(t *testing.T) {
+	tree := open(t)
+	ny := addLine(t, tree, Root, `call rec:weekly due:"2026-10-26 10:00" sched:due-1h zone:America/New_York`)
+	here := addLine(t, tree, Root, `tea rec:weekly due:"2026-10-26 14:00"`)
+	finish(t, tree, ny, "2026-10-26 15:00")
+	finish(t, tree, here, "2026-10-26 15:00")
+	if got, want := look(t, tree, ny), "none due 2026-11-02T15:00:00Z sched 2026-11-02T14:00:00Z; 2026-10-26T14:00:00Z done"; got != want {
+		t.Errorf("in New York:\n got %s\nwant %s", got, want)
+	}
+	if got, want := look(t, tree, here), "none due 2026-11-02T14:00:00Z; 2026-10-26T14:00:00Z done"; got != want {
+		t.Errorf("here:\n got %s\nwant %s", got, want)
+	}
+	view(t, tree, func(v *View) error {
+		n, err := v.Node(ny)
+		if ahead := v.Ahead(&n, 1); len(ahead) != 1 || ahead[0].String() != "2026-11-09T15:00:00Z" {
+			t.Errorf("ahead: %v", ahead)
+		}
+		return err
+	})
+}

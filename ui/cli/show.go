@@ -93,7 +93,7 @@ func (p *printer) details(v *model.View, n *model.Node, note string) error {
 		name string
 		date model.Date
 	}{{"due", n.Due}, {"sched", n.Sched}, {"wait", n.Wait}, {"until", n.Until}} {
-		row(d.name, date.Format(d.date, p.now))
+		row(d.name, date.Format(d.date, p.now)+inZone(d.date, n, p.now))
 	}
 	for _, f := range n.Fields {
 		if strings.HasPrefix(f.Key, "rec.") || f.Key == "state" { // which the dates and the state tell
@@ -178,6 +178,23 @@ func (p *printer) dependencies(v *model.View, n *model.Node, row func(name, valu
 		row("blocks", printable(from.Text))
 	}
 	return nil
+}
+
+// inZone says when a date is in the node's own zone, "" where that says nothing new.
+func inZone(d model.Date, n *model.Node, now time.Time) string {
+	name, ok := n.Field("zone")
+	if !ok || d.IsZero() || d.AllDay {
+		return ""
+	}
+	loc, err := time.LoadLocation(name)
+	if err != nil {
+		return ""
+	}
+	there := date.Format(model.Date{T: d.T.In(loc)}, now.In(loc))
+	if there == date.Format(d, now) {
+		return ""
+	}
+	return " (" + there + " " + printable(name) + ")"
 }
 
 // stateText names the state of n, with the person's own name for it.

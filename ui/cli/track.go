@@ -17,7 +17,9 @@ func (r *run) startCommand() *cobra.Command {
 	var parallel bool
 	cmd := &cobra.Command{
 		Use: "start SEL", Short: "count time on a node from now on; what ran before stops", Args: words(1, 1, "an id or a query"),
-		RunE: func(cmd *cobra.Command, args []string) error { return r.start(args[0], at, note, parallel) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return r.start(args[0], at, note, parallel || r.config.Track.Parallel)
+		},
 	}
 	cmd.Flags().StringVar(&at, "at", "", "`TIME` when it began; now without")
 	cmd.Flags().StringVar(&note, "note", "", "`TEXT` beside the interval")
