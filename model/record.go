@@ -3,7 +3,9 @@ package model
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"time"
+	"unsafe"
 )
 
 // The parts of a record, in the order in which they stand. Absent parts are zero.
@@ -77,7 +79,25 @@ func appendRecord(b []byte, n *Node) []byte {
 
 // decodeRecord reads what appendRecord wrote. The node shares nothing with b.
 func decodeRecord(id ID, b []byte) (*Node, error) {
-	n := &Node{ID: id}
+	n := new(Node)
+	if err := n.decode(id, b, func(b []byte) string { return string(b) }); err != nil {
+		return nil, err
+	}
+	n.Order = slices.Clone(n.Order)
+	n.from.order = slices.Clone(n.from.order)
+	return n, nil
+}
+
+// lend makes n the node of a record without copying: what it holds is that of b, and of the memory that n had before. It is for those who
+// look at many records, each for as long as b is theirs.
+func (n *Node) lend(id ID, b []byte) error {
+	*n = Node{Tags: n.Tags[:0], Fields: n.Fields[:0], Arrows: n.Arrows[:0]}
+	return n.decode(id, b, func(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) })
+}
+
+// decode reads a record into n, whose slices it appends to. Keys of order alias b, texts are made by text.
+func (n *Node) decode(id ID, b []byte, text func([]byte) string) error {
+	n.ID = id
 	d := decoder{b: b}
 	for len(d.b) > 0 && d.err == nil {
 		kind := d.byte()
@@ -86,16 +106,16 @@ func decodeRecord(id ID, b []byte) (*Node, error) {
 		case partParent:
 			n.Parent = v.id()
 		case partOrder:
-			n.Order = append([]byte(nil), v.fixed(len(v.b))...)
+			n.Order = v.fixed(len(v.b))
 		case partText:
-			n.Text = string(v.fixed(len(v.b)))
+			n.Text = text(v.fixed(len(v.b)))
 		case partState:
 			n.State = State(v.byte())
 		case partTag:
-			n.Tags = append(n.Tags, string(v.fixed(len(v.b))))
+			n.Tags = append(n.Tags, text(v.fixed(len(v.b))))
 		case partField:
-			key := v.string()
-			n.Fields = append(n.Fields, Field{key, string(v.fixed(len(v.b)))})
+			key := text(v.bytes())
+			n.Fields = append(n.Fields, Field{key, text(v.fixed(len(v.b)))})
 		case partDue, partSched, partWait, partUntil:
 			*n.date(register(kind - partDue + byte(regDue))) = decodeDate(&v)
 		case partNote:
@@ -105,11 +125,11 @@ func decodeRecord(id ID, b []byte) (*Node, error) {
 		case partPosition:
 			n.X, n.Y = int(v.varint()), int(v.varint())
 		case partArrow:
-			n.Arrows = append(n.Arrows, Arrow{From: id, To: v.id(), Label: string(v.fixed(len(v.b)))})
+			n.Arrows = append(n.Arrows, Arrow{From: id, To: v.id(), Label: text(v.fixed(len(v.b)))})
 		case partCreated, partModified, partFinished:
 			*n.time(register(kind - partCreated + byte(regCreated))) = time.UnixMilli(v.varint()).UTC()
 		case partFrom:
-			n.from = origin{parent: v.id(), order: append([]byte(nil), v.fixed(len(v.b))...), known: true}
+			n.from = origin{parent: v.id(), order: v.fixed(len(v.b)), known: true}
 		default:
 			d.fail(fmt.Sprintf("part %d", kind))
 		}
@@ -118,9 +138,9 @@ func decodeRecord(id ID, b []byte) (*Node, error) {
 		}
 	}
 	if d.err != nil {
-		return nil, fmt.Errorf("record of node %s: %w", id, d.err)
+		return fmt.Errorf("record of node %s: %w", id, d.err)
 	}
-	return n, nil
+	return nil
 }
 
 // appendDate appends the seconds of d and whether it is a day.

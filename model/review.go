@@ -54,9 +54,7 @@ func (v *View) Review(q *query.Query, w Weights, since Date, stale time.Duration
 	r := reviewing{k: &k, since: since, stale: stale, now: now, ready: map[ID]int{}, stuck: map[ID]bool{}}
 	for i := range all {
 		if all[i].Ready(now) {
-			for up := k.all[all[i].Node.Parent]; up != nil && up.node.ID != Root; up = k.all[up.node.Parent] {
-				r.ready[up.node.ID]++
-			}
+			k.above(k.all[all[i].Node.ID], func(id ID, _ *worker) { r.ready[id]++ })
 		}
 	}
 	r.findStuck()
@@ -108,8 +106,8 @@ func (r *reviewing) why(s *Standing) (ReviewWhy, bool) {
 // findStuck notes the parents of projects of which nothing can be done: it is those projects that are brought up.
 func (r *reviewing) findStuck() {
 	for id, x := range r.k.all {
-		if x.below > 0 && x.node.IsTask() && r.ready[id] == 0 && r.k.open(id) {
-			r.stuck[x.node.Parent] = true
+		if x.below > 0 && x.task && r.ready[id] == 0 && r.k.open(id) {
+			r.stuck[x.parent] = true
 		}
 	}
 }

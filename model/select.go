@@ -49,10 +49,6 @@ func (v *View) selected(q *query.Query) ([]match, error) {
 	p := paths{v: v, known: map[ID]spot{}}
 	var out []match
 	add := func(n *Node) error {
-		ok, err := keep(n)
-		if err != nil || !ok || builtin(n.ID) {
-			return err
-		}
 		s, err := p.of(n.ID)
 		if err == nil && tops[s.top] {
 			out = append(out, match{node: n, key: s.key})
@@ -60,36 +56,85 @@ func (v *View) selected(q *query.Query) ([]match, error) {
 		return err
 	}
 	if ranges == nil {
-		err = v.everyNode(&p, add)
+		err = v.scanned(&p, climbs(q.Expr), keep, add)
 	} else {
-		err = v.listed(ranges, add)
+		err = v.listed(ranges, func(n *Node) error {
+			ok, err := keep(n)
+			if err != nil || !ok || builtin(n.ID) {
+				return err
+			}
+			return add(n)
+		})
 	}
 	slices.SortFunc(out, func(a, b match) int { return strings.Compare(a.key, b.key) })
 	return out, err
 }
 
-// everyNode calls fn with all the records, after noting in p where each one stands.
-func (v *View) everyNode(p *paths, fn func(*Node) error) error {
+// scanned calls add with every node that is kept, after all records were read. What is not kept costs no memory. tree says that the test asks
+// for what lies above a node, so that where each one stands has to be known before.
+func (v *View) scanned(p *paths, tree bool, keep test, add func(*Node) error) error {
+	if tree {
+		if err := v.everyNode(func(n *Node, _ []byte) error { return p.kin.add(n) }); err != nil {
+			return err
+		}
+		v.kin = &p.kin
+		defer func() { v.kin = nil }()
+	}
+	var kept []*Node
+	err := v.everyNode(func(lent *Node, record []byte) error {
+		if !tree {
+			if err := p.kin.add(lent); err != nil {
+				return err
+			}
+		}
+		ok, err := keep(lent)
+		if err != nil || !ok || builtin(lent.ID) {
+			return err
+		}
+		n, err := decodeRecord(lent.ID, record)
+		kept = append(kept, n)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, n := range kept {
+		if err := add(n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// climbs reports whether an expression asks for what lies above a node.
+func climbs(e query.Expr) bool {
+	switch e := e.(type) {
+	case query.And:
+		return slices.ContainsFunc(e, climbs)
+	case query.Or:
+		return slices.ContainsFunc(e, climbs)
+	case query.Not:
+		return climbs(e.X)
+	case query.Under:
+		return true
+	}
+	return false
+}
+
+// everyNode calls fn with every record, in the order of the ids: as a node that is lent until fn returns, and its bytes.
+func (v *View) everyNode(fn func(n *Node, record []byte) error) error {
 	if err := v.settle(); err != nil {
 		return err
 	}
-	var all []*Node
+	var n Node
 	for e, err := range v.r.Scan(v.t.ks.nodes, store.Range{}) {
 		if err != nil {
 			return err
 		}
-		n, err := decodeRecord(ID(e.Key), e.Value)
-		if err != nil {
+		if err := n.lend(ID(e.Key), e.Value); err != nil {
 			return err
 		}
-		all = append(all, n)
-	}
-	p.nodes = make(map[ID]*Node, len(all))
-	for _, n := range all {
-		p.nodes[n.ID] = n
-	}
-	for _, n := range all {
-		if err := fn(n); err != nil {
+		if err := fn(&n, e.Value); err != nil {
 			return err
 		}
 	}
@@ -218,7 +263,7 @@ type spot struct {
 // paths finds spots, each node's once.
 type paths struct {
 	v     *View
-	nodes map[ID]*Node // those already read
+	kin   kin
 	known map[ID]spot
 }
 
@@ -228,18 +273,19 @@ func (p *paths) of(id ID) (spot, error) {
 	}
 	s := spot{top: id, key: string(id[:])}
 	if !builtin(id) {
-		n := p.nodes[id]
-		if n == nil {
-			var err error
-			if n, err = p.v.need(id); err != nil {
+		parent, order, ok := p.kin.of(id)
+		if !ok {
+			n, err := p.v.need(id)
+			if err != nil {
 				return s, err
 			}
+			parent, order = n.Parent, n.Order
 		}
-		above, err := p.of(n.Parent)
+		above, err := p.of(parent)
 		if err != nil {
 			return s, err
 		}
-		s = spot{above.top, above.key + string(placeKey(ID{}, n.Order, id)[len(id):])}
+		s = spot{above.top, above.key + string(placeKey(ID{}, order, id)[len(id):])}
 	}
 	p.known[id] = s
 	return s, nil

@@ -160,16 +160,23 @@ func (l *lineages) of(id ID) (*line, error) {
 	if in := l.known[id]; in != nil {
 		return in, nil
 	}
-	n, err := l.v.need(id)
-	if err != nil {
-		return nil, err
-	}
 	in := &line{top: id, tagged: len(l.tags) > 0 || l.below != nil && *l.below == id}
-	for _, t := range l.tags {
-		in.tagged = in.tagged && n.queried(t)
+	parent, known := ID{}, false
+	if l.v.kin != nil && len(l.tags) == 0 {
+		parent, _, known = l.v.kin.of(id)
+	}
+	if !known {
+		n, err := l.v.need(id)
+		if err != nil {
+			return nil, err
+		}
+		parent = n.Parent
+		for _, t := range l.tags {
+			in.tagged = in.tagged && n.queried(t)
+		}
 	}
 	if !builtin(id) {
-		above, err := l.of(n.Parent)
+		above, err := l.of(parent)
 		if err != nil {
 			return nil, err
 		}

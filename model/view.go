@@ -14,6 +14,7 @@ type View struct {
 	r    store.Reader
 	fold *fold        // of an edit: the records it holds back
 	near map[ID]*Node // read ahead, see ahead
+	kin  *kin         // where every node stands, while a query that asks for it is answered
 }
 
 // Reader returns what the view reads from, for the packages that keep their own keys in the same store.

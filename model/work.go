@@ -3,6 +3,7 @@ package model
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"arbor/model/query"
@@ -44,10 +45,16 @@ func (s *Standing) Ready(now time.Time) bool {
 
 // worker is what is known of a node while standings are computed.
 type worker struct {
-	node     *Node
-	blocking int
-	below    int
-	line     *ancestry
+	parent       ID
+	task, closed bool
+	prio         float64
+	hasPrio      bool
+	due          Date
+	tags         []string
+	needs        []ID // what it depends on
+	blocking     int
+	below        int
+	line         *ancestry
 }
 
 // ancestry is what a node has from its lineage, itself included.
@@ -67,7 +74,7 @@ func (v *View) Work(q *query.Query, w Weights, now time.Time) ([]Standing, error
 		return nil, err
 	}
 	var out []Standing
-	for n, err := range v.Select(&query.Query{Expr: query.And{query.Is("open"), q.Expr}, Now: q.Now}) {
+	for n, err := range v.Select(&query.Query{Expr: query.And{query.Is("open"), query.Is("task"), q.Expr}, Now: q.Now}) {
 		if err != nil {
 			return nil, err
 		}
@@ -105,9 +112,18 @@ type workers struct {
 
 // load reads all records, and counts who waits for whom and what lies below what.
 func (k *workers) load() error {
-	p := paths{v: k.v, known: map[ID]spot{}}
-	if err := k.v.everyNode(&p, func(n *Node) error {
-		k.all[n.ID] = &worker{node: n}
+	if err := k.v.everyNode(func(n *Node, _ []byte) error {
+		x := &worker{parent: n.Parent, task: n.IsTask(), closed: n.State.Closed(), due: n.Due}
+		x.prio, x.hasPrio = n.prio()
+		for _, t := range n.AllTags() {
+			x.tags = append(x.tags, strings.Clone(t))
+		}
+		for _, a := range n.Arrows {
+			if a.Label == Depends {
+				x.needs = append(x.needs, a.To)
+			}
+		}
+		k.all[n.ID] = x
 		return nil
 	}); err != nil {
 		return err
@@ -116,24 +132,34 @@ func (k *workers) load() error {
 		if !k.open(id) {
 			continue
 		}
-		for _, a := range x.node.Arrows {
-			if to := k.all[a.To]; a.Label == Depends && to != nil {
+		for _, id := range x.needs {
+			if to := k.all[id]; to != nil {
 				to.blocking++
 			}
 		}
-		if x.node.IsTask() {
-			for up := k.all[x.node.Parent]; up != nil && up.node.ID != Root; up = k.all[up.node.Parent] {
-				up.below++
-			}
+		if x.task {
+			k.above(x, func(_ ID, up *worker) { up.below++ })
 		}
 	}
 	return nil
 }
 
+// above calls fn with the nodes above one, the nearest first, but for the root.
+func (k *workers) above(x *worker, fn func(ID, *worker)) {
+	for id := x.parent; id != Root; {
+		up := k.all[id]
+		if up == nil || builtin(id) {
+			return
+		}
+		fn(id, up)
+		id = up.parent
+	}
+}
+
 // open reports whether a node stands in the tree and is not closed.
 func (k *workers) open(id ID) bool {
 	x := k.all[id]
-	return x != nil && !x.node.State.Closed() && !builtin(id) && !k.line(id).detached
+	return x != nil && !x.closed && !builtin(id) && !k.line(id).detached
 }
 
 // line returns what a node has from its lineage.
@@ -147,21 +173,21 @@ func (k *workers) line(id ID) *ancestry {
 	case x.line != nil:
 		return x.line
 	case id == Root:
-		x.line = &ancestry{tags: x.node.AllTags()}
+		x.line = &ancestry{tags: x.tags}
 		return x.line
 	}
-	up := k.line(x.node.Parent)
+	up := k.line(x.parent)
 	a := *up
-	if own := x.node.AllTags(); len(own) > 0 {
-		a.tags = append(slices.Clone(up.tags), own...)
+	if len(x.tags) > 0 {
+		a.tags = append(slices.Clone(up.tags), x.tags...)
 		slices.Sort(a.tags)
 		a.tags = slices.Compact(a.tags)
 	}
-	if p, ok := x.node.prio(); ok {
-		a.prio = max(a.prio, p)
+	if x.hasPrio {
+		a.prio = max(a.prio, x.prio)
 	}
-	if !x.node.Due.IsZero() {
-		a.due, a.dueOf = x.node.Due, id
+	if !x.due.IsZero() {
+		a.due, a.dueOf = x.due, id
 	}
 	x.line = &a
 	return x.line
