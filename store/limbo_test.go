@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
@@ -124,4 +125,49 @@ func TestLimboRace(t *testing.T) {
 	if given.Load() != up.Load() || e.limbo.bytes.Load() != 0 {
 		t.Errorf("%d of %d were given back", given.Load(), up.Load())
 	}
+}
+
+// TestSinceLeavesLimboAlone: a segment that was given up, and waits for an older view, is none of a view that began after that: it may go
+// while that one reads. So what the log had there is not known any more, though the bytes are still at hand.
+func TestSinceLeavesLimboAlone(t *testing.T) {
+	a := newAged(t)
+	before, err := a.db.Snapshot()
+	must(t, err)
+	p, err := before.Position()
+	must(t, err)
+	a.put("key", 100, 100)
+	a.fill()
+	a.put("key", 100, 90)
+	a.fill()
+	older, err := a.db.Snapshot()
+	must(t, err)
+	a.clean()
+	if s := a.e.log.at(1); s == nil || !s.freed.Load() {
+		t.Fatalf("the first segment is %v", s)
+	}
+	newer, err := a.db.Snapshot()
+	must(t, err)
+	since := func(s *Snapshot) (n int, err error) {
+		for _, err := range s.Since(p, a.ks, Range{}) {
+			if err != nil {
+				return n, err
+			}
+			n++
+		}
+		return n, nil
+	}
+	if n, err := since(newer); !errors.Is(err, ErrStale) {
+		t.Errorf("%d changes, %v", n, err)
+	}
+	older.Release()
+	before.Release()
+	must(t, a.e.sweep())
+	if a.e.log.at(1) != nil {
+		t.Error("a view that cannot reach the first segment holds it")
+	}
+	if n, err := since(newer); !errors.Is(err, ErrStale) {
+		t.Errorf("once it is gone: %d changes, %v", n, err)
+	}
+	newer.Release()
+	must(t, a.db.Close())
 }

@@ -88,8 +88,8 @@ func (s *search) run() (err error) {
 	l := makeLSN(max(s.p.at.ord(), logStart.ord()), segmentStart) // a position is no beginning of a frame
 	for read := int64(0); l < end; {
 		seg := e.log.at(l.ord())
-		if seg == nil {
-			return errUnknown // it was cleaned
+		if seg == nil || seg.freed.Load() { // it was cleaned; if it is still there, then for older views, and may go at any moment
+			return errUnknown
 		}
 		d, err := e.touch(seg, l.off())
 		if err != nil {
