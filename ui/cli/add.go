@@ -74,7 +74,7 @@ func create(e *model.Edit, l inline.Line, under string) (id model.ID, where stri
 		where = " after " + quoted(n.Text)
 	}
 	if under != "" {
-		if parent, err = resolve(e.View, under); err != nil {
+		if parent, err = parentNamed(e, under); err != nil {
 			return id, "", err
 		}
 		n, err := e.Node(parent)
@@ -163,8 +163,8 @@ func (r *run) createList(s *Session, list []listed, under string) (ids []model.I
 func importList(s *Session, label string, list []listed, under string) (ids []model.ID, err error) {
 	top := model.Root
 	if under != "" {
-		err := s.Tree.View(func(v *model.View) (err error) {
-			top, err = resolve(v, under)
+		_, err := s.Tree.Do("make the inbox", func(e *model.Edit) (err error) { // no step where nothing is to be made
+			top, err = parentNamed(e, under)
 			return err
 		})
 		if err != nil {

@@ -87,7 +87,7 @@ func (t *target) move(e *model.Edit, ids []model.ID) error {
 	}
 	if t.under != "" && t.under != rootName {
 		var err error
-		if parent, err = resolve(e.View, t.under); err != nil {
+		if parent, err = parentNamed(e, t.under); err != nil {
 			return err
 		}
 	}

@@ -136,6 +136,7 @@ func (r *run) root() *cobra.Command {
 		r.startCommand(),
 		r.stopCommand(),
 		r.reviewCommand(),
+		r.noteCommand(),
 		r.mvCommand(),
 		r.dependCommand(),
 		r.linkCommand(),

@@ -33,6 +33,14 @@ func resolve(v *model.View, ref string) (model.ID, error) {
 	return id, err
 }
 
+// parentNamed returns the node that ref names, to stand under. The inbox is made if it is not there.
+func parentNamed(e *model.Edit, ref string) (model.ID, error) {
+	if ref == "inbox" {
+		return e.Inbox()
+	}
+	return resolve(e.View, ref)
+}
+
 // sibling returns the node that ref names, for another to stand beside it.
 func sibling(v *model.View, ref string) (model.Node, error) {
 	id, err := resolve(v, ref)

@@ -117,27 +117,42 @@ func (p *printer) details(v *model.View, n *model.Node, note string) error {
 	if err := p.dependencies(v, n, row); err != nil {
 		return err
 	}
-	for _, a := range n.Arrows {
-		if a.Label == model.Depends {
-			continue
-		}
-		to, err := v.Node(a.To)
-		if errors.Is(err, model.ErrNoNode) {
-			continue // an arrow may outlive its end
-		}
-		if err != nil {
-			return err
-		}
-		label := ""
-		if a.Label != "" {
-			label = " (" + printable(a.Label) + ")"
-		}
-		row("arrow", "to "+printable(to.Text)+label)
+	if err := p.arrows(v, n, row); err != nil {
+		return err
 	}
 	if note != "" {
 		fmt.Fprintln(p.out)
 		for line := range strings.Lines(note) {
 			fmt.Fprintln(p.out, "  "+printable(strings.TrimRight(line, "\r\n")))
+		}
+	}
+	return nil
+}
+
+// arrows writes the arrows of n and those that lead to it, but for dependencies.
+func (p *printer) arrows(v *model.View, n *model.Node, row func(name, value string)) error {
+	write := func(way string, id model.ID, label string) error {
+		other, err := v.Node(id)
+		if label == model.Depends || errors.Is(err, model.ErrNoNode) { // an arrow may outlive its end
+			return nil
+		}
+		if label != "" {
+			label = " (" + printable(label) + ")"
+		}
+		row("arrow", way+" "+printable(other.Text)+label)
+		return err
+	}
+	for _, a := range n.Arrows {
+		if err := write("to", a.To, a.Label); err != nil {
+			return err
+		}
+	}
+	for a, err := range v.Incoming(n.ID) {
+		if err == nil {
+			err = write("from", a.From, a.Label)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return nil
