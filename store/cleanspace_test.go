@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -274,4 +276,36 @@ func TestPausedCleaner(t *testing.T) {
 		t.Errorf("%d bytes are pinned by nobody", st.PinnedBytes)
 	}
 	must(t, db.Close())
+}
+
+// TestCleanFullDiskFault: where there is no space for a checkpoint the cleaner goes through the one that there is, and the disk does not
+// deliver it. That is an error, and nothing is given back.
+func TestCleanFullDiskFault(t *testing.T) {
+	dir := t.TempDir()
+	fs, err := disk.Open(dir, "buffered")
+	must(t, err)
+	e, err := openEngine(fs, false, usualLimits)
+	must(t, err)
+	db := newDB(e)
+	ks := keyspace(t, db)
+	for i := range 1000 {
+		commitWrite(t, db, ks, write{key: fmt.Appendf(nil, "key %d", i), value: []byte("short")})
+	}
+	must(t, db.Close())
+	fs, err = disk.Open(dir, "buffered")
+	must(t, err)
+	e, err = openEngine(fs, false, usualLimits)
+	must(t, err)
+	db = newDB(e)
+	put(t, db, ks, "key 0", "another")
+	if err := os.Truncate(filepath.Join(dir, checkpointName(e.manifest.current().checkpoint.number)), pageSize); err != nil {
+		t.Skip(err)
+	}
+	done, err := e.unnameWithout([]*segment{e.log.at(1)})
+	if len(done) > 0 || !inCheckpoint(err) || !e.manifest.current().live.has(1) {
+		t.Errorf("given back %d, %v", len(done), err)
+	}
+	if err := db.Close(); err != nil {
+		t.Log(err)
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"runtime/debug"
 	"slices"
 
 	"arbor/store/disk"
@@ -84,6 +85,22 @@ func (e *engine) unnameWithout(done []*segment) ([]*segment, error) {
 	if err := e.waitDurable(h.end); err != nil {
 		return nil, err
 	}
+	done, err := e.unled(h, done)
+	if err != nil {
+		return nil, err
+	}
+	old := e.manifest.current().checkpoint.number
+	done, err = e.writeUnnamed(done, func(m *manifest) { m.checkpoint = noCheckpoint })
+	if err == nil && old != 0 {
+		e.saved, e.savedTable, e.rewrite = &index.Saved{Tree: &index.Tree{}}, table{}, true
+		e.removeReplaced(old)
+	}
+	return done, err
+}
+
+// unled returns the segments before the first to which a state leads.
+func (e *engine) unled(h *state, done []*segment) (_ []*segment, err error) {
+	defer e.unguard(debug.SetPanicOnFault(true), &err)
 	for x, err := range h.tree.Entries() {
 		if err != nil {
 			return nil, e.damage(err)
@@ -93,13 +110,7 @@ func (e *engine) unnameWithout(done []*segment) ([]*segment, error) {
 			done = done[:n]
 		}
 	}
-	old := e.manifest.current().checkpoint.number
-	done, err := e.writeUnnamed(done, func(m *manifest) { m.checkpoint = noCheckpoint })
-	if err == nil && old != 0 {
-		e.saved, e.savedTable, e.rewrite = &index.Saved{Tree: &index.Tree{}}, table{}, true
-		e.removeReplaced(old)
-	}
-	return done, err
+	return done, nil
 }
 
 // writeUnnamed writes a manifest without the segments, or without as many of them as its gaps have room for.

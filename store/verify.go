@@ -219,12 +219,14 @@ func (c *check) checkpoint(ctx context.Context) error {
 }
 
 // values reads every value of the newest state.
-func (c *check) values(ctx context.Context) (err error) {
+func (c *check) values(ctx context.Context) error { return c.found(c.entries(ctx), HarmIndex) }
+
+func (c *check) entries(ctx context.Context) (err error) {
 	defer c.e.unguard(debug.SetPanicOnFault(true), &err)
 	tree, parts := c.view.s.tree, newPartCheck()
 	for x, err := range tree.Entries() {
 		if err != nil {
-			return c.found(c.e.damage(err), HarmIndex)
+			return c.e.damage(err)
 		}
 		if c.report.Keys++; c.report.Keys%1024 == 0 {
 			if err := ctx.Err(); err != nil {
@@ -232,7 +234,7 @@ func (c *check) values(ctx context.Context) (err error) {
 			}
 			c.progress("values", c.report.Keys, tree.Len())
 		}
-		value, err := c.e.value(x.Value, x.Key)
+		value, err := c.value(x)
 		if lack := parts.see(x.Key, x.Value, len(value)); err == nil {
 			err = lack
 		}
@@ -252,6 +254,12 @@ func (c *check) values(ctx context.Context) (err error) {
 		c.damage(err, HarmNone)
 	}
 	return nil
+}
+
+// value reads one value: a fault in it is its own.
+func (c *check) value(x index.Entry) (_ []byte, err error) {
+	defer c.e.unguard(debug.SetPanicOnFault(true), &err)
+	return c.e.value(x.Value, x.Key)
 }
 
 // files finds what is in the directory and not the store's.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -240,5 +242,36 @@ func TestReadWhole(t *testing.T) {
 	b, bad, err = readWhole(f, b)
 	if err != nil || len(bad) != 1 || bad[0].off != 1<<20 || !errors.Is(bad[0].err, syscall.EIO) || string(b[len(b)-3:]) != "end" {
 		t.Errorf("%d bytes, %v, %v", len(b), bad, err)
+	}
+}
+
+// TestVerifyFaultInMapping cuts files under their mappings: verify goes on to its end, and tells of them as of other damage.
+func TestVerifyFaultInMapping(t *testing.T) {
+	for suffix, harm := range map[string]Harm{".ckpt": HarmIndex, ".seg": HarmValue} {
+		t.Run(suffix, func(t *testing.T) {
+			dir := t.TempDir()
+			db, err := Open(dir, Options{IO: "buffered"})
+			must(t, err)
+			ks := keyspace(t, db)
+			for i := range 1000 {
+				commitWrite(t, db, ks, write{key: fmt.Appendf(nil, "key %d", i), value: make([]byte, 100)})
+			}
+			must(t, db.Close())
+			db, err = Open(dir, Options{IO: "buffered"})
+			must(t, err)
+			get(t, db, ks, "key 0") // so that the segment is mapped
+			files, err := filepath.Glob(filepath.Join(dir, "*"+suffix))
+			must(t, err)
+			if err := os.Truncate(files[0], pageSize); err != nil {
+				t.Skip(err)
+			}
+			rep, err := db.Verify(t.Context())
+			if err != nil || !slices.ContainsFunc(rep.Damage, func(d Damage) bool { return d.Harm == harm && strings.HasSuffix(d.Err.File, suffix) }) {
+				t.Errorf("%d times damage, the first %v; %v", len(rep.Damage), rep.Damage[:min(len(rep.Damage), 3)], err)
+			}
+			if err := db.Close(); err != nil {
+				t.Log(err)
+			}
+		})
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"runtime/debug"
 	"slices"
 
 	"arbor/store/disk"
@@ -160,13 +161,19 @@ func (c *check) agree(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	return c.found(c.differences(ctx, replayed), HarmIndex)
+}
+
+// differences notes the keys on which the index and what was replayed differ.
+func (c *check) differences(ctx context.Context, replayed *index.Tree) (err error) {
+	defer c.e.unguard(debug.SetPanicOnFault(true), &err)
 	n := 0
 	for x, err := range index.Changed(replayed, c.view.s.tree, nil, nil) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		if err != nil {
-			return c.found(c.e.damage(err), HarmIndex)
+			return c.e.damage(err)
 		}
 		if n++; n > maxDiffer {
 			break
