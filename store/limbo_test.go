@@ -171,3 +171,24 @@ func TestSinceLeavesLimboAlone(t *testing.T) {
 	newer.Release()
 	must(t, a.db.Close())
 }
+
+// TestSweepCounts: who gives back what its view was the last to hold counts as a user meanwhile. A close that did not wait for it would let go
+// of the directory while files of it are still being removed.
+func TestSweepCounts(t *testing.T) {
+	l := usualLimits
+	l.manual = true
+	e := newMemory(l)
+	f, err := e.snapshot()
+	must(t, err)
+	back := false
+	e.giveUp(10, func() error {
+		if back = true; e.users.none() {
+			t.Error("a close would not wait")
+		}
+		return nil
+	})
+	if f.release(); !back {
+		t.Error("it was not given back")
+	}
+	must(t, e.close())
+}

@@ -38,10 +38,13 @@ func (v *view) release() {
 			v.e.kept.drop(v)
 		}
 		v.contender.leave()
-		v.era.leave()
 		if e := v.e; !e.started.Load() && e.limbo.bytes.Load() > 0 { // there is no loop that does it
+			defer e.users.hold().leave() // a close waits for this too
+			v.era.leave()
 			e.unseen(e.sweep())
+			return
 		}
+		v.era.leave()
 	}
 }
 
