@@ -163,7 +163,10 @@ func (f *fold) records() (err error) {
 			return nil
 		}
 		d := s.data.Load()
-		if l.off() == d.size || d.tickets == nil { // without tickets all of the segment is applied
+		if d.tickets == nil && f.e.head.Load().pos > l { // all of the segment is applied, but perhaps not to this state
+			return errPassed
+		}
+		if l.off() == d.size || d.tickets == nil {
 			f.state.pos = makeLSN(l.ord()+1, segmentStart)
 			continue
 		}

@@ -80,3 +80,40 @@ func TestOvertakenFold(t *testing.T) {
 	}
 	f.release()
 }
+
+// TestFoldBehindASegment has a fold sleep in a segment of which all was applied since, so that its transactions are let go: it must not go on
+// from there to a transaction of the next segment, whose reads it would compare with a state that lacks what came between.
+func TestFoldBehindASegment(t *testing.T) {
+	l := usualLimits
+	l.maxSegment = l.minSegment
+	e := newMemory(l)
+	db := newDB(e)
+	ks := keyspace(t, db)
+	put(t, db, ks, "a", "1")
+	f, err := e.snapshot()
+	must(t, err)
+	base := f.(*view)
+	sleeper := fold{e: e, state: *base.s}
+
+	put(t, db, ks, "a", "2")
+	for e.left() > 4000 {
+		put(t, db, ks, "more", string(make([]byte, 1000)))
+	}
+	rec, err := encode([]write{{key: ks.key([]byte("b")), value: make([]byte, 4000)}}) // which begins the next segment
+	must(t, err)
+	tk := new(ticket)
+	tk.body.Store(&body{base: base.s, era: base.era, reads: []read{{from: ks.key([]byte("a"))}}, writes: rec.writes, offsets: rec.offsets})
+	end, err := e.publish(rec, tk)
+	must(t, err)
+
+	must(t, sleeper.run())
+	if o := tk.outcome.Load(); o != undecided || sleeper.state.pos != base.s.pos {
+		t.Errorf("a fold from %v came to %v and decided %d", base.s.pos, sleeper.state.pos, o)
+	}
+	must(t, e.apply(end))
+	if o := tk.outcome.Load(); o != conflicted {
+		t.Errorf("outcome %d of a transaction of which another has changed what it read", o)
+	}
+	f.release()
+	must(t, db.Close())
+}
