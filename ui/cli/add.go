@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -38,6 +39,14 @@ func (r *run) addLine(text, under string) error {
 	if l.Text == "" {
 		return usagef("nothing to add: %q has no text", text)
 	}
+	if under != "" && l.Under == "" {
+		l.Under = under
+	}
+	stamp, err := r.stamp()
+	if err != nil {
+		return err
+	}
+	l.Stamp(stamp)
 	s, err := r.open()
 	if err != nil {
 		return err
@@ -113,6 +122,16 @@ func (r *run) addList(under string) error {
 	}
 	if len(list) == 0 {
 		return usagef("standard input has no line to add")
+	}
+	stamp, err := r.stamp()
+	if err != nil {
+		return err
+	}
+	under, stamp.Under = cmp.Or(under, stamp.Under), ""
+	for i := range list {
+		if list[i].depth == 0 { // those below have it from above
+			list[i].line.Stamp(stamp)
+		}
 	}
 	s, err := r.open()
 	if err != nil {

@@ -84,7 +84,7 @@ func (r *run) agenda(days, of string, asJSON, open bool) error {
 	if err != nil {
 		return err
 	}
-	q, err := r.parseQuery(of)
+	q, err := r.parseList(of)
 	if err != nil {
 		return err
 	}

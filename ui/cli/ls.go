@@ -23,7 +23,7 @@ func (r *run) lsCommand() *cobra.Command {
 }
 
 func (r *run) ls(text string, asJSON bool) error {
-	q, err := r.parseQuery(text)
+	q, err := r.parseList(text)
 	if err != nil {
 		return err
 	}

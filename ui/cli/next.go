@@ -51,7 +51,7 @@ func (r *run) next(text string, limit int, explain, asJSON bool) error {
 	if limit < 0 {
 		return usagef("--limit %d: want 0 or more", limit)
 	}
-	q, err := r.parseQuery(text)
+	q, err := r.parseList(text)
 	if err != nil {
 		return err
 	}

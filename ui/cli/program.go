@@ -44,6 +44,8 @@ type run struct {
 	*Program
 	config *config.Loaded
 	fields *field.Set // the keys and states that the settings declare
+
+	contextFlag string // --context
 }
 
 // Run does what the arguments ask for and returns the exit code.
@@ -115,6 +117,7 @@ func (r *run) root() *cobra.Command {
 			f.String(s.Name, "", s.Help)
 		}
 	}
+	root.PersistentFlags().StringVar(&r.contextFlag, "context", "", "`NAME` of the context that holds; none for all")
 	for _, group := range []cobra.Group{{ID: "write", Title: "Write:"}, {ID: "read", Title: "Read:"}, {ID: "move", Title: "Bring in and take out:"}, {ID: "care", Title: "Look after:"}} {
 		root.AddGroup(&group)
 	}
@@ -159,7 +162,7 @@ func (r *run) root() *cobra.Command {
 		r.watchCommand(),
 	)
 	add("move", r.importCommand(), r.exportCommand())
-	add("care", r.demoCommand(), r.doctorCommand(), r.storeCommand(), r.configCommand(), r.manCommand(root))
+	add("care", r.contextCommand(), r.demoCommand(), r.doctorCommand(), r.storeCommand(), r.configCommand(), r.manCommand(root))
 	root.InitDefaultVersionFlag()
 	root.InitDefaultHelpCmd() // before the arguments are looked at
 	child(root, "help").Args = func(_ *cobra.Command, args []string) error {
