@@ -66,7 +66,7 @@ func (p *pace) due(e *engine) time.Duration {
 	share := float64(min(max(n-from, 0), full-from)) / float64(max(full-from, 1)) * cleanShare
 	rate := e.limits.cleanRate
 	if n < full && e.committers.Load() > 0 {
-		rate /= cleanBeside
+		rate = max(1, rate/cleanBeside)
 	}
 	at, committed := now(), e.counts.userBytes.Load()
 	p.budget += share*float64(committed-p.committed) + float64(rate)*time.Duration(at-p.at).Seconds()

@@ -94,3 +94,19 @@ func TestCleanAtClose(t *testing.T) {
 		t.Errorf("clean after close: %v", err)
 	}
 }
+
+// TestSlowestPace: the least rate that can be asked for is one beside commits too, and not none, which would be no limit.
+func TestSlowestPace(t *testing.T) {
+	l := usualLimits
+	l.manual, l.cleanRate = true, 1
+	e := newMemory(l)
+	for range 2 {
+		p := e.newPace()
+		p.budget = -1000
+		if due := p.due(e); due < 900*time.Second {
+			t.Errorf("1000 bytes ahead, with %d committers, it waits %v", e.committers.Load(), due)
+		}
+		e.committers.Add(1)
+	}
+	must(t, e.close())
+}
