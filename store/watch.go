@@ -7,8 +7,9 @@ import (
 	"iter"
 )
 
-// Watch tells what changes under a prefix. It belongs to one goroutine. A slow watcher costs nothing and misses nothing but states
-// that were replaced before it looked.
+// Watch tells what changes under a prefix. It belongs to one goroutine. A slow watcher holds up nobody and misses nothing but states
+// that were replaced before it looked; but it holds the state it has told of last, as a Snapshot does: until it looks again no space
+// that the cleaner gives back meanwhile can be used. Who looks seldom keeps the Position, and goes on from there by WatchFrom.
 type Watch struct {
 	db   *DB
 	ks   Keyspace
