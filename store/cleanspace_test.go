@@ -6,6 +6,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -308,4 +309,20 @@ func TestCleanFullDiskFault(t *testing.T) {
 	if err := db.Close(); err != nil {
 		t.Log(err)
 	}
+}
+
+// TestNothingUnnamed: where no segment can go, as when one has to stay or the manifest has no room for another gap, the checkpoint that the
+// manifest names stays too.
+func TestNothingUnnamed(t *testing.T) {
+	a := newAged(t)
+	a.put("key", 400, 100)
+	a.fill()
+	must(t, a.e.checkpoint())
+	done, err := a.e.unnameWithout([]*segment{a.e.log.at(1)}) // which the index leads to
+	must(t, err)
+	number := a.e.manifest.current().checkpoint.number
+	if files := names(t, a.sim, ".ckpt"); len(done) > 0 || !slices.Equal(files, []string{checkpointName(number)}) {
+		t.Errorf("given back %d; the manifest names checkpoint %d, there is %v", len(done), number, files)
+	}
+	must(t, a.db.Close())
 }

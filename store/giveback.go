@@ -91,7 +91,7 @@ func (e *engine) unnameWithout(done []*segment) ([]*segment, error) {
 	}
 	old := e.manifest.current().checkpoint.number
 	done, err = e.writeUnnamed(done, func(m *manifest) { m.checkpoint = noCheckpoint })
-	if err == nil && old != 0 {
+	if err == nil && len(done) > 0 && old != 0 {
 		e.saved, e.savedTable, e.rewrite = &index.Saved{Tree: &index.Tree{}}, table{}, true
 		e.removeReplaced(old)
 	}
