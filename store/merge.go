@@ -157,6 +157,9 @@ func (db *DB) merge(ks Keyspace, fn MergeFunc, k mergeKey, q *mergeQueue, c *mer
 		return tx.merge(ks, fn, key, calls, k.d)
 	})
 	if errors.Is(err, ErrTooLarge) && len(calls) > 1 { // for all of them together it is; each may do alone
+		for _, x := range calls {
+			x.err = errMergeEnded
+		}
 		for i := range calls {
 			one := calls[i : i+1]
 			one[0].end(db.Update(func(tx *Tx) error { return tx.merge(ks, fn, key, one, k.d) }))

@@ -247,6 +247,43 @@ func TestMergeErrors(t *testing.T) {
 	})
 }
 
+// TestMergeEndsAlone has several calls be too large together, so that each is made alone, and the MergeFunc panic in the first of those: the
+// others, which were not made, must not be told that they were.
+func TestMergeEndsAlone(t *testing.T) {
+	db := newDB(newMemory(usualLimits))
+	db.part, db.most = 16, 100
+	ks := keyspace(t, db)
+	made := 0
+	fn := func(_, old, operand []byte) ([]byte, error) {
+		if made++; made > 3 {
+			panic("of the caller's function")
+		}
+		return append(bytes.Clone(old), operand...), nil
+	}
+	var calls []*mergeCall
+	for range 3 {
+		calls = append(calls, &mergeCall{operand: make([]byte, 40), ready: make(chan struct{})})
+	}
+	k := mergeKey{string(ks.key([]byte("k"))), None}
+	q, _ := db.merger.join(k, calls[0])
+	db.merger.join(k, calls[1])
+	db.merger.join(k, calls[2])
+	func() {
+		defer func() { _ = recover() }()
+		db.merge(ks, fn, k, q, calls[0])
+	}()
+	for i, c := range calls[1:] {
+		<-c.ready
+		if c.err == nil {
+			t.Errorf("call %d was not made, and is told nothing", i+1)
+		}
+	}
+	if err := db.View(func(s *Snapshot) error { _, err := s.Get(ks, []byte("k")); return err }); !errors.Is(err, ErrNotFound) {
+		t.Errorf("the value is there: %v", err)
+	}
+	must(t, db.Close())
+}
+
 // BenchmarkMerge raises one counter by 16 goroutines, by Merge and by Update.
 func BenchmarkMerge(b *testing.B) {
 	for name, raise := range map[string]func(*DB, Keyspace) error{
