@@ -177,7 +177,11 @@ func (e *engine) submit() bool {
 	if fl == nil {
 		return false
 	}
-	fl.file.Submit(fl.b, fl.off, func(err error) { e.complete(fl, err) })
+	e.running.Add(1)
+	fl.file.Submit(fl.b, fl.off, func(err error) {
+		defer e.running.Done() // behind what complete has submitted
+		e.complete(fl, err)
+	})
 	return true
 }
 

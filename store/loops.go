@@ -9,12 +9,12 @@ import (
 type loops struct {
 	started    atomic.Bool
 	stop       chan struct{}
-	flushing   chan struct{} // frames are wanted
-	preparing  chan struct{} // the next segment is, or a full one is durable
-	collecting chan struct{} // a checkpoint is
-	sweeping   chan struct{} // something in limbo may be given back
-	cleaning   chan struct{} // the cleaner is wanted
-	running    sync.WaitGroup
+	flushing   chan struct{}  // frames are wanted
+	preparing  chan struct{}  // the next segment is, or a full one is durable
+	collecting chan struct{}  // a checkpoint is
+	sweeping   chan struct{}  // something in limbo may be given back
+	cleaning   chan struct{}  // the cleaner is wanted
+	running    sync.WaitGroup // the loops, and frames submitted that are not told complete
 }
 
 func (l *loops) init() {

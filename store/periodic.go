@@ -23,9 +23,15 @@ func (e *engine) soon() {
 	e.periodic.timer.Store(time.AfterFunc(e.limits.flushEvery, e.flushPeriod))
 }
 
-// flushPeriod ends a period. A commit that still finds it due is below the state that is looked at after.
+// flushPeriod ends a period. A commit that still finds it due is below the state that is looked at after. A close waits for it, or has done
+// what it is for.
 func (e *engine) flushPeriod() {
 	e.periodic.due.Store(false)
+	x, err := e.users.enter()
+	if err != nil {
+		return
+	}
+	defer x.leave()
 	e.want(e.head.Load().at)
 	e.step(e.flushing, func() error {
 		_, err := e.write()

@@ -88,3 +88,35 @@ func TestPeriodicError(t *testing.T) {
 		}
 	})
 }
+
+// TestPeriodicAfterClose has the timer's goroutine come too late, behind a close: what the log ends with, here a transaction that was aborted,
+// must not be written to files that are closed and may have another owner.
+func TestPeriodicAfterClose(t *testing.T) {
+	sim := disk.NewSim(1)
+	e, err := openEngine(sim, false, small)
+	must(t, err)
+	db := newDB(e)
+	ks := keyspace(t, db)
+	f, err := e.snapshot()
+	must(t, err)
+	base := f.(*view)
+	put(t, db, ks, "a", "1")
+	must(t, db.Sync())
+	rec, err := encode([]write{{key: ks.key([]byte("b")), value: []byte("2")}})
+	must(t, err)
+	tk := new(ticket)
+	tk.body.Store(&body{base: base.s, era: base.era, reads: []read{{from: ks.key([]byte("a"))}}, writes: rec.writes, offsets: rec.offsets})
+	end, err := e.publish(rec, tk)
+	must(t, err)
+	must(t, e.apply(end))
+	if o := tk.outcome.Load(); o != conflicted {
+		t.Fatalf("outcome %d", o)
+	}
+	f.release()
+	must(t, db.Close())
+	steps := sim.Steps()
+	e.flushPeriod()
+	if n := sim.Steps(); n != steps {
+		t.Errorf("%d steps of the disk after the close", n-steps)
+	}
+}
