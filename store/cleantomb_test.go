@@ -194,3 +194,36 @@ func TestOldestGoesForDeletions(t *testing.T) {
 	}
 	a.check("a queue")
 }
+
+// TestPositionBehindMoves: what the cleaner has moved lies behind the last change. A position of an open that took its state from a checkpoint
+// is there, and one that makes the index again from the log knows it too: nothing has changed since.
+func TestPositionBehindMoves(t *testing.T) {
+	a := newAged(t)
+	a.put("cold", 50, 100)
+	a.put("gone", 300, 100)
+	a.fill()
+	a.put("gone", 300, 90)
+	a.fill()
+	a.clean()
+	must(t, a.e.checkpoint())
+	if h := a.e.head.Load(); h.end == h.at {
+		t.Fatal("nothing was moved")
+	}
+	must(t, a.db.Close())
+	a.open()
+	s, err := a.db.Snapshot()
+	must(t, err)
+	p, err := s.Position()
+	must(t, err)
+	s.Release()
+	a.check("the cleaner was at work last")
+	s, err = a.db.Snapshot()
+	must(t, err)
+	defer s.Release()
+	if s.LSN() < p.LSN() {
+		t.Errorf("at %v, before it was at %v", s.LSN(), p.LSN())
+	}
+	for c, err := range s.Since(p, a.ks, Range{}) {
+		t.Errorf("%q has changed, %v", c.Key, err)
+	}
+}

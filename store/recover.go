@@ -239,9 +239,8 @@ func (r *recovery) apply(f frame, b []byte) (err error) {
 			return nil
 		}
 		r.e.tailRecords.Add(1)
-		if r.state.end = l + LSN(len(rec)); !w.moved() {
-			r.state.at = r.state.end
-		}
+		r.state.end = l + LSN(len(rec))
+		r.state.at = r.state.end // also of one that only moves: a checkpoint does not tell these apart, and no state is below an earlier one
 		return r.record(l, rec)
 	})
 	if errors.Is(err, errRecord) {
