@@ -62,14 +62,20 @@ func looksLikeID(word string) bool {
 	return len(word) >= minRef && len(word) <= full && strings.Trim(word, "0123456789abcdefghjkmnpqrstvwxyz") == ""
 }
 
+// idsOf returns the words of a selection, and whether all of them are ids.
+func idsOf(sel string) ([]string, bool) {
+	refs := strings.FieldsFunc(sel, func(c rune) bool { return c == ' ' || c == ',' || c == '\n' })
+	return refs, !slices.ContainsFunc(refs, func(ref string) bool { return !looksLikeID(ref) })
+}
+
 // selectNodes returns the nodes that a selection names: ids, separated by spaces or commas, or a query. To name none is an error.
 func (r *run) selectNodes(v *model.View, sel string) ([]model.ID, error) {
-	refs := strings.FieldsFunc(sel, func(c rune) bool { return c == ' ' || c == ',' || c == '\n' })
+	refs, areIDs := idsOf(sel)
 	if len(refs) == 0 {
 		return nil, usagef("the selection is empty; name ids or a query")
 	}
 	var ids []model.ID
-	if !slices.ContainsFunc(refs, func(ref string) bool { return !looksLikeID(ref) }) {
+	if areIDs {
 		for _, ref := range refs {
 			id, err := resolve(v, ref)
 			if err != nil {

@@ -1,0 +1,269 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"arbor/model"
+	"arbor/model/date"
+)
+
+func (r *run) historyCommand() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use: "history SEL", Short: "every version of a node, the newest last, and what each changed",
+		Long: "A version is named by the number in front of it: 'arbor diff SEL 12' compares it with now, 'arbor restore SEL --version 12' brings it back.",
+		Args: words(1, 1, "a selection"),
+		RunE: func(cmd *cobra.Command, args []string) error { return r.history(args[0], asJSON) },
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
+	return cmd
+}
+
+// versionJSON is the line of `arbor history --json`.
+type versionJSON struct {
+	V       int          `json:"v"`
+	ID      string       `json:"id"`
+	Version string       `json:"version"`
+	At      string       `json:"at"`
+	Label   string       `json:"label"`
+	Undo    bool         `json:"undo,omitempty"`
+	Changes []changeJSON `json:"changes"`
+}
+
+type changeJSON struct {
+	What   string `json:"what"`
+	Before string `json:"before"`
+	After  string `json:"after"`
+}
+
+func changesJSON(all []model.Change) []changeJSON {
+	out := make([]changeJSON, len(all))
+	for i, c := range all {
+		out[i] = changeJSON(c)
+	}
+	return out
+}
+
+func (r *run) history(sel string, asJSON bool) error {
+	s, err := r.open()
+	if err != nil {
+		return err
+	}
+	return s.close(r.view(s, func(v *model.View) error {
+		ids, err := r.selectNodes(v, sel)
+		if err != nil {
+			return err
+		}
+		p := r.printer()
+		enc := newEncoder(p.out)
+		for i, id := range ids {
+			if i > 0 && !asJSON {
+				fmt.Fprintln(p.out)
+			}
+			for ver, err := range v.History(id) {
+				if err != nil {
+					return err
+				}
+				if asJSON {
+					err = enc.Encode(versionJSON{jsonVersion, id.String(), ver.Name, instant(ver.At), ver.Label, ver.Undo, changesJSON(ver.Changes)})
+				} else {
+					err = p.version(v, &ver)
+				}
+				if err != nil {
+					return err
+				}
+			}
+		}
+		return p.out.Flush()
+	}))
+}
+
+// version writes a line for the version, and one for each change.
+func (p *printer) version(v *model.View, ver *model.Version) error {
+	label := printable(ver.Label)
+	if ver.Undo {
+		label = "taken back or done again: " + label
+	}
+	fmt.Fprintf(p.out, "%s  %s  %s\n", p.paint(yellow, fmt.Sprintf("%5s", ver.Name)), date.Format(date.At(ver.At), p.now), label)
+	return p.changes(v, ver.Changes)
+}
+
+// changes writes a line for each change: what was there in red, what is in green.
+func (p *printer) changes(v *model.View, all []model.Change) error {
+	for _, c := range all {
+		if c.What == "note" {
+			p.noteChange(c)
+			continue
+		}
+		before, after := printable(c.Before), printable(c.After)
+		if c.What == "under" {
+			var err error
+			if before, err = nameOf(v, c.Before); err != nil {
+				return err
+			}
+			if after, err = nameOf(v, c.After); err != nil {
+				return err
+			}
+		}
+		line := fmt.Sprintf("         %-8s", c.What)
+		if before != "" {
+			line += " " + p.paint(red, before)
+		}
+		if before != "" && after != "" {
+			line += " →"
+		}
+		if after != "" {
+			line += " " + p.paint(green, after)
+		} else {
+			line += " " + p.paint(faint, "is gone")
+		}
+		fmt.Fprintln(p.out, line)
+	}
+	return nil
+}
+
+// noteChange writes the lines that a note lost and gained.
+func (p *printer) noteChange(c model.Change) {
+	fmt.Fprintln(p.out, "         note")
+	before, after := strings.Split(c.Before, "\n"), strings.Split(c.After, "\n")
+	for len(before) > 0 && len(after) > 0 && before[0] == after[0] {
+		before, after = before[1:], after[1:]
+	}
+	for len(before) > 0 && len(after) > 0 && before[len(before)-1] == after[len(after)-1] {
+		before, after = before[:len(before)-1], after[:len(after)-1]
+	}
+	for _, l := range before {
+		if c.Before != "" {
+			fmt.Fprintln(p.out, p.paint(red, "         - "+printable(l)))
+		}
+	}
+	for _, l := range after {
+		if c.After != "" {
+			fmt.Fprintln(p.out, p.paint(green, "         + "+printable(l)))
+		}
+	}
+}
+
+// nameOf returns the text of the node that an id written out names, or the id if it is gone.
+func nameOf(v *model.View, s string) (string, error) {
+	id, err := model.ParseID(s)
+	if err != nil {
+		return s, nil
+	}
+	switch id {
+	case model.Root:
+		return "the top", nil
+	case model.Trash:
+		return "the trash", nil
+	}
+	n, err := v.Node(id)
+	if errors.Is(err, model.ErrNoNode) {
+		return s, nil
+	}
+	return printable(n.Text), err
+}
+
+func (r *run) diffCommand() *cobra.Command {
+	var since string
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use: "diff SEL [A [B]]", Short: "how a version of a node differs from another, or from now",
+		Long: "A and B are versions as 'arbor history' names them. Without B the node as it is now; without A the version before. " +
+			"With --since DAY, of every node that SEL means what has changed since that day began.",
+		Args: words(1, 3, "a selection, and perhaps one or two versions"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if since != "" && len(args) > 1 {
+				return usagef("--since says which versions are meant; leave %s away", args[1])
+			}
+			return r.diff(args[0], args[1:], since, asJSON)
+		},
+	}
+	cmd.Flags().StringVar(&since, "since", "", "first `DAY`")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
+	return cmd
+}
+
+// diffJSON is the line of `arbor diff --json`.
+type diffJSON struct {
+	V       int          `json:"v"`
+	ID      string       `json:"id"`
+	From    string       `json:"from,omitempty"` // not there if the node was not
+	To      string       `json:"to"`
+	Changes []changeJSON `json:"changes"`
+}
+
+func (r *run) diff(sel string, names []string, since string, asJSON bool) error {
+	from, _, err := r.bounds(since, "")
+	if err != nil {
+		return err
+	}
+	s, err := r.open()
+	if err != nil {
+		return err
+	}
+	return s.close(r.view(s, func(v *model.View) error {
+		ids, err := r.selectNodes(v, sel)
+		if err != nil {
+			return err
+		}
+		if len(ids) > 1 && since == "" {
+			return usagef("%q means %d nodes; name one, or say --since", sel, len(ids))
+		}
+		p := r.printer()
+		enc := newEncoder(p.out)
+		for _, id := range ids {
+			a, b, err := pair(v, id, names, from)
+			if errors.Is(err, model.ErrNoVersion) {
+				return missingf("%v; 'arbor history' lists them", err)
+			}
+			if err != nil {
+				return err
+			}
+			changes := model.Differ(&a, &b)
+			switch {
+			case len(changes) == 0:
+			case asJSON:
+				err = enc.Encode(diffJSON{jsonVersion, id.String(), a.Name, b.Name, changesJSON(changes)})
+			default:
+				fmt.Fprintf(p.out, "%s\n", printable(b.Node.Text))
+				err = p.changes(v, changes)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return p.out.Flush()
+	}))
+}
+
+// pair returns the two versions of a node that are to be compared. The first is empty where the node was not there yet.
+func pair(v *model.View, id model.ID, names []string, since time.Time) (a, b model.Version, err error) {
+	var last, before model.Version
+	for ver, err := range v.History(id) {
+		if err != nil {
+			return a, b, err
+		}
+		if !since.IsZero() && ver.At.Before(since) {
+			a = ver
+		}
+		before, last = last, ver
+	}
+	if !since.IsZero() {
+		return a, last, nil
+	}
+	a, b = before, last
+	if len(names) > 0 {
+		if a, err = v.VersionOf(id, names[0]); err != nil {
+			return a, b, err
+		}
+	}
+	if len(names) > 1 {
+		b, err = v.VersionOf(id, names[1])
+	}
+	return a, b, err
+}
