@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -170,4 +171,25 @@ func TestMovedWhileRead(t *testing.T) {
 		t.Errorf("%d tries, then %q", tries, get(t, db, ks, "k"))
 	}
 	must(t, db.Close())
+}
+
+// TestSwapOnAFailingDisk has the disk fail while a swap waits for it: the error is all that its caller is told, and what became of the swap is
+// open, here as the commit is visible already.
+func TestSwapOnAFailingDisk(t *testing.T) {
+	sim := disk.NewSim(1)
+	db := openSmall(t, sim, small)
+	ks := keyspace(t, db)
+	put(t, db, ks, "k", "old")
+	must(t, db.Sync())
+	sim.FailAt(sim.Steps()+1, syscall.EIO)
+	swapped, err := db.CompareAndSwap(ks, []byte("k"), []byte("old"), []byte("new"), Commit)
+	if swapped || !errors.Is(err, syscall.EIO) {
+		t.Errorf("swapped %v, %v", swapped, err)
+	}
+	if v := get(t, db, ks, "k"); string(v) != "new" {
+		t.Errorf("%q is visible", v)
+	}
+	if err := db.Close(); !errors.Is(err, syscall.EIO) {
+		t.Errorf("close: %v", err)
+	}
 }

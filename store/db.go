@@ -153,8 +153,9 @@ const maxRetries = 1000
 // Update runs fn in a transaction and commits it: all of it or, after an error or a crash, none. What fn read is proved unchanged
 // at the commit (serializable, no phantoms); if another commit came first, or the process that owns the store went away before the
 // commit, fn runs again on the newer state, so it must have no effect but on tx. After many tries the error is ErrConflict and says how many
-// there were; before that, others are held up for a moment so that it comes through. If the owner went away during the commit, the error is
-// ErrUncertain.
+// there were; before that, others are held up for a moment so that it comes through. Two errors leave open what became of the commit: if the
+// owner went away during it, ErrUncertain; and if the disk failed then, that error, after which the change may be visible in this process, and
+// the next open tells whether it was written.
 func (db *DB) Update(fn func(*Tx) error) error {
 	for lost := range maxRetries {
 		err := db.try(fn, lost)

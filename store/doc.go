@@ -68,9 +68,10 @@
 // for its end, at most half a second, and it waits at most a tenth of one for those under way (fair.go). Nothing else waits for it.
 //
 // Reserve, publish and apply take no lock; but between its reserve and its publish a committer must be let run: those behind it cannot be
-// applied before. It copies the record in between, and nothing else. Applying is helped: a goroutine that sleeps in the middle of a fold,
-// also with the token that keeps others from doing the same work, stops nobody (TestHelping shows it). Apply is therefore lock-free but
-// for unpublished records, not wait-free: a fold may be lost to another one and be made again.
+// applied before. It copies the record in between, and nothing else; the flusher, which reserves the rest of a page likewise, makes two
+// stores. Applying is helped: a goroutine that sleeps in the middle of a fold, also with the token that keeps others from doing the same
+// work, stops nobody (TestHelping shows it). Apply is therefore lock-free but for unpublished records, not wait-free: a fold may be lost to
+// another one and be made again.
 //
 // A lock is taken, always by few and for short, never on the way of a read: to begin the next segment (rolling), by the committers that
 // find the last one full, and while the segment after it is being made; to close a frame and to tell it complete (flusher.mu), never
