@@ -151,6 +151,7 @@ func (r *run) root() *cobra.Command {
 	)
 	add("read",
 		r.lsCommand(),
+		r.findCommand(),
 		r.treeCommand(),
 		r.showCommand(),
 		r.nextCommand(),
