@@ -39,6 +39,13 @@ func (e *engine) tidy() error {
 	if err != nil {
 		return err
 	}
+	if e.spare != nil { // of a try before this one, that did not come to its end
+		if err := e.spare.file.Close(); err != nil {
+			return err
+		}
+		e.spare = nil
+		e.spared.Store(false)
+	}
 	e.free = nil
 	spare := e.spareOrd()
 	d, err := e.openSpare(spare)
@@ -105,7 +112,7 @@ func (e *engine) raiseEpoch() error {
 		m.closed = false
 		m.durable = e.resume
 	})
-	e.epoch = e.manifest.current().epoch
+	e.epoch.Store(e.manifest.current().epoch)
 	return err
 }
 

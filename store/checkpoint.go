@@ -36,7 +36,7 @@ func (e *engine) checkpoint() error {
 		return err
 	}
 	old := e.manifest.current()
-	ref := checkpointRef{replay: replay, at: h.end, epoch: e.epoch}
+	ref := checkpointRef{replay: replay, at: h.end, epoch: e.epoch.Load()}
 	meta := e.checkpointMeta(h, ref)
 	number, whole := old.checkpoint.number, false
 	if e.rewrite || e.saved.Size == 0 || e.mostlyDead(e.saved.Ahead(h.tree, len(meta))) {

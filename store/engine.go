@@ -39,12 +39,12 @@ type engine struct {
 	full      atomic.Bool // there was no space for the next segment
 
 	manifest manifests
-	epoch    uint64      // of the frames to be written; set by begin
-	resume   LSN         // where the log ended at the open, and begins anew
-	broken   error       // damage found at the open: nothing may be written
-	strays   []disk.File // looked into by the recovery, not part of the log
-	rebuilt  atomic.Bool // the index was made from the log, its checkpoint being damaged
-	rebuild  atomic.Bool // it is to be, at the next open
+	epoch    atomic.Uint64 // of the frames to be written; set by begin
+	resume   LSN           // where the log ended at the open, and begins anew
+	broken   error         // damage found at the open: nothing may be written
+	strays   []disk.File   // looked into by the recovery, not part of the log
+	rebuilt  atomic.Bool   // the index was made from the log, its checkpoint being damaged
+	rebuild  atomic.Bool   // it is to be, at the next open
 
 	checkpointing sync.Mutex
 	saved         *index.Saved // the last checkpoint; nothing but an empty tree if there is none

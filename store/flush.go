@@ -72,7 +72,7 @@ func (e *engine) closeFrame() (*flight, error) {
 		}
 		off += w.size()
 	}
-	f := frame{lsn: start, size: roundUp(used) - start.off(), began: e.resume, epoch: e.epoch, durable: LSN(e.durable.Load()), last: last}
+	f := frame{lsn: start, size: roundUp(used) - start.off(), began: e.resume, epoch: e.epoch.Load(), durable: LSN(e.durable.Load()), last: last}
 	from := start.off() - d.from
 	b := d.image[from : from+f.size]
 	f.seal(b, &e.id)

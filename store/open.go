@@ -36,7 +36,7 @@ func openEngine(d disk.FS, readOnly bool, l limits) (_ *engine, err error) {
 		ords = segmentNumbers(names)
 	}
 	e.id = e.manifest.now.id
-	e.epoch = e.manifest.now.epoch
+	e.epoch.Store(e.manifest.now.epoch)
 	if err := e.recover(ords); err != nil {
 		return nil, err
 	}

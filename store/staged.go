@@ -27,7 +27,7 @@ func (e *engine) partsID() (uint64, error) {
 		if err != nil {
 			return 0, err
 		}
-		e.ids.parts = max(e.epoch<<32, last, e.ids.loaded)
+		e.ids.parts = max(e.epoch.Load()<<32, last, e.ids.loaded)
 	}
 	e.ids.parts++
 	return e.ids.parts, nil

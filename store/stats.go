@@ -105,7 +105,7 @@ func (e *engine) stats() (Stats, error) {
 	h := e.head.Load()
 	s := Stats{
 		Disk: "memory", Role: "owner", Uptime: time.Duration(now() - e.opened),
-		Epoch: e.epoch, Keys: h.tree.Len(), Visible: h.at, Durable: min(h.at, LSN(e.durable.Load())),
+		Epoch: e.epoch.Load(), Keys: h.tree.Len(), Visible: h.at, Durable: min(h.at, LSN(e.durable.Load())),
 		Segments: int(e.log.count.Load()), LogTail: e.tailBytes.Load(),
 		Commits: e.counts.commits.Load(), Conflicts: e.counts.conflicts.Load(), Flushes: e.counts.flushes.Load(),
 		UserBytes: e.counts.userBytes.Load(), PinnedBytes: e.limbo.bytes.Load(),

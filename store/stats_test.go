@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"expvar"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -180,4 +181,22 @@ func BenchmarkTiming(b *testing.B) {
 			_ = l.read()
 		}
 	})
+}
+
+// TestStatsBesideFirstCommit reads the counters while the first commit begins the epoch: for the race detector.
+func TestStatsBesideFirstCommit(t *testing.T) {
+	for range 20 {
+		db := openSmall(t, disk.NewSim(1), small)
+		var both sync.WaitGroup
+		both.Go(func() {
+			for range 50 {
+				if _, err := db.Stats(); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+		put(t, db, keyspace(t, db), "a", "b")
+		both.Wait()
+		must(t, db.Close())
+	}
 }
