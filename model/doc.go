@@ -21,6 +21,11 @@
 // Terms are only ever appended to, so an id found there must be checked against its record. Samples are kept by package timeseries in
 // the same store; an op that brings a chunk of them names it by its hash.
 //
+// # Reading many nodes
+//
+// A Sheet is the facts of all nodes in memory: what a query, a draw or a list of what is next asks of each of them. It is made of the records,
+// kept for the next who asks, and refreshed by what changed meanwhile. Nobody changes a sheet that was handed out.
+//
 // # Undo
 //
 // Undo and redo are batches like others. Beside each batch stands what it replaced; undo restores that wherever the batch's own values

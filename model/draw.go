@@ -35,15 +35,18 @@ func (v *View) Draw(root ID, r *rand.Rand) (Drawn, error) {
 	}
 	in := lineage{}
 	if err := v.climb(root, func(n *Node) bool {
-		in = in.with(n)
+		p, given := n.prio()
+		in = in.with(n.IsTask(), given, p)
 		return true
 	}); err != nil {
 		return Drawn{}, err
 	}
-	d := drawing{v: v, r: r}
-	if _, err := d.below(top.ID, in); err != nil {
+	s, err := v.Sheet()
+	if err != nil {
 		return Drawn{}, err
 	}
+	d := drawing{r: r, s: s, stand: s.positions(), root: top.ID, from: in, known: make([]reach, s.Len())}
+	d.draw()
 	if d.Total == 0 {
 		return Drawn{}, fmt.Errorf("draw a task below %s: %w", root, ErrNothing)
 	}
@@ -57,10 +60,10 @@ type lineage struct {
 	prio  float64
 }
 
-func (l lineage) with(n *Node) lineage {
-	l.task = l.task || n.IsTask()
-	if p, ok := n.prio(); ok {
-		l.prio, l.given = max(l.prio, p), true
+func (l lineage) with(task, given bool, prio float64) lineage {
+	l.task = l.task || task
+	if given {
+		l.prio, l.given = max(l.prio, prio), true
 	}
 	return l
 }
@@ -72,43 +75,62 @@ func (l lineage) weight() float64 {
 	return l.prio
 }
 
-// drawing walks the tree once, holding one task with the chance it has among those seen so far.
-type drawing struct {
-	Drawn
-	v *View
-	r *rand.Rand
+// reach says whether a node is drawn from: it is open, and so is all between it and the root of the draw.
+type reach struct {
+	lineage
+	known, open, inner bool // inner: an open child is below it
 }
 
-// below draws among the open descendants of id, and reports whether it has an open child.
-func (d *drawing) below(id ID, in lineage) (bool, error) {
-	var open []ID
-	for c, err := range d.v.Children(id) {
-		if err != nil {
-			return false, err
-		}
-		if !c.State.Closed() {
-			open = append(open, c.ID)
-		}
+// drawing holds one task with the chance it has among those seen so far.
+type drawing struct {
+	Drawn
+	r     *rand.Rand
+	s     *Sheet
+	stand *positions
+	root  ID
+	from  lineage // of the root
+	known []reach // by slot
+}
+
+// of finds out about a node, and about those above it.
+func (d *drawing) of(slot int) *reach {
+	k, f := &d.known[slot], d.s.Facts(slot)
+	if k.known {
+		return k
 	}
-	for _, id := range open {
-		n, err := d.v.need(id)
-		if err != nil {
-			return false, err
+	k.known = true
+	if f.State.Closed() || f.ID == d.root || builtin(f.ID) {
+		return k
+	}
+	in := d.from
+	if parent := d.stand.parents[slot]; f.Parent != d.root {
+		if parent < 0 {
+			return k
 		}
-		in := in.with(n)
-		inner, err := d.below(id, in)
-		if err != nil {
-			return false, err
+		up := d.of(int(parent))
+		if !up.open {
+			return k
 		}
-		if inner || !in.task {
+		in, up.inner = up.lineage, true
+	}
+	k.open, k.lineage = true, in.with(f.Task, f.HasPrio, float64(f.Prio))
+	return k
+}
+
+func (d *drawing) draw() {
+	for slot := range d.known {
+		d.of(slot)
+	}
+	for slot := range d.known {
+		k := &d.known[slot]
+		if !k.open || k.inner || !k.task {
 			continue
 		}
 		d.Leaves++
-		w := in.weight()
+		w := k.weight()
 		d.Total += w
 		if w > 0 && d.r.Float64()*d.Total < w {
-			d.ID, d.Weight = id, w
+			d.ID, d.Weight = d.s.Facts(slot).ID, w
 		}
 	}
-	return len(open) > 0, nil
 }

@@ -296,6 +296,7 @@ func TestHistories(t *testing.T) {
 			default:
 				h.step()
 			}
+			wantSheet(t, h.tree)
 		}
 		for len(h.past) > 1 {
 			h.travel(false)

@@ -31,11 +31,7 @@ func (v *View) compile(e query.Expr, now time.Time) (test, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", e, err)
 		}
-		lines := lineages{v: v, known: map[ID]*line{}, below: &top}
-		return func(n *Node) (bool, error) {
-			in, err := lines.of(n.ID)
-			return err == nil && in.tagged && n.ID != top, err
-		}, nil
+		return v.compileUnder(top), nil
 	case query.Is:
 		return v.compileIs(string(e), now)
 	case query.Has:
@@ -133,10 +129,7 @@ func (v *View) compileIs(what string, now time.Time) (test, error) {
 	case "series":
 		return func(n *Node) (bool, error) { return n.Series, nil }, nil
 	case "leaf":
-		return func(n *Node) (bool, error) {
-			has, err := v.HasChildren(n.ID)
-			return !has, err
-		}, nil
+		return v.compileChildren(false), nil
 	}
 	return nil, fmt.Errorf("query: is:%s is not understood", what)
 }
@@ -148,7 +141,7 @@ func (v *View) compileHas(what string) (test, error) {
 	case "tag":
 		return func(n *Node) (bool, error) { return len(n.AllTags()) > 0, nil }, nil
 	case "children":
-		return func(n *Node) (bool, error) { return v.HasChildren(n.ID) }, nil
+		return v.compileChildren(true), nil
 	case "arrow":
 		return func(n *Node) (bool, error) {
 			for _, err := range v.Incoming(n.ID) {

@@ -58,6 +58,8 @@ type Tree struct {
 	ks    spaces
 	opt   Options
 	clock *hlc.Clock
+
+	sheets sheets
 }
 
 // Open opens the tree in db, making it if there is none.

@@ -10,11 +10,13 @@ import (
 
 // View is a frozen state of the tree, or the state an edit works on. It belongs to one goroutine.
 type View struct {
-	t    *Tree
-	r    store.Reader
-	fold *fold        // of an edit: the records it holds back
-	near map[ID]*Node // read ahead, see ahead
-	kin  *kin         // where every node stands, while a query that asks for it is answered
+	t     *Tree
+	r     store.Reader
+	fold  *fold        // of an edit: the records it holds back
+	near  map[ID]*Node // read ahead, see ahead
+	kin   *kin         // where every node stands, while a query that asks for it is answered
+	sheet *Sheet       // of a frozen state, once it was asked for
+	asked *asked       // while a query is answered on a sheet
 }
 
 // Reader returns what the view reads from, for the packages that keep their own keys in the same store.

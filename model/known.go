@@ -1,0 +1,117 @@
+package model
+
+import (
+	"fmt"
+
+	"arbor/model/query"
+)
+
+// known returns what of an expression a sheet can decide: every node that is meant by e is meant by what it returns, which is nil if the sheet
+// says nothing. exact: the others are not.
+func known(e query.Expr) (part query.Expr, exact bool) {
+	switch e := e.(type) {
+	case query.And:
+		var parts query.And
+		exact = true
+		for _, x := range e {
+			k, whole := known(x)
+			exact = exact && whole
+			if k != nil {
+				parts = append(parts, k)
+			}
+		}
+		if len(parts) == 0 && len(e) > 0 {
+			return nil, false
+		}
+		return parts, exact
+	case query.Or:
+		var parts query.Or
+		exact = true
+		for _, x := range e {
+			k, whole := known(x)
+			if k == nil {
+				return nil, false
+			}
+			exact = exact && whole
+			parts = append(parts, k)
+		}
+		return parts, exact
+	case query.Not:
+		if k, whole := known(e.X); whole {
+			return query.Not{X: k}, true
+		}
+	case query.Has:
+		if e != "arrow" { // which may come from another node
+			return e, true
+		}
+	case query.Tag, query.Field, query.Date, query.Is, query.Under:
+		return e, true
+	case query.State:
+		return e, true
+	}
+	return nil, false
+}
+
+// asked is the sheet on which a query is answered, and the slot that is looked at.
+type asked struct {
+	s    *Sheet
+	slot int
+}
+
+// onSheet returns which slots an expression means that a sheet decides, and how many they are.
+func (v *View) onSheet(q *query.Query, e query.Expr, tops map[ID]bool) (hits []bool, n int, err error) {
+	s, err := v.Sheet()
+	if err != nil {
+		return nil, 0, err
+	}
+	v.asked = &asked{s: s}
+	defer func() { v.asked = nil }()
+	keep, err := v.compile(e, q.Now)
+	if err != nil {
+		return nil, 0, fmt.Errorf("select: %w", err)
+	}
+	st := s.positions()
+	hits = make([]bool, s.Len())
+	var node Node
+	for slot, f := range s.all {
+		if builtin(f.ID) || !tops[st.tops[slot]] {
+			continue
+		}
+		f.fill(&node)
+		v.asked.slot = slot
+		ok, err := keep(&node)
+		if err != nil {
+			return nil, 0, err
+		}
+		if ok {
+			hits[slot] = true
+			n++
+		}
+	}
+	return hits, n, nil
+}
+
+// compileUnder compiles what asks whether a node lies below another.
+func (v *View) compileUnder(top ID) test {
+	if at := v.asked; at != nil {
+		below := at.s.below(top)
+		return func(*Node) (bool, error) { return below[at.slot], nil }
+	}
+	lines := lineages{v: v, known: map[ID]*line{}, below: &top}
+	return func(n *Node) (bool, error) {
+		in, err := lines.of(n.ID)
+		return err == nil && in.tagged && n.ID != top, err
+	}
+}
+
+// compileChildren compiles what asks for children.
+func (v *View) compileChildren(want bool) test {
+	if at := v.asked; at != nil {
+		children := at.s.positions().children
+		return func(*Node) (bool, error) { return (children[at.slot] > 0) == want, nil }
+	}
+	return func(n *Node) (bool, error) {
+		has, err := v.HasChildren(n.ID)
+		return has == want, err
+	}
+}

@@ -1,0 +1,128 @@
+package model
+
+// positions is where the nodes of a sheet stand.
+type positions struct {
+	parents  []int32 // slots, -1 where the parent has none
+	tops     []ID    // by slot: Root, Trash or Detached
+	children []int32 // how many
+}
+
+// positions computes where all nodes stand, the first time it is asked.
+func (s *Sheet) positions() *positions {
+	s.once.Do(func() {
+		st := &positions{parents: make([]int32, len(s.all)), tops: make([]ID, len(s.all)), children: make([]int32, len(s.all))}
+		slots := newSlots(s.all)
+		for slot, f := range s.all {
+			st.parents[slot] = -1
+			if p, ok := slots.of(f.Parent); ok && !builtin(f.ID) {
+				st.parents[slot] = int32(p)
+				st.children[p]++
+			}
+		}
+		known := make([]bool, len(s.all))
+		var way []int
+		for slot := range s.all {
+			top := Detached // of those whose parent is not there
+			for at := slot; ; at = int(st.parents[at]) {
+				if known[at] {
+					top = st.tops[at]
+					break
+				}
+				way, known[at] = append(way, at), true
+				f := s.all[at]
+				if builtin(f.ID) {
+					top = f.ID
+					break
+				}
+				if st.parents[at] < 0 {
+					if builtin(f.Parent) {
+						top = f.Parent
+					}
+					break
+				}
+			}
+			for _, at := range way {
+				st.tops[at] = top
+			}
+			way = way[:0]
+		}
+		s.stand = st
+	})
+	return s.stand
+}
+
+// slotTable finds slots by ids faster than a search does.
+type slotTable struct {
+	all  []*Facts
+	at   []int32 // slot+1, 0 for none
+	mask uint64
+}
+
+func newSlots(all []*Facts) *slotTable {
+	size := 16
+	for size < 2*len(all) {
+		size *= 2
+	}
+	t := &slotTable{all: all, at: make([]int32, size), mask: uint64(size - 1)}
+	for slot, f := range all {
+		i := t.first(f.ID)
+		for t.at[i] != 0 {
+			i = (i + 1) & t.mask
+		}
+		t.at[i] = int32(slot + 1)
+	}
+	return t
+}
+
+func (t *slotTable) first(id ID) uint64 {
+	h := uint64(0)
+	for _, b := range id {
+		h = h<<8 | uint64(b)
+	}
+	return h * 0x9e3779b97f4a7c15 >> 20 & t.mask
+}
+
+func (t *slotTable) of(id ID) (int, bool) {
+	for i := t.first(id); t.at[i] != 0; i = (i + 1) & t.mask {
+		if slot := int(t.at[i] - 1); t.all[slot].ID == id {
+			return slot, true
+		}
+	}
+	return 0, false
+}
+
+// below returns, by slot, which nodes lie below one that is builtin or has a slot.
+func (s *Sheet) below(top ID) []bool {
+	st := s.positions()
+	out := make([]bool, len(s.all))
+	if builtin(top) {
+		for slot, t := range st.tops {
+			out[slot] = t == top && s.all[slot].ID != top
+		}
+		return out
+	}
+	at, ok := s.Slot(top)
+	if !ok {
+		return out
+	}
+	const yes, no = 1, 2
+	known := make([]uint8, len(s.all))
+	known[at] = yes
+	var way []int32
+	for slot := range s.all {
+		is := uint8(no)
+		for up := int32(slot); up >= 0; up = st.parents[up] {
+			if known[up] != 0 {
+				is = known[up]
+				break
+			}
+			way = append(way, up)
+		}
+		for _, up := range way {
+			known[up] = is
+		}
+		way = way[:0]
+		out[slot] = is == yes && slot != at
+	}
+	return out
+}

@@ -1,0 +1,287 @@
+package model
+
+import (
+	"bytes"
+
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"arbor/store"
+)
+
+// Sheet is the facts of all nodes, in the order of their ids. A node's slot is its place in it, in this sheet and no other. A sheet is never
+// changed, so many may read it.
+type Sheet struct {
+	blocks [][]Facts // each of at most sheetBlock nodes, and none empty
+	all    []*Facts  // by slot
+	at     store.Position
+	read   int // how many records were read to make it, from nothing or from the sheet before
+
+	once  sync.Once
+	stand *positions
+}
+
+// sheetBlock is how many nodes are copied for one that changed.
+const sheetBlock = 512
+
+// sheetAge is for how long a sheet is kept that nobody asks for. It holds the state of the store that it was made of, and with it space.
+const sheetAge = time.Minute
+
+// sheets keeps the newest sheet of a tree, and the state it was made of.
+type sheets struct {
+	mu     sync.Mutex
+	newest *Sheet
+	of     *store.Snapshot
+	end    *time.Timer
+}
+
+// Sheet returns the facts of all nodes as the view has them. The first one costs a read of all records, later ones what changed since.
+func (v *View) Sheet() (*Sheet, error) {
+	if v.sheet != nil {
+		return v.sheet, nil
+	}
+	snapshot, ok := v.r.(*store.Snapshot)
+	if v.fold != nil || !ok {
+		if err := v.settle(); err != nil {
+			return nil, err
+		}
+		return v.loadSheet(false)
+	}
+	at, err := snapshot.Position()
+	if err != nil {
+		return nil, err
+	}
+	all := &v.t.sheets
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	if s := all.newest; s != nil && s.at == at {
+		v.sheet = s
+		return s, all.keep(v.t.db, s)
+	}
+	var s *Sheet
+	if all.newest != nil && at.LSN() > all.newest.at.LSN() {
+		s, err = v.refreshSheet(all.newest, all.of, snapshot)
+		if err != nil && !errors.Is(err, store.ErrStale) {
+			return nil, err
+		}
+	}
+	if s == nil || err != nil { // what the last one was made of is gone; if this view is, too, reading it says so
+		if s, err = v.loadSheet(true); err != nil {
+			return nil, err
+		}
+	}
+	s.at, v.sheet = at, s
+	return s, all.keep(v.t.db, s)
+}
+
+// keep makes s the newest sheet if nothing was written since. mu is held.
+func (all *sheets) keep(db *store.DB, s *Sheet) error {
+	if all.end != nil {
+		all.end.Stop()
+	}
+	if s != all.newest {
+		of, err := db.Snapshot()
+		if err != nil {
+			return err
+		}
+		at, err := of.Position()
+		if err != nil || at != s.at {
+			of.Release()
+			return err
+		}
+		all.drop()
+		all.newest, all.of = s, of
+	}
+	all.end = time.AfterFunc(sheetAge, func() {
+		all.mu.Lock()
+		defer all.mu.Unlock()
+		if all.newest == s {
+			all.drop()
+		}
+	})
+	return nil
+}
+
+func (all *sheets) drop() {
+	if all.of != nil {
+		all.of.Release()
+	}
+	all.newest, all.of = nil, nil
+}
+
+// loadSheet reads all records; of a snapshot two parts at a time.
+func (v *View) loadSheet(parted bool) (*Sheet, error) {
+	ranges := []store.Range{{}}
+	if parted {
+		ranges = halves()
+	}
+	parts := make([][][]Facts, len(ranges))
+	read := make([]int, len(ranges))
+	err := together(len(ranges), func(i int) error {
+		r := factsReader{names: map[string]string{}}
+		var block []Facts
+		err := v.recordsIn(ranges[i], func(n *Node, _ []byte) error {
+			if len(block) == sheetBlock/2 { // so that there is room for a few more
+				parts[i], block = append(parts[i], block), nil
+			}
+			if block == nil {
+				block = make([]Facts, 0, sheetBlock/2)
+			}
+			block = append(block, r.of(n))
+			read[i]++
+			return nil
+		})
+		if len(block) > 0 {
+			parts[i] = append(parts[i], block)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	s := &Sheet{blocks: slices.Concat(parts...)}
+	for _, n := range read {
+		s.read += n
+	}
+	s.index()
+	return s, nil
+}
+
+// halves are the ids below and above the middle. Ids are random, so each holds about half of the nodes.
+func halves() []store.Range {
+	middle := []byte{0x80}
+	return []store.Range{{To: middle}, {From: middle}}
+}
+
+// together runs fn for 0 to n-1 at the same time and waits for all.
+func together(n int, fn func(i int) error) error {
+	errs := make([]error, n)
+	var wg sync.WaitGroup
+	for i := range n {
+		wg.Go(func() { errs[i] = fn(i) })
+	}
+	wg.Wait()
+	return errors.Join(errs...)
+}
+
+func (s *Sheet) index() {
+	n := 0
+	for _, b := range s.blocks {
+		n += len(b)
+	}
+	s.all = make([]*Facts, 0, n)
+	for _, b := range s.blocks {
+		for i := range b {
+			s.all = append(s.all, &b[i])
+		}
+	}
+}
+
+// refreshSheet returns the sheet that follows s, which is that of an older state. Blocks in which nothing changed are those of s.
+func (v *View) refreshSheet(s *Sheet, older, now *store.Snapshot) (*Sheet, error) {
+	next := &Sheet{blocks: slices.Clone(s.blocks)}
+	r := factsReader{names: map[string]string{}}
+	copied := map[int]bool{}
+	var n Node
+	for c, err := range now.Changed(older, v.t.ks.nodes, store.Range{}) {
+		if err != nil {
+			return nil, err
+		}
+		if c.Deleted { // no edit does that
+			return v.loadSheet(true)
+		}
+		id := ID(c.Key)
+		b, i, found := next.find(id)
+		if b == len(next.blocks) { // the first node of all
+			next.blocks = append(next.blocks, nil)
+		}
+		if !copied[b] {
+			next.blocks[b], copied[b] = slices.Clone(next.blocks[b]), true
+		}
+		block := &next.blocks[b]
+		if err := n.lend(id, c.Value); err != nil {
+			return nil, err
+		}
+		next.read++
+		if found {
+			(*block)[i] = r.of(&n)
+		} else {
+			*block = slices.Insert(*block, i, r.of(&n))
+		}
+	}
+	next.part()
+	next.index()
+	return next, nil
+}
+
+// part parts blocks that are too large.
+func (s *Sheet) part() {
+	var out [][]Facts
+	for _, b := range s.blocks {
+		if len(b) <= sheetBlock {
+			out = append(out, b)
+			continue
+		}
+		for some := range slices.Chunk(b, sheetBlock/2) {
+			out = append(out, some[:len(some):len(some)])
+		}
+	}
+	s.blocks = out
+}
+
+// find returns the block and the place in it where a node is, or would be.
+func (s *Sheet) find(id ID) (block, i int, found bool) {
+	block, found = slices.BinarySearchFunc(s.blocks, id, func(b []Facts, id ID) int {
+		return bytes.Compare(b[0].ID[:], id[:])
+	})
+	if !found {
+		block = max(0, block-1)
+	}
+	if block >= len(s.blocks) {
+		return block, 0, false
+	}
+	i, found = slices.BinarySearchFunc(s.blocks[block], id, func(f Facts, id ID) int { return bytes.Compare(f.ID[:], id[:]) })
+	return block, i, found
+}
+
+// Len returns how many slots there are.
+func (s *Sheet) Len() int { return len(s.all) }
+
+// Facts returns what is known of the node in a slot.
+func (s *Sheet) Facts(slot int) *Facts { return s.all[slot] }
+
+// Slot returns the slot of a node; false if there is none, as of Root when nothing was ever said of it.
+func (s *Sheet) Slot(id ID) (int, bool) {
+	return slices.BinarySearchFunc(s.all, id, func(f *Facts, id ID) int { return bytes.Compare(f.ID[:], id[:]) })
+}
+
+// Short returns the shortest prefix of the id in a slot, of at least four digits, that Resolve takes.
+func (s *Sheet) Short(slot int) string {
+	id := s.all[slot].ID.String()
+	n := minPrefix
+	for _, near := range []int{slot - 1, slot + 1} {
+		if near >= 0 && near < len(s.all) {
+			n = max(n, shared(id, s.all[near].ID.String())+1)
+		}
+	}
+	return id[:min(n, len(id))]
+}
+
+// recordsIn calls fn with every record of a range, in the order of the ids: as a node that is lent until fn returns, and its bytes.
+func (v *View) recordsIn(r store.Range, fn func(n *Node, record []byte) error) error {
+	var n Node
+	for e, err := range v.r.Scan(v.t.ks.nodes, r) {
+		if err != nil {
+			return err
+		}
+		if err := n.lend(ID(e.Key), e.Value); err != nil {
+			return err
+		}
+		if err := fn(&n, e.Value); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,235 @@
+package model
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"arbor/model/query"
+)
+
+// wantSheet makes sure that the sheet says of every node what its record does.
+func wantSheet(t testing.TB, tree *Tree) {
+	t.Helper()
+	err := tree.View(func(v *View) error {
+		s, err := v.Sheet()
+		if err != nil {
+			return err
+		}
+		st, slot := s.positions(), 0
+		err = v.everyNode(func(lent *Node, record []byte) error {
+			if slot >= s.Len() {
+				return fmt.Errorf("the sheet ends before %s", lent.ID)
+			}
+			f := s.Facts(slot)
+			want := (&factsReader{names: map[string]string{}}).of(lent)
+			if got, want := fmt.Sprintf("%+v %+v", *f, f.more), fmt.Sprintf("%+v %+v", want, want.more); stripped(got) != stripped(want) {
+				return fmt.Errorf("slot %d: %s, want %s", slot, got, want)
+			}
+			n, err := decodeRecord(lent.ID, record)
+			if err != nil {
+				return err
+			}
+			var filled Node
+			f.fill(&filled)
+			prio, given := n.prio()
+			top, err := v.Top(n.ID)
+			if err != nil {
+				return err
+			}
+			children, err := v.HasChildren(n.ID)
+			if err != nil {
+				return err
+			}
+			short, err := v.ShortID(n.ID)
+			if err != nil {
+				return err
+			}
+			if !slices.Equal(f.Tags(), n.AllTags()) || f.Task != n.IsTask() || filled.IsTask() != n.IsTask() || filled.StateName() != n.StateName() ||
+				f.HasPrio != given || f.Prio != prio || !slices.Equal(f.Depends(), n.Depends()) || f.Due() != n.Due || f.Wait() != n.Wait ||
+				!filled.Created.Equal(n.Created) || !filled.Modified.Equal(n.Modified) || !filled.Finished.Equal(n.Finished) || st.tops[slot] != top ||
+				!builtin(n.ID) && (st.children[slot] > 0) != children || s.Short(slot) != short {
+				return fmt.Errorf("%s: facts %+v %+v, top %s, %d children, short %s; the record %+v, top %s, children %v, short %s",
+					n.ID, *f, f.more, st.tops[slot], st.children[slot], s.Short(slot), n, top, children, short)
+			}
+			slot++
+			return nil
+		})
+		if err == nil && slot != s.Len() {
+			err = fmt.Errorf("%d slots for %d records", s.Len(), slot)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// stripped leaves the address of what is pointed to out.
+func stripped(s string) string {
+	var b []byte
+	for i := 0; i < len(s); i++ {
+		if s[i] == '0' && i+1 < len(s) && s[i+1] == 'x' {
+			for i++; i+1 < len(s) && s[i+1] != '}' && s[i+1] != ' '; i++ {
+			}
+			continue
+		}
+		b = append(b, s[i])
+	}
+	return string(b)
+}
+
+// After an edit only what changed is read again, and a sheet that somebody holds stays as it was.
+func TestSheetReadsOnlyWhatChanged(t *testing.T) {
+	tree := open(t)
+	if _, err := tree.Import("notes", func(im *Importer) error { return prose(im, 3000) }); err != nil {
+		t.Fatal(err)
+	}
+	sheet := func() (s *Sheet) {
+		view(t, tree, func(v *View) (err error) {
+			s, err = v.Sheet()
+			return err
+		})
+		return s
+	}
+	before := sheet()
+	if before.read != before.Len() || before.Len() < 3000 {
+		t.Fatalf("%d records read for %d nodes", before.read, before.Len())
+	}
+	if sheet() != before {
+		t.Fatal("a second sheet of the same state")
+	}
+	id := before.Facts(1234).ID
+	do(t, tree, func(e *Edit) error { return e.SetState(id, Doing) })
+	var made ID
+	do(t, tree, func(e *Edit) (err error) {
+		made, err = e.Create(id, Last, "below #task")
+		return err
+	})
+	after := sheet()
+	if after.read > 2 {
+		t.Errorf("%d records read for 2 changes", after.read)
+	}
+	same := 0
+	for i := range min(len(before.blocks), len(after.blocks)) {
+		if &before.blocks[i][0] == &after.blocks[i][0] {
+			same++
+		}
+	}
+	if same < len(before.blocks)-2 {
+		t.Errorf("%d of %d blocks are the same", same, len(before.blocks))
+	}
+	if f := before.Facts(1234); f.State == Doing {
+		t.Error("a sheet changed")
+	}
+	if slot, ok := after.Slot(made); !ok || !after.Facts(slot).Task {
+		t.Error("the new node is no task")
+	}
+	wantSheet(t, tree)
+}
+
+// Queries mean the same whether the sheet, all records, or one record after the other decides.
+func TestSelectOnSheet(t *testing.T) {
+	tree := open(t)
+	if _, err := tree.Import("notes", func(im *Importer) error { return prose(im, 2500) }); err != nil {
+		t.Fatal(err)
+	}
+	var some ID
+	view(t, tree, func(v *View) error {
+		s, err := v.Sheet()
+		if err != nil {
+			return err
+		}
+		r := rand.New(rand.NewPCG(1, 2))
+		for slot := range s.Len() {
+			if s.positions().children[slot] > 2 {
+				some = s.Facts(slot).ID
+			}
+		}
+		return tree.asMany(s, r)
+	})
+	for _, text := range []string{
+		"", "due:overdue", "due:any", "-due:any", "state:doing", "state:done", "is:open", "is:task", "is:leaf", "has:children", "has:note", "has:tag", "cost:>3", "prio:>2",
+		"due:any cost:any", "state:doing or cost:>3", "under:" + some.String(), "under:" + some.String() + " is:open", "-under:" + some.String() + " state:doing",
+		`"a b" or due:any`, `"a b" state:doing`, `-("a b") is:task`, `"a"`, "has:arrow", "has:arrow is:open", "under:trash", "under:trash or state:doing", "modified:<2000-01-01", "created:any",
+	} {
+		q, err := query.Parse(text, clockTime)
+		if err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+		var got, want []ID
+		view(t, tree, func(v *View) error {
+			for n, err := range v.Select(q) {
+				if err != nil {
+					return err
+				}
+				got = append(got, n.ID)
+			}
+			return nil
+		})
+		view(t, tree, func(v *View) error { // one pass over the records, as within an edit
+			tops, err := v.tops(q.Expr)
+			if err != nil {
+				return err
+			}
+			keep, err := v.compile(q.Expr, q.Now)
+			if err != nil {
+				return err
+			}
+			p := paths{v: v, known: map[ID]spot{}}
+			return v.readAll(&p, climbs(q.Expr), keep, func(n *Node) error {
+				s, err := p.of(n.ID)
+				if err == nil && tops[s.top] {
+					want = append(want, n.ID)
+				}
+				return err
+			})
+		})
+		if len(got) != len(want) {
+			t.Errorf("%q: %d nodes, want %d", text, len(got), len(want))
+			continue
+		}
+		for _, id := range got {
+			if !slices.Contains(want, id) {
+				t.Errorf("%q: %s is not meant", text, id)
+				break
+			}
+		}
+	}
+}
+
+// asMany gives nodes here and there dates, states, fields, notes and arrows.
+func (t *Tree) asMany(s *Sheet, r *rand.Rand) error {
+	var steps []func(*Edit) error
+	for slot := range s.Len() {
+		id, other := s.Facts(slot).ID, s.Facts(r.IntN(s.Len())).ID
+		if builtin(id) || builtin(other) {
+			continue
+		}
+		switch r.IntN(40) {
+		case 0:
+			steps = append(steps, func(e *Edit) error { return e.SetDue(id, Date{T: clockTime.AddDate(0, 0, slot%20-10)}) })
+		case 1:
+			steps = append(steps, func(e *Edit) error { return e.SetState(id, Doing) })
+		case 2:
+			steps = append(steps, func(e *Edit) error { return e.SetField(id, "cost", fmt.Sprint(slot%7)) })
+		case 3:
+			steps = append(steps, func(e *Edit) error { return e.SetNote(id, "note") })
+		case 4:
+			steps = append(steps, func(e *Edit) error { return e.AddArrow(id, other, "see") })
+		case 5:
+			steps = append(steps, func(e *Edit) error { return e.SetText(id, "a b #prio=3 #task") })
+		}
+		if slot%500 == 0 {
+			steps = append(steps, func(e *Edit) error { return e.Trash(id) })
+		}
+	}
+	_, err := t.Import("here and there", func(im *Importer) error {
+		for _, step := range steps {
+			im.Change(200, step)
+		}
+		return nil
+	})
+	return err
+}
