@@ -43,18 +43,18 @@ const FieldReviewed = "reviewed"
 // without a step that can be taken, and what waits or stands still for longer than stale. What was reviewed on since or later is left out,
 // so that a review that was interrupted goes on where it stopped. The order is that of the reasons, then of urgency.
 func (v *View) Review(q *query.Query, w Weights, since Date, stale time.Duration, now time.Time) ([]ReviewItem, error) {
-	k := workers{v: v, all: map[ID]*worker{}}
-	if err := k.load(); err != nil {
-		return nil, err
-	}
-	all, err := v.Work(q, w, now)
+	k, err := v.workers()
 	if err != nil {
 		return nil, err
 	}
-	r := reviewing{k: &k, since: since, stale: stale, now: now, ready: map[ID]int{}, stuck: map[ID]bool{}}
+	all, err := k.work(q, w, now)
+	if err != nil {
+		return nil, err
+	}
+	r := reviewing{k: k, since: since, stale: stale, now: now, ready: make([]int32, k.s.Len()), stuck: make([]bool, k.s.Len())}
 	for i := range all {
-		if all[i].Ready(now) {
-			k.above(k.all[all[i].Node.ID], func(id ID, _ *worker) { r.ready[id]++ })
+		if slot, ok := k.s.Slot(all[i].Node.ID); ok && all[i].Ready(now) {
+			k.above(slot, func(up int) { r.ready[up]++ })
 		}
 	}
 	r.findStuck()
@@ -77,8 +77,8 @@ type reviewing struct {
 	since Date
 	stale time.Duration
 	now   time.Time
-	ready map[ID]int  // tasks below that can be done
-	stuck map[ID]bool // it has a child of which nothing can be done
+	ready []int32 // by slot: tasks below that can be done
+	stuck []bool  // by slot: it has a child of which nothing can be done
 	out   []ReviewItem
 }
 
@@ -94,7 +94,8 @@ func (r *reviewing) why(s *Standing) (ReviewWhy, bool) {
 	case s.Expired(r.now):
 		return Expired, true
 	case s.Below > 0:
-		return NoNext, r.ready[n.ID] == 0 && !r.stuck[n.ID]
+		slot, ok := r.k.s.Slot(n.ID)
+		return NoNext, ok && r.ready[slot] == 0 && !r.stuck[slot]
 	case s.Waiting(r.now):
 		return Waits, still
 	case s.Ready(r.now):
@@ -105,9 +106,9 @@ func (r *reviewing) why(s *Standing) (ReviewWhy, bool) {
 
 // findStuck notes the parents of projects of which nothing can be done: it is those projects that are brought up.
 func (r *reviewing) findStuck() {
-	for id, x := range r.k.all {
-		if x.below > 0 && x.task && r.ready[id] == 0 && r.k.open(id) {
-			r.stuck[x.parent] = true
+	for slot, f := range r.k.s.all {
+		if up := r.k.at.parents[slot]; up >= 0 && r.k.below[slot] > 0 && f.Task && r.ready[slot] == 0 && r.k.open(slot) {
+			r.stuck[up] = true
 		}
 	}
 }
@@ -118,8 +119,8 @@ func (r *reviewing) notes(q *query.Query, w Weights) error {
 		if err != nil {
 			return err
 		}
-		if n.Parent == Inbox && !n.IsTask() {
-			line := r.k.line(n.ID)
+		if slot, ok := r.k.s.Slot(n.ID); ok && n.Parent == Inbox && !n.IsTask() {
+			line := r.k.line(slot)
 			s := Standing{Node: n, Tags: line.tags, Prio: line.prio, Due: line.due, DueOf: line.dueOf}
 			s.Urgency, s.Why = w.weigh(&s, r.now)
 			r.add(s, InInbox)

@@ -3,7 +3,6 @@ package model
 import (
 	"cmp"
 	"slices"
-	"strings"
 	"time"
 
 	"arbor/model/query"
@@ -43,49 +42,38 @@ func (s *Standing) Ready(now time.Time) bool {
 	return !s.Waiting(now) && len(s.Blocked) == 0 && !later && !s.Expired(now) && s.Below == 0
 }
 
-// worker is what is known of a node while standings are computed.
-type worker struct {
-	parent       ID
-	task, closed bool
-	prio         float64
-	hasPrio      bool
-	due          Date
-	tags         []string
-	needs        []ID // what it depends on
-	blocking     int
-	below        int
-	line         *ancestry
-}
-
 // ancestry is what a node has from its lineage, itself included.
 type ancestry struct {
-	tags     []string
-	prio     float64
-	due      Date
-	dueOf    ID
-	detached bool // it does not hang in the tree, or in the trash
+	tags  []string
+	prio  float64
+	due   Date
+	dueOf ID
 }
 
 // Work returns where the open tasks that q means stand, in the order of the tree. A task is what IsTask says; what is closed is none, nor
-// what lies in the trash. It reads all records once.
+// what lies in the trash. It reads the records of these alone, and of the rest what a sheet says.
 func (v *View) Work(q *query.Query, w Weights, now time.Time) ([]Standing, error) {
-	k := workers{v: v, all: map[ID]*worker{}}
-	if err := k.load(); err != nil {
+	k, err := v.workers()
+	if err != nil {
 		return nil, err
 	}
+	return k.work(q, w, now)
+}
+
+func (k *workers) work(q *query.Query, w Weights, now time.Time) ([]Standing, error) {
 	var out []Standing
-	for n, err := range v.Select(&query.Query{Expr: query.And{query.Is("open"), query.Is("task"), q.Expr}, Now: q.Now}) {
+	for n, err := range k.v.Select(&query.Query{Expr: query.And{query.Is("open"), query.Is("task"), q.Expr}, Now: q.Now}) {
 		if err != nil {
 			return nil, err
 		}
-		x := k.all[n.ID]
-		if !n.IsTask() || x == nil {
+		slot, ok := k.s.Slot(n.ID)
+		if !ok {
 			continue
 		}
-		line := k.line(n.ID)
-		s := Standing{Node: n, Tags: line.tags, Prio: line.prio, Due: line.due, DueOf: line.dueOf, Blocking: x.blocking, Below: x.below}
+		line := k.line(slot)
+		s := Standing{Node: n, Tags: line.tags, Prio: line.prio, Due: line.due, DueOf: line.dueOf, Blocking: int(k.blocking[slot]), Below: int(k.below[slot])}
 		for _, a := range n.Arrows {
-			if a.Label == Depends && k.open(a.To) {
+			if on, ok := k.s.Slot(a.To); ok && a.Label == Depends && k.open(on) {
 				s.Blocked = append(s.Blocked, a.To)
 			}
 		}
@@ -105,90 +93,77 @@ func (v *View) Next(q *query.Query, w Weights, now time.Time) ([]Standing, error
 	return all, err
 }
 
+// workers is what the standings of all nodes are computed from, by slot.
 type workers struct {
-	v   *View
-	all map[ID]*worker
+	v        *View
+	s        *Sheet
+	at       *positions
+	blocking []int32
+	below    []int32
+	lines    []*ancestry // nil where not yet known
 }
 
-// load reads all records, and counts who waits for whom and what lies below what.
-func (k *workers) load() error {
-	if err := k.v.everyNode(func(n *Node, _ []byte) error {
-		x := &worker{parent: n.Parent, task: n.IsTask(), closed: n.State.Closed(), due: n.Due}
-		x.prio, x.hasPrio = n.prio()
-		for _, t := range n.AllTags() {
-			x.tags = append(x.tags, strings.Clone(t))
-		}
-		for _, a := range n.Arrows {
-			if a.Label == Depends {
-				x.needs = append(x.needs, a.To)
-			}
-		}
-		k.all[n.ID] = x
-		return nil
-	}); err != nil {
-		return err
+// workers counts who waits for whom and what lies below what.
+func (v *View) workers() (*workers, error) {
+	s, err := v.Sheet()
+	if err != nil {
+		return nil, err
 	}
-	for id, x := range k.all {
-		if !k.open(id) {
+	k := &workers{v: v, s: s, at: s.positions(), blocking: make([]int32, s.Len()), below: make([]int32, s.Len()), lines: make([]*ancestry, s.Len())}
+	for slot, f := range s.all {
+		if !k.open(slot) {
 			continue
 		}
-		for _, id := range x.needs {
-			if to := k.all[id]; to != nil {
-				to.blocking++
+		for _, on := range f.Depends() {
+			if to, ok := s.Slot(on); ok {
+				k.blocking[to]++
 			}
 		}
-		if x.task {
-			k.above(x, func(_ ID, up *worker) { up.below++ })
+		if f.Task {
+			k.above(slot, func(up int) { k.below[up]++ })
 		}
 	}
-	return nil
+	return k, nil
 }
 
-// above calls fn with the nodes above one, the nearest first, but for the root.
-func (k *workers) above(x *worker, fn func(ID, *worker)) {
-	for id := x.parent; id != Root; {
-		up := k.all[id]
-		if up == nil || builtin(id) {
-			return
-		}
-		fn(id, up)
-		id = up.parent
+// above calls fn with the slots of the nodes above one, the nearest first, but for the root.
+func (k *workers) above(slot int, fn func(int)) {
+	for up := k.at.parents[slot]; up >= 0 && !builtin(k.s.all[up].ID); up = k.at.parents[up] {
+		fn(int(up))
 	}
 }
 
 // open reports whether a node stands in the tree and is not closed.
-func (k *workers) open(id ID) bool {
-	x := k.all[id]
-	return x != nil && !x.closed && !builtin(id) && !k.line(id).detached
+func (k *workers) open(slot int) bool {
+	f := k.s.all[slot]
+	return !f.State.Closed() && !builtin(f.ID) && k.at.tops[slot] == Root
 }
 
 // line returns what a node has from its lineage.
-func (k *workers) line(id ID) *ancestry {
-	x := k.all[id]
-	switch {
-	case x == nil && id == Root: // nobody has changed it
-		return &ancestry{}
-	case x == nil || id == Trash || id == Detached:
-		return &ancestry{detached: true}
-	case x.line != nil:
-		return x.line
-	case id == Root:
-		x.line = &ancestry{tags: x.tags}
-		return x.line
+func (k *workers) line(slot int) *ancestry {
+	if k.lines[slot] != nil {
+		return k.lines[slot]
 	}
-	up := k.line(x.parent)
-	a := *up
-	if len(x.tags) > 0 {
-		a.tags = append(slices.Clone(up.tags), x.tags...)
+	f := k.s.all[slot]
+	if builtin(f.ID) {
+		k.lines[slot] = &ancestry{tags: f.Tags()}
+		return k.lines[slot]
+	}
+	var a ancestry
+	if up := k.at.parents[slot]; up >= 0 {
+		a = *k.line(int(up))
+	}
+	if own := f.Tags(); len(own) > 0 {
+		a.tags = append(slices.Clone(a.tags), own...)
 		slices.Sort(a.tags)
 		a.tags = slices.Compact(a.tags)
 	}
-	if x.hasPrio {
-		a.prio = max(a.prio, x.prio)
+	if f.HasPrio {
+		a.prio = max(a.prio, f.Prio)
 	}
-	if !x.due.IsZero() {
-		a.due, a.dueOf = x.due, id
+	if due := f.Due(); !due.IsZero() {
+		a.due, a.dueOf = due, f.ID
 	}
-	x.line = &a
-	return x.line
+	k.lines[slot] = &a
+	return &a
 }

@@ -1,13 +1,17 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
+	"math"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"arbor/model"
 	"arbor/model/inline"
+	"arbor/store"
 )
 
 func (r *run) editCommand() *cobra.Command {
@@ -30,7 +34,11 @@ func (r *run) edit(sel string, changes []string, yes bool) error {
 	if err != nil {
 		return err
 	}
-	return r.change([]string{sel}, yes, "edit", func(e *model.Edit, ids []model.ID) (string, error) {
+	change := r.changeEach
+	if l.Text != "" { // which one node is to have
+		change = r.change
+	}
+	return change([]string{sel}, yes, "edit", func(e *model.Edit, ids []model.ID) (string, error) {
 		if l.Text != "" && len(ids) > 1 {
 			return "", refusedf("a new text for %d nodes at once; name one, or write tags and key:value only", len(ids))
 		}
@@ -63,7 +71,7 @@ func (r *run) rmCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "rm SEL...", Short: "move nodes and all below them to the trash", Args: words(1, -1, "ids or a query"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return r.change(args, yes, "remove", func(e *model.Edit, ids []model.ID) (string, error) {
+			return r.changeEach(args, yes, "remove", func(e *model.Edit, ids []model.ID) (string, error) {
 				for _, id := range ids {
 					if err := e.Trash(id); err != nil {
 						return "", err
@@ -77,20 +85,42 @@ func (r *run) rmCommand() *cobra.Command {
 	return cmd
 }
 
+// action does something to nodes, and says what it calls the outcome.
+type action func(*model.Edit, []model.ID) (string, error)
+
 // change runs fn on the selected nodes as one step of undo, which the label and the nodes name, and says what fn calls the outcome.
-func (r *run) change(sels []string, yes bool, label string, fn func(*model.Edit, []model.ID) (string, error)) error {
+func (r *run) change(sels []string, yes bool, label string, fn action) error {
+	return r.changeParted(sels, yes, label, math.MaxInt, fn)
+}
+
+// maxAtOnce is how many nodes are changed in one transaction, which has no room for more than a few thousand.
+const maxAtOnce = 400
+
+// changeEach is change for what is done to each node by itself. More than maxAtOnce nodes take several transactions; others see some of them
+// changed before the rest is. It is one step of undo still.
+func (r *run) changeEach(sels []string, yes bool, label string, fn action) error {
+	return r.changeParted(sels, yes, label, maxAtOnce, fn)
+}
+
+func (r *run) changeParted(sels []string, yes bool, label string, atOnce int, fn action) error {
 	s, err := r.open()
 	if err != nil {
 		return err
 	}
 	var said string
+	var many []model.ID
 	_, err = s.Tree.Do(label, func(e *model.Edit) error {
+		many = nil
 		ids, err := r.selectAll(e.View, sels)
 		if err != nil {
 			return err
 		}
 		if err := mayChange(ids, yes); err != nil {
 			return err
+		}
+		if len(ids) > atOnce {
+			many = ids
+			return nil
 		}
 		names, err := describe(e.View, ids)
 		if err != nil {
@@ -101,11 +131,52 @@ func (r *run) change(sels []string, yes bool, label string, fn func(*model.Edit,
 		said = names + " " + outcome
 		return err
 	})
+	if err == nil && many != nil {
+		said, err = changeMany(s.Tree, many, label, fn)
+	}
 	if err = s.close(err); err != nil {
 		return err
 	}
 	r.say("%s", said)
 	return nil
+}
+
+// errRehearsed gives an edit up that was to show whether it can be made.
+var errRehearsed = errors.New("rehearsed")
+
+// changeMany runs fn on each of many nodes. All of it is rehearsed before anything is changed, so that what cannot be done to one of them is
+// done to none.
+func changeMany(t *model.Tree, ids []model.ID, label string, fn action) (string, error) {
+	for some := range slices.Chunk(ids, maxAtOnce) {
+		_, err := t.Do(label, func(e *model.Edit) error {
+			for _, id := range some {
+				if _, err := fn(e, []model.ID{id}); err != nil {
+					return err
+				}
+			}
+			return errRehearsed
+		})
+		if !errors.Is(err, errRehearsed) && !errors.Is(err, store.ErrTooLarge) {
+			return "", err
+		}
+	}
+	const about = 256 // bytes that a change takes
+	names := count(len(ids), "node", "nodes")
+	outcomes := make([]string, len(ids))
+	_, err := t.Import(label+" "+names, func(im *model.Importer) error {
+		for i, id := range ids {
+			im.Change(about, func(e *model.Edit) (err error) {
+				outcomes[i], err = fn(e, []model.ID{id})
+				return err
+			})
+		}
+		return nil
+	})
+	said := outcomes[0]
+	if slices.ContainsFunc(outcomes, func(o string) bool { return o != said }) { // what became of one is not what became of all
+		said, _, _ = strings.Cut(said, ";")
+	}
+	return names + " " + said, err
 }
 
 // describe names nodes in words: the text of one, the number of several.

@@ -27,7 +27,11 @@ func (r *run) mvCommand() *cobra.Command {
 			if err := to.check(); err != nil {
 				return err
 			}
-			return r.change(args[:1], yes, "move", func(e *model.Edit, ids []model.ID) (string, error) {
+			change := r.change
+			if to.under != "" { // behind one another, so the order is the same however many go at once
+				change = r.changeEach
+			}
+			return change(args[:1], yes, "move", func(e *model.Edit, ids []model.ID) (string, error) {
 				return "moved", to.move(e, ids)
 			})
 		},

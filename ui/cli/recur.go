@@ -114,7 +114,7 @@ func (r *run) days(s string) (from, to date.Date, err error) {
 
 // finish does something to nodes that may repeat, and says when they are due again.
 func (r *run) finish(sels []string, yes bool, verb string, fn func(*model.Edit, model.ID) (model.Finished, error)) error {
-	return r.change(sels, yes, verb, func(e *model.Edit, ids []model.ID) (string, error) {
+	return r.changeEach(sels, yes, verb, func(e *model.Edit, ids []model.ID) (string, error) {
 		var sum model.Finished
 		again := 0
 		for _, id := range ids {
