@@ -168,6 +168,7 @@ func (r *run) root() *cobra.Command {
 	)
 	add("move", r.importCommand(), r.exportCommand())
 	add("care", r.contextCommand(), r.demoCommand(), r.doctorCommand(), r.storeCommand(), r.configCommand(), r.manCommand(root))
+	r.completeWords(root)
 	root.InitDefaultVersionFlag()
 	root.InitDefaultHelpCmd() // before the arguments are looked at
 	child(root, "help").Args = func(_ *cobra.Command, args []string) error {
