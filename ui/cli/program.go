@@ -90,6 +90,7 @@ const helpWidth = 78
 
 // root builds the tree of commands.
 func (r *run) root() *cobra.Command {
+	cobra.EnableCommandSorting = false // they stand in the order in which one needs them
 	root := &cobra.Command{
 		Use:           "arbor",
 		Short:         "everything is a tree: tasks, notes, maps and measurements in one place",
@@ -132,43 +133,45 @@ func (r *run) root() *cobra.Command {
 	add("write",
 		r.addCommand(),
 		r.editCommand(),
+		r.noteCommand(),
 		r.doneCommand(),
+		r.mvCommand(),
+		r.rmCommand(),
+		r.bringBackCommand(),
+		r.undoCommand(),
+		r.redoCommand(),
 		r.skipCommand(),
 		r.pauseCommand(),
 		r.resumeCommand(),
 		r.startCommand(),
 		r.stopCommand(),
-		r.reviewCommand(),
-		r.noteCommand(),
-		r.mvCommand(),
 		r.dependCommand(),
 		r.linkCommand(),
-		r.rmCommand(),
-		r.bringBackCommand(),
+		r.reviewCommand(),
 		r.logCommand(),
-		r.undoCommand(),
-		r.redoCommand(),
 	)
 	add("read",
 		r.lsCommand(),
 		r.findCommand(),
-		r.treeCommand(),
 		r.showCommand(),
+		r.treeCommand(),
 		r.nextCommand(),
+		r.drawCommand(),
 		r.agendaCommand(),
 		r.remindCommand(),
+		r.trackCommand(),
 		r.chainCommand(),
 		r.historyCommand(),
 		r.diffCommand(),
 		r.trashCommand(),
-		r.trackCommand(),
-		r.drawCommand(),
 		r.plotCommand(),
 		r.watchCommand(),
 	)
 	add("move", r.importCommand(), r.exportCommand())
 	add("care", r.contextCommand(), r.demoCommand(), r.doctorCommand(), r.storeCommand(), r.configCommand(), r.manCommand(root))
 	r.completeWords(root)
+	root.SetHelpCommandGroupID("care")
+	root.SetCompletionCommandGroupID("care")
 	root.InitDefaultVersionFlag()
 	root.InitDefaultHelpCmd() // before the arguments are looked at
 	child(root, "help").Args = func(_ *cobra.Command, args []string) error {
@@ -178,8 +181,6 @@ func (r *run) root() *cobra.Command {
 		return nil
 	}
 	root.InitDefaultCompletionCmd()
-	root.SetHelpCommandGroupID("care")
-	root.SetCompletionCommandGroupID("care")
 	return root
 }
 
