@@ -126,3 +126,19 @@ func (s *Sheet) below(top ID) []bool {
 	}
 	return out
 }
+
+// lineage returns the node in a slot and its ancestors, nearest first.
+func (s *Sheet) lineage(slot int) []ID {
+	var up []ID
+	st := s.positions()
+	for at := int32(slot); ; at = st.parents[at] {
+		f := s.all[at]
+		up = append(up, f.ID)
+		if builtin(f.ID) {
+			return up
+		}
+		if st.parents[at] < 0 {
+			return append(up, f.Parent)
+		}
+	}
+}

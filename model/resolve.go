@@ -104,6 +104,11 @@ func (v *View) shown(id ID) (bool, error) {
 
 // ShortID returns the shortest prefix of id, of at least four digits, that Resolve takes.
 func (v *View) ShortID(id ID) (string, error) {
+	if v.sheet != nil {
+		if slot, ok := v.sheet.Slot(id); ok {
+			return v.sheet.Short(slot), nil
+		}
+	}
 	if err := v.settle(); err != nil {
 		return "", err
 	}

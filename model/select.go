@@ -78,7 +78,7 @@ const manyHits = 8
 func (v *View) searched(q *query.Query, tops map[ID]bool, p *paths, keep test, add func(*Node) error) error {
 	part, exact := known(q.Expr)
 	if v.fold != nil || part == nil {
-		return v.scanned(p, climbs(q.Expr), keep, add)
+		return v.scanned(q.Expr, p, keep, add)
 	}
 	hits, n, err := v.onSheet(q, part, tops)
 	if err != nil {
@@ -110,26 +110,40 @@ func (v *View) searched(q *query.Query, tops map[ID]bool, p *paths, keep test, a
 	})
 }
 
-// scanned calls add with every node that is kept, after all records were read. tree says that the test asks for what lies above a node, so that
-// where each one stands has to be known before.
-func (v *View) scanned(p *paths, tree bool, keep test, add func(*Node) error) error {
-	if v.fold != nil || tree {
+// scanned calls add with every node that is kept, after all records were read.
+func (v *View) scanned(e query.Expr, p *paths, keep test, add func(*Node) error) error {
+	if tree := climbs(e); v.fold != nil || tree {
 		return v.readAll(p, tree, keep, add)
 	}
 	parts := halves()
 	kept := make([][]*Node, len(parts))
 	count := make([]int, len(parts))
 	if err := together(len(parts), func(i int) error {
-		return v.recordsIn(parts[i], func(lent *Node, record []byte) error {
-			count[i]++
-			ok, err := keep(lent)
-			if err != nil || !ok || builtin(lent.ID) {
+		may := literal{want: required(e)}
+		var lent Node
+		for r, err := range v.r.Scan(v.t.ks.nodes, parts[i]) {
+			if err != nil {
 				return err
 			}
-			n, err := decodeRecord(lent.ID, record)
+			if count[i]++; !may.stand(r.Value) {
+				continue
+			}
+			id := ID(r.Key)
+			if err := lent.lend(id, r.Value); err != nil {
+				return err
+			}
+			if ok, err := keep(&lent); err != nil {
+				return err
+			} else if !ok || builtin(id) {
+				continue
+			}
+			n, err := decodeRecord(id, r.Value)
+			if err != nil {
+				return err
+			}
 			kept[i] = append(kept[i], n)
-			return err
-		})
+		}
+		return nil
 	}); err != nil {
 		return err
 	}
@@ -155,7 +169,8 @@ func (v *View) scanned(p *paths, tree bool, keep test, add func(*Node) error) er
 	return v.read(ids, add)
 }
 
-// readAll is scanned by one pass in the order of the ids, or two if tree. What is not kept costs no memory but where it stands.
+// readAll is scanned by one pass in the order of the ids. What is not kept costs no memory but where it stands. tree says that the test asks for
+// what lies above a node, so that a pass before it has to find out where each one stands.
 func (v *View) readAll(p *paths, tree bool, keep test, add func(*Node) error) error {
 	if tree {
 		if err := v.everyNode(func(n *Node, _ []byte) error { return p.kin.add(n) }); err != nil {

@@ -18,6 +18,7 @@ func wantSheet(t testing.TB, tree *Tree) {
 			return err
 		}
 		st, slot := s.positions(), 0
+		v.sheet = nil // so that all that follows is asked of the store
 		err = v.everyNode(func(lent *Node, record []byte) error {
 			if slot >= s.Len() {
 				return fmt.Errorf("the sheet ends before %s", lent.ID)
@@ -45,6 +46,15 @@ func wantSheet(t testing.TB, tree *Tree) {
 			short, err := v.ShortID(n.ID)
 			if err != nil {
 				return err
+			}
+			path, err := v.Path(n.ID)
+			if err != nil {
+				return err
+			}
+			up := s.lineage(slot)
+			slices.Reverse(up)
+			if !slices.Equal(path, up) {
+				return fmt.Errorf("%s: path %v, want %v", n.ID, up, path)
 			}
 			if !slices.Equal(f.Tags(), n.AllTags()) || f.Task != n.IsTask() || filled.IsTask() != n.IsTask() || filled.StateName() != n.StateName() ||
 				f.HasPrio != given || f.Prio != prio || !slices.Equal(f.Depends(), n.Depends()) || f.Due() != n.Due || f.Wait() != n.Wait ||
@@ -152,7 +162,7 @@ func TestSelectOnSheet(t *testing.T) {
 	for _, text := range []string{
 		"", "due:overdue", "due:any", "-due:any", "state:doing", "state:done", "is:open", "is:task", "is:leaf", "has:children", "has:note", "has:tag", "cost:>3", "prio:>2",
 		"due:any cost:any", "state:doing or cost:>3", "under:" + some.String(), "under:" + some.String() + " is:open", "-under:" + some.String() + " state:doing",
-		`"a b" or due:any`, `"a b" state:doing`, `-("a b") is:task`, `"a"`, "has:arrow", "has:arrow is:open", "under:trash", "under:trash or state:doing", "modified:<2000-01-01", "created:any",
+		`"a b" or due:any`, `"a b" state:doing`, `-("a b") is:task`, `"a"`, `"A B"`, `"ä"`, `"k"`, `"a b" or "ba"`, "has:arrow", "has:arrow is:open", "under:trash", "under:trash or state:doing", "modified:<2000-01-01", "created:any",
 	} {
 		q, err := query.Parse(text, clockTime)
 		if err != nil {
@@ -219,7 +229,7 @@ func (t *Tree) asMany(s *Sheet, r *rand.Rand) error {
 		case 4:
 			steps = append(steps, func(e *Edit) error { return e.AddArrow(id, other, "see") })
 		case 5:
-			steps = append(steps, func(e *Edit) error { return e.SetText(id, "a b #prio=3 #task") })
+			steps = append(steps, func(e *Edit) error { return e.SetText(id, []string{"a B #prio=3 #task", "Ä b", "\u212a", ""}[slot%4]) })
 		}
 		if slot%500 == 0 {
 			steps = append(steps, func(e *Edit) error { return e.Trash(id) })

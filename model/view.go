@@ -205,15 +205,25 @@ func (v *View) before(parent ID, order []byte, id ID) iter.Seq2[Child, error] {
 
 // Path returns the nodes from the top of the tree, which is Root unless id is in the trash or detached, down to id.
 func (v *View) Path(id ID) ([]ID, error) {
-	var path []ID
-	err := v.climb(id, func(n *Node) bool {
-		path = append(path, n.ID)
-		return true
-	})
+	path, err := v.lineage(id)
 	for i, j := 0, len(path)-1; i < j; i, j = i+1, j-1 {
 		path[i], path[j] = path[j], path[i]
 	}
 	return path, err
+}
+
+// lineage returns id and its ancestors, nearest first.
+func (v *View) lineage(id ID) (up []ID, err error) {
+	if v.sheet != nil {
+		if slot, ok := v.sheet.Slot(id); ok {
+			return v.sheet.lineage(slot), nil
+		}
+	}
+	err = v.climb(id, func(n *Node) bool {
+		up = append(up, n.ID)
+		return true
+	})
+	return up, err
 }
 
 // climb calls fn with id and its ancestors, nearest first, until fn says no. The nodes may be shared.

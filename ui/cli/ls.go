@@ -47,6 +47,9 @@ func (r *run) ls(text, sort string, limit int, asJSON bool) error {
 	return s.close(r.view(s, func(v *model.View) error { return r.list(v, q, asJSON, order, limit) }))
 }
 
+// manyLines is after how many lines it is faster to learn of all nodes where they stand than to ask for one more.
+const manyLines = 200
+
 // list prints what q means, in an order, or in that of the tree if it is nil, and at most limit of it if that is not 0.
 func (r *run) list(v *model.View, q *query.Query, asJSON bool, order func(a, b model.Node) int, limit int) error {
 	p := r.printer()
@@ -83,6 +86,11 @@ func (r *run) list(v *model.View, q *query.Query, asJSON bool, order func(a, b m
 				return err
 			}
 			continue
+		}
+		if printed == manyLines {
+			if _, err := v.Sheet(); err != nil {
+				return err
+			}
 		}
 		path, err := v.Path(n.ID)
 		if err != nil {

@@ -1,0 +1,61 @@
+package model
+
+import (
+	"bytes"
+
+	"arbor/model/query"
+)
+
+// required returns the longest run of characters that the text of every node has which e means, in lower case; "" if there is none.
+func required(e query.Expr) string {
+	switch e := e.(type) {
+	case query.And:
+		longest := ""
+		for _, x := range e {
+			if r := required(x); len(r) > len(longest) {
+				longest = r
+			}
+		}
+		return longest
+	case query.Word:
+		return string(e)
+	case query.Phrase:
+		return string(e)
+	}
+	return ""
+}
+
+// literal looks for a run of characters in records, before these are decoded.
+type literal struct {
+	want string
+	low  []byte
+}
+
+// stand reports whether want may stand in the text of a record. It is certain where it says no: letters beyond ASCII have more than one way of
+// being in lower case, so it leaves those to others.
+func (l *literal) stand(record []byte) bool {
+	if l.want == "" {
+		return true
+	}
+	d := decoder{b: record}
+	for len(d.b) > 0 {
+		kind, part := d.byte(), d.bytes()
+		if kind < partText {
+			continue
+		}
+		if kind > partText || d.err != nil {
+			return d.err != nil
+		}
+		l.low = append(l.low[:0], part...)
+		for i, c := range l.low {
+			if c >= 0x80 {
+				return true
+			}
+			if 'A' <= c && c <= 'Z' {
+				l.low[i] = c + 'a' - 'A'
+			}
+		}
+		return bytes.Contains(l.low, []byte(l.want))
+	}
+	return d.err != nil
+}
