@@ -1,8 +1,11 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -63,30 +66,104 @@ func (h *home) grow(b *testing.B, nodes int) {
 const benchRuns = 40
 
 // BenchmarkProcess measures whole processes on a tree of 100,000 nodes, alone and as clients of one that has the store open, and
-// reports the median and the slowest.
+// reports the median and the slowest. Beside them stands Taskwarrior, if it is installed, on a tenth of that.
 func BenchmarkProcess(b *testing.B) {
 	h := newHome(b)
 	h.grow(b, benchNodes)
-	commands := [][]string{{"--version"}, {"add", "one", "more", "+y"}, {"ls", "--json", "+x"}, {"ls", "--json", "+nowhere"}, {"undo"}}
+	var id string
+	if err := json.Unmarshal([]byte(h.must(b, "ls", "--json", "--limit", "1", "+x")), &struct{ ID *string }{&id}); err != nil {
+		b.Fatal(err)
+	}
+	again := func(args ...string) func(int) []string { return func(int) []string { return args } }
+	commands := []struct {
+		name string
+		args func(run int) []string
+	}{
+		{"--version", again("--version")},
+		{"add", again("add", "one", "more", "+y")},
+		{"done", func(run int) []string {
+			if run%2 == 0 {
+				return []string{"done", id}
+			}
+			return []string{"edit", id, "state:todo"}
+		}},
+		{"ls_+x", again("ls", "--json", "+x")},
+		{"ls_+nowhere", again("ls", "--json", "+nowhere")},
+		{"ls_overdue", again("ls", "--json", "due:overdue")},
+		{"ls_phrase", again("ls", "--json", `"no such text"`)},
+		{"next", again("next", "--json")},
+		{"draw", again("draw", "--json")},
+		{"undo", again("undo")},
+	}
 	for _, role := range []string{"alone", "client"} {
 		if role == "client" {
 			h.watch(b)
 		}
-		for _, args := range commands {
-			b.Run(role+"/"+strings.Join(args, "_"), func(b *testing.B) {
-				for b.Loop() {
-					took := make([]time.Duration, benchRuns)
-					for i := range took {
-						began := time.Now()
-						h.must(b, args...)
-						took[i] = time.Since(began)
-					}
-					slices.Sort(took)
-					b.ReportMetric(float64(took[benchRuns/2].Microseconds())/1000, "p50-ms")
-					b.ReportMetric(float64(took[benchRuns-1].Microseconds())/1000, "max-ms")
-					b.ReportMetric(0, "ns/op")
-				}
+		for _, c := range commands {
+			b.Run(role+"/"+c.name, func(b *testing.B) {
+				measure(b, func(run int) { h.must(b, c.args(run)...) })
 			})
 		}
+	}
+	b.Run("task", benchTask)
+}
+
+// measure reports the median and the slowest of some runs.
+func measure(b *testing.B, fn func(run int)) {
+	for b.Loop() {
+		took := make([]time.Duration, benchRuns)
+		for i := range took {
+			began := time.Now()
+			fn(i)
+			took[i] = time.Since(began)
+		}
+		slices.Sort(took)
+		b.ReportMetric(float64(took[benchRuns/2].Microseconds())/1000, "p50-ms")
+		b.ReportMetric(float64(took[benchRuns-1].Microseconds())/1000, "max-ms")
+		b.ReportMetric(0, "ns/op")
+	}
+}
+
+// benchTask measures Taskwarrior.
+func benchTask(b *testing.B) {
+	program, err := exec.LookPath("task")
+	if err != nil {
+		b.Skip("Taskwarrior is not installed")
+	}
+	dir := b.TempDir()
+	rc := filepath.Join(dir, "taskrc")
+	if err := os.WriteFile(rc, []byte("data.location="+dir+"\nconfirmation=no\nhooks=off\n"), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	run := func(in string, args ...string) {
+		cmd := exec.Command(program, args...)
+		cmd.Env = append(os.Environ(), "TASKRC="+rc, "TASKDATA="+dir, "HOME="+dir)
+		cmd.Stdin = strings.NewReader(in)
+		if out, err := cmd.CombinedOutput(); err != nil && !strings.Contains(string(out), "No matches") {
+			b.Fatalf("task %v: %v\n%s", args, err, out)
+		}
+	}
+	var tasks []string
+	for i := range benchNodes / 10 {
+		tags := ""
+		if i%50 == 0 {
+			tags = `,"tags":["x"]`
+		}
+		tasks = append(tasks, fmt.Sprintf(`{"description":"node %d of a tree that was grown for a measurement","status":"pending","entry":"20260101T000000Z"%s}`, i, tags))
+	}
+	run("["+strings.Join(tasks, ",\n")+"]", "import", "-")
+	b.ResetTimer()
+	for _, c := range []struct {
+		name string
+		args func(run int) []string
+	}{
+		{"add", func(int) []string { return []string{"add", "one", "more", "+y"} }},
+		{"done", func(run int) []string { return []string{fmt.Sprint(run + 1), "done"} }},
+		{"ls_+x", func(int) []string { return []string{"+x", "export"} }},
+		{"ls_overdue", func(int) []string { return []string{"+OVERDUE", "export"} }},
+		{"next", func(int) []string { return []string{"next"} }},
+		{"undo", func(int) []string { return []string{"undo"} }},
+	} {
+		b.Run(c.name, func(b *testing.B) { measure(b, func(i int) { run("", c.args(i)...) }) })
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"arbor/model/query"
+	"arbor/store"
 )
 
 // known returns what of an expression a sheet can decide: every node that is meant by e is meant by what it returns, which is nil if the sheet
@@ -40,13 +41,7 @@ func known(e query.Expr) (part query.Expr, exact bool) {
 		if k, whole := known(e.X); whole {
 			return query.Not{X: k}, true
 		}
-	case query.Has:
-		if e != "arrow" { // which may come from another node
-			return e, true
-		}
-	case query.Tag, query.Field, query.Date, query.Is, query.Under:
-		return e, true
-	case query.State:
+	case query.Tag, query.Field, query.Date, query.Is, query.Has, query.Under, query.State:
 		return e, true
 	}
 	return nil, false
@@ -114,4 +109,31 @@ func (v *View) compileChildren(want bool) test {
 		has, err := v.HasChildren(n.ID)
 		return has == want, err
 	}
+}
+
+// compileArrow compiles what asks whether an arrow leads from a node, or to it from one in the tree.
+func (v *View) compileArrow() (test, error) {
+	at := v.asked
+	if at == nil {
+		return func(n *Node) (bool, error) {
+			for _, err := range v.Incoming(n.ID) {
+				return err == nil, err
+			}
+			return len(n.Arrows) > 0, nil
+		}, nil
+	}
+	pointed, tops := make([]bool, at.s.Len()), at.s.positions().tops
+	for e, err := range v.r.Scan(v.t.ks.arrows, store.Range{}) {
+		if err != nil {
+			return nil, err
+		}
+		to, known := at.s.Slot(ID(e.Key))
+		if from, ok := at.s.Slot(ID(e.Key[len(ID{}):])); ok && known && tops[from] == Root {
+			pointed[to] = true
+		}
+	}
+	return func(*Node) (bool, error) {
+		m := at.s.all[at.slot].more
+		return pointed[at.slot] || m != nil && m.arrows, nil
+	}, nil
 }

@@ -143,12 +143,7 @@ func (v *View) compileHas(what string) (test, error) {
 	case "children":
 		return v.compileChildren(true), nil
 	case "arrow":
-		return func(n *Node) (bool, error) {
-			for _, err := range v.Incoming(n.ID) {
-				return err == nil, err
-			}
-			return len(n.Arrows) > 0, nil
-		}, nil
+		return v.compileArrow()
 	}
 	for r := regDue; r <= regUntil; r++ {
 		if dateNames[r] == what {

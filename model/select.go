@@ -59,7 +59,7 @@ func (v *View) selected(q *query.Query) ([]match, error) {
 	if ranges == nil {
 		err = v.searched(q, tops, &p, keep, add)
 	} else {
-		err = v.listed(ranges, func(n *Node) error {
+		err = v.listed(q.Expr, ranges, func(n *Node) error {
 			ok, err := keep(n)
 			if err != nil || !ok || builtin(n.ID) {
 				return err
@@ -228,8 +228,8 @@ func (v *View) everyNode(fn func(n *Node, record []byte) error) error {
 	return v.recordsIn(store.Range{}, fn)
 }
 
-// listed calls fn with the nodes that the index has in some ranges, each once.
-func (v *View) listed(ranges []store.Range, fn func(*Node) error) error {
+// listed calls fn with the nodes that the index has in some ranges and e can mean, each once.
+func (v *View) listed(e query.Expr, ranges []store.Range, fn func(*Node) error) error {
 	seen := map[ID]bool{}
 	var ids []ID
 	for _, r := range ranges {
@@ -243,7 +243,42 @@ func (v *View) listed(ranges []store.Range, fn func(*Node) error) error {
 			}
 		}
 	}
+	ids, err := v.narrowed(e, ids)
+	if err != nil {
+		return err
+	}
 	return v.read(ids, fn)
+}
+
+// narrowed leaves those of many ids that the index has for all parts of an expression, which is faster than to read the nodes.
+func (v *View) narrowed(e query.Expr, ids []ID) ([]ID, error) {
+	parts, ok := e.(query.And)
+	if !ok {
+		return ids, nil
+	}
+	for _, x := range parts {
+		if len(ids) <= aheadNodes {
+			break
+		}
+		ranges, err := v.plan(x)
+		if err != nil {
+			return nil, err
+		}
+		if ranges == nil {
+			continue
+		}
+		meant := map[ID]bool{}
+		for _, r := range ranges {
+			for id, err := range postings(&v.t.ks, v.r, r) {
+				if err != nil {
+					return nil, err
+				}
+				meant[id] = true
+			}
+		}
+		ids = slices.DeleteFunc(ids, func(id ID) bool { return !meant[id] })
+	}
+	return ids, nil
 }
 
 // read calls fn with nodes, reading many at a time with all that they hang from.

@@ -162,7 +162,7 @@ func TestSelectOnSheet(t *testing.T) {
 	for _, text := range []string{
 		"", "due:overdue", "due:any", "-due:any", "state:doing", "state:done", "is:open", "is:task", "is:leaf", "has:children", "has:note", "has:tag", "cost:>3", "prio:>2",
 		"due:any cost:any", "state:doing or cost:>3", "under:" + some.String(), "under:" + some.String() + " is:open", "-under:" + some.String() + " state:doing",
-		`"a b" or due:any`, `"a b" state:doing`, `-("a b") is:task`, `"a"`, `"A B"`, `"ä"`, `"k"`, `"a b" or "ba"`, "has:arrow", "has:arrow is:open", "under:trash", "under:trash or state:doing", "modified:<2000-01-01", "created:any",
+		`"a b" or due:any`, `"a b" state:doing`, `-("a b") is:task`, `"a"`, `"A B"`, `"ä"`, `"k"`, `"a b" or "ba"`, "has:arrow", "-has:arrow state:doing", "ba be", "ba be is:open", "has:arrow is:open", "under:trash", "under:trash or state:doing", "modified:<2000-01-01", "created:any",
 	} {
 		q, err := query.Parse(text, clockTime)
 		if err != nil {
