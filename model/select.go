@@ -77,7 +77,7 @@ const manyHits = 8
 // searched calls add with every node that is kept, where no index tells which they are.
 func (v *View) searched(q *query.Query, tops map[ID]bool, p *paths, keep test, add func(*Node) error) error {
 	part, exact := known(q.Expr)
-	if v.fold != nil || part == nil {
+	if v.fold != nil || part == nil || v.sheet == nil && alone(q.Expr) && !v.t.sheets.worthwhile() {
 		return v.scanned(q.Expr, p, keep, add)
 	}
 	hits, n, err := v.onSheet(q, part, tops)
@@ -203,6 +203,25 @@ func (v *View) readAll(p *paths, tree bool, keep test, add func(*Node) error) er
 		}
 	}
 	return nil
+}
+
+// alone reports whether the record of a node says by itself if an expression means it.
+func alone(e query.Expr) bool {
+	switch e := e.(type) {
+	case query.And:
+		return !slices.ContainsFunc(e, func(x query.Expr) bool { return !alone(x) })
+	case query.Or:
+		return !slices.ContainsFunc(e, func(x query.Expr) bool { return !alone(x) })
+	case query.Not:
+		return alone(e.X)
+	case query.Is:
+		return e != "leaf"
+	case query.Has:
+		return e != "children" && e != "arrow"
+	case query.Under:
+		return false
+	}
+	return true
 }
 
 // climbs reports whether an expression asks for what lies above a node.

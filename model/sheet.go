@@ -35,6 +35,19 @@ type sheets struct {
 	newest *Sheet
 	of     *store.Snapshot
 	end    *time.Timer
+	asked  bool // whether a query came by while there was no sheet
+}
+
+// worthwhile reports whether a query that one pass over the records answers too is to be answered on a sheet: there is one, or it is not the
+// first to ask, as it is in a process that answers one question and ends.
+func (all *sheets) worthwhile() bool {
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	if all.newest != nil || all.asked {
+		return true
+	}
+	all.asked = true
+	return false
 }
 
 // Sheet returns the facts of all nodes as the view has them. The first one costs a read of all records, later ones what changed since.

@@ -110,6 +110,18 @@ func TestSheetReadsOnlyWhatChanged(t *testing.T) {
 	if sheet() != before {
 		t.Fatal("a second sheet of the same state")
 	}
+	fresh := openOn(t, tree.db, "")
+	for i, want := range []bool{false, true} { // a process that asks once makes none
+		view(t, fresh, func(v *View) error {
+			for _, err := range v.Select(&query.Query{Expr: query.Is("overdue"), Now: clockTime}) {
+				return err
+			}
+			return nil
+		})
+		if got := fresh.sheets.newest != nil; got != want {
+			t.Errorf("after query %d: a sheet %v, want %v", i+1, got, want)
+		}
+	}
 	id := before.Facts(1234).ID
 	do(t, tree, func(e *Edit) error { return e.SetState(id, Doing) })
 	var made ID
