@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -56,6 +57,16 @@ func compilePlain(e query.Expr) (test, error) {
 		return plain(func(n *Node) bool { return strings.Contains(strings.ToLower(n.Text), string(e)) })
 	case query.Phrase:
 		return plain(func(n *Node) bool { return strings.Contains(strings.ToLower(n.Text), string(e)) })
+	case query.Regexp:
+		pattern := e.Pattern
+		if e.Fold {
+			pattern = "(?i)" + pattern
+		}
+		re, err := regexp.Compile(pattern)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", e, err)
+		}
+		return plain(func(n *Node) bool { return re.MatchString(n.Text) })
 	case query.Tag:
 		return plain(func(n *Node) bool { return n.HasTag(string(e)) })
 	case query.Field:
@@ -130,6 +141,16 @@ func (v *View) compileIs(what string, now time.Time) (test, error) {
 		return func(n *Node) (bool, error) { return n.Series, nil }, nil
 	case "leaf":
 		return v.compileChildren(false), nil
+	case "waiting", "scheduled", "expired":
+		return compileDay(what, now), nil
+	case "ready", "blocked", "blocking":
+		return v.compileStanding(what, now)
+	case "recurring", "event":
+		key := map[string]string{"recurring": fieldRule, "event": fieldWhen}[what]
+		return func(n *Node) (bool, error) {
+			_, ok := n.Field(key)
+			return ok, nil
+		}, nil
 	}
 	return nil, fmt.Errorf("query: is:%s is not understood", what)
 }

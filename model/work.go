@@ -35,11 +35,15 @@ func (s *Standing) Expired(now time.Time) bool {
 	return !s.Node.Until.IsZero() && !now.Before(s.Node.Until.End(now.Location()))
 }
 
+// Later reports whether a task is scheduled for a time to come.
+func (s *Standing) Later(now time.Time) bool {
+	return !s.Node.Sched.IsZero() && now.Before(s.Node.Sched.Start(now.Location()))
+}
+
 // Ready reports whether a task can be done now: it does not wait, depends on nothing open, is not scheduled for later nor expired, and no
 // open task lies below it, which would be what to do first.
 func (s *Standing) Ready(now time.Time) bool {
-	later := !s.Node.Sched.IsZero() && now.Before(s.Node.Sched.Start(now.Location()))
-	return !s.Waiting(now) && len(s.Blocked) == 0 && !later && !s.Expired(now) && s.Below == 0
+	return !s.Waiting(now) && len(s.Blocked) == 0 && !s.Later(now) && !s.Expired(now) && s.Below == 0
 }
 
 // ancestry is what a node has from its lineage, itself included.

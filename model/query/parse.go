@@ -2,6 +2,7 @@ package query
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -196,7 +197,7 @@ func (p *parser) group() (Expr, error) {
 	return e, nil
 }
 
-// minus reads what is negated: -word means neither the tag nor the word.
+// minus reads what is negated: -word means neither the tag nor the word, nor the state if it is the name of one.
 func (p *parser) minus(start int) (Expr, error) {
 	p.i++
 	if p.i < len(p.s) && p.s[p.i] == '(' {
@@ -216,8 +217,12 @@ func (p *parser) minus(start int) (Expr, error) {
 	}
 	p.skip()
 	if w, ok := e.(Word); ok {
+		state := slices.Contains(States, bare) || slices.Contains(p.own, bare)
 		if len(bare) > 1 {
 			bare = strings.TrimPrefix(bare, `\`)
+		}
+		if state && bare != "none" {
+			return Not{Or{Tag(bare), w, State{bare}}}, nil
 		}
 		return Not{Or{Tag(bare), w}}, nil
 	}
@@ -249,6 +254,13 @@ func (p *parser) condition() (Expr, error) {
 		}
 		return Tag(s), err
 	}
+	if strings.HasPrefix(w, regexpStart) {
+		return p.regexp(start)
+	}
+	if key, ok := compared(w); ok {
+		p.i += len(key)
+		return p.compare(start, key)
+	}
 	key, _, ok := keyed(w)
 	if !ok {
 		p.i += len(w)
@@ -256,6 +268,38 @@ func (p *parser) condition() (Expr, error) {
 	}
 	p.i += len(key) + 1
 	return p.compare(start, key)
+}
+
+// regexp reads text~/pattern/, with an i behind it where the letter case is to be put aside. A slash of the pattern has a backslash before it.
+func (p *parser) regexp(start int) (Expr, error) {
+	var pattern strings.Builder
+	for i := p.i + len(regexpStart); i < len(p.s); i++ {
+		switch c := p.s[i]; {
+		case c == '\\' && i+1 < len(p.s):
+			if i++; p.s[i] != '/' {
+				pattern.WriteByte(c)
+			}
+			pattern.WriteByte(p.s[i])
+			continue
+		case c != '/':
+			pattern.WriteByte(c)
+			continue
+		}
+		p.i = i + 1
+		flags := p.word()
+		p.i += len(flags)
+		if flags != "" && flags != "i" {
+			return nil, p.fail(start, p.i, "has something else than i behind the slash")
+		}
+		if pattern.Len() == 0 {
+			return nil, p.fail(start, p.i, "lacks the pattern")
+		}
+		if _, err := regexp.Compile(pattern.String()); err != nil {
+			return nil, p.fail(start, p.i, "not understood: "+err.Error())
+		}
+		return Regexp{Pattern: pattern.String(), Fold: flags == "i"}, nil
+	}
+	return nil, p.fail(start, len(p.s), "lacks the closing slash")
 }
 
 // compare reads what stands behind a key.

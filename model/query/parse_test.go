@@ -42,6 +42,16 @@ func TestParse(t *testing.T) {
 		{"not not a", a},
 		{"-(a b)", Not{And{a, b}}},
 		{"-a", Not{Or{Tag("a"), a}}},
+		{"-done", Not{Or{Tag("done"), Word("done"), State{"done"}}}},
+		{`-\done`, Not{Or{Tag("done"), Word("done")}}},
+		{"-+done", Not{Tag("done")}},
+		{"km>3 km<=4.5", And{Field{Key: "km", Op: Greater, Value: "3"}, Field{Key: "km", Op: LessEqual, Value: "4.5"}}},
+		{"prio>=H", Field{Key: "prio", Op: GreaterEqual, Value: "6"}},
+		{"sched<+7d", Date{Key: "sched", Op: Less, Phrase: "+7d", At: iso("2026-11-29")}},
+		{`due>="24 dec"`, Date{Key: "due", Op: GreaterEqual, Phrase: "24 dec", At: iso("2026-12-24")}},
+		{`a<b <3 i<3u \a<3`, And{Word("a<b"), Word("<3"), Word("i<3u"), Word("a<3")}},
+		{`text~/a (b|c)\/\d/i d`, And{Regexp{Pattern: `a (b|c)/\d`, Fold: true}, Word("d")}},
+		{"-text~/A/", Not{Regexp{Pattern: "A"}}},
 		{"-+a -#b", And{Not{Tag("a")}, Not{Tag("b")}}},
 		{`-"a b"`, Not{Phrase("a b")}},
 		{`"A or \"b\" \\"`, Phrase(`a or "b" \`)},
@@ -97,6 +107,14 @@ func TestParseRefuses(t *testing.T) {
 		{"not", 4, "missing at the end"},
 		{"(a or )", 7, "something is missing"},
 		{"a -", 3, "negates nothing"},
+		{"a due<blorp", 3, `"blorp"`},
+		{"a due<", 3, "lacks a value"},
+		{"prio>x", 1, "no number"},
+		{"under<3", 1, "compared"},
+		{"a text~/b c", 3, "closing slash"},
+		{"text~//", 1, "lacks the pattern"},
+		{"text~/a/g", 1, "else than i"},
+		{"é text~/a(/", 3, "missing closing"},
 		{"--a", 1, "negates nothing"},
 		{"- a", 1, "negates nothing"},
 		{"+", 1, "lacks the tag"},
@@ -184,7 +202,7 @@ func TestFieldMatch(t *testing.T) {
 // pieces make queries of all that the grammar knows and what looks like it.
 var pieces = []string{"a", "B", "or", "and", "not", "(", ")", "()", "-", "-a", "+t", "#t", `+"a b"`, `"x y"`, `\or`, `\-a`, "k:v", `k:"v w"`, "k:none", `k:"none"`,
 	"#k=v", "#k=", "#a:b=c", "#due=fri", "#prio=H", "#k=<3", `#k="a)b"`, "prio:H", "k:>3", "due:fri", "due:<=fri", "due:mon..fri", "due:overdue", `due:"24 dec"`,
-	"state:todo,done", "is:open", "has:note", "under:q7", "tag:x", "http://x", "17:00", "日本", `k:"//x"`, `k:"<3"`, "#", `\`, `a"b`}
+	"state:todo,done", "is:open", "has:note", "under:q7", "tag:x", "http://x", "17:00", "日本", "due<fri", "-done", `-\done`, "km<3", "a<b", `\a<3`, `text~/a b/i`, `text~/(\/|\\)/`, `\text~/a/`, "is:ready", `k:"//x"`, `k:"<3"`, "#", `\`, `a"b`}
 
 func checkRoundTrip(t interface{ Fatalf(string, ...any) }, s string) {
 	q, err := Parse(s, now)

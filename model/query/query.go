@@ -23,7 +23,7 @@ func (q *Query) String() string {
 	return q.Expr.String()
 }
 
-// Expr is a part of a query: And, Or, Not, Word, Phrase, Tag, Field, State, Date, Under, Is or Has.
+// Expr is a part of a query: And, Or, Not, Word, Phrase, Regexp, Tag, Field, State, Date, Under, Is or Has.
 type Expr interface {
 	fmt.Stringer
 	expr()
@@ -40,6 +40,11 @@ type (
 	Word string
 	// Phrase holds where the text contains it, letter case aside. It is lower case.
 	Phrase string
+	// Regexp holds where a part of the text matches Pattern, in the syntax of package regexp; Fold puts the letter case aside.
+	Regexp struct {
+		Pattern string
+		Fold    bool
+	}
 	// Tag holds where the node has the tag.
 	Tag string
 	// Field compares a field's value.
@@ -88,8 +93,9 @@ var opText = [...]string{Less: "<", LessEqual: "<=", Greater: ">", GreaterEqual:
 var (
 	States = []string{"none", "todo", "doing", "waiting", "done", "cancelled"}
 	Dates  = []string{"due", "sched", "wait", "until", "created", "modified", "finished"}
-	Kinds  = []string{"task", "open", "done", "overdue", "series", "leaf"}
-	Parts  = []string{"note", "arrow", "children", "due", "sched", "wait", "until", "tag"}
+	Kinds  = []string{"task", "open", "done", "overdue", "series", "leaf", "ready", "waiting", "scheduled", "expired", "blocked", "blocking",
+		"recurring", "event"}
+	Parts = []string{"note", "arrow", "children", "due", "sched", "wait", "until", "tag"}
 )
 
 func (And) expr()    {}
@@ -97,6 +103,7 @@ func (Or) expr()     {}
 func (Not) expr()    {}
 func (Word) expr()   {}
 func (Phrase) expr() {}
+func (Regexp) expr() {}
 func (Tag) expr()    {}
 func (Field) expr()  {}
 func (State) expr()  {}
@@ -218,11 +225,34 @@ func (w Word) String() string {
 }
 
 func (p Phrase) String() string { return quoted(string(p)) }
-func (t Tag) String() string    { return "+" + value(string(t)) }
-func (s State) String() string  { return "state:" + strings.Join(s, ",") }
-func (u Under) String() string  { return "under:" + value(string(u)) }
-func (i Is) String() string     { return "is:" + string(i) }
-func (h Has) String() string    { return "has:" + string(h) }
+
+// String writes the pattern between slashes, with a backslash before those in it.
+func (r Regexp) String() string {
+	var b strings.Builder
+	b.WriteString(regexpStart)
+	for i := 0; i < len(r.Pattern); i++ {
+		switch c := r.Pattern[i]; {
+		case c == '\\' && i+1 < len(r.Pattern):
+			b.WriteString(r.Pattern[i : i+2])
+			i++
+		case c == '/':
+			b.WriteString(`\/`)
+		default:
+			b.WriteByte(c)
+		}
+	}
+	b.WriteByte('/')
+	if r.Fold {
+		b.WriteByte('i')
+	}
+	return b.String()
+}
+
+func (t Tag) String() string   { return "+" + value(string(t)) }
+func (s State) String() string { return "state:" + strings.Join(s, ",") }
+func (u Under) String() string { return "under:" + value(string(u)) }
+func (i Is) String() string    { return "is:" + string(i) }
+func (h Has) String() string   { return "has:" + string(h) }
 
 func (f Field) String() string {
 	if f.Op == None || f.Op == Any {

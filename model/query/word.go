@@ -2,6 +2,7 @@ package query
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -40,6 +41,9 @@ func special(w string) bool {
 	if w == "" || strings.ContainsRune(`-+#"\`, rune(w[0])) || isOperator(w) {
 		return true
 	}
+	if _, ok := compared(w); ok || strings.HasPrefix(w, regexpStart) {
+		return true
+	}
 	_, _, ok := keyed(w)
 	return ok
 }
@@ -51,6 +55,24 @@ func keyed(w string) (key, val string, ok bool) {
 		return "", "", false
 	}
 	return key, val, true
+}
+
+// regexpStart stands before a regular expression.
+const regexpStart = "text~/"
+
+// compared returns the key of key<value. Any key may stand before a number; before something else a word such as a<b is a word, unless the key
+// is that of a date or of the priority.
+func compared(w string) (key string, ok bool) {
+	i := strings.IndexAny(w, "<>")
+	if i < 0 || !isKey(w[:i]) {
+		return "", false
+	}
+	key = w[:i]
+	if key == "prio" || slices.Contains(Dates, key) {
+		return key, true
+	}
+	_, err := strconv.ParseFloat(strings.TrimPrefix(w[i+1:], "="), 64)
+	return key, err == nil
 }
 
 // isKey reports whether s begins with a letter and goes on with letters, digits, _, - and dots.
