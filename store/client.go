@@ -162,7 +162,10 @@ func (c *client) call(q *remote.Request, read func(*remote.Reply) error) error {
 	defer func() { <-c.calls }()
 	conn, err := c.take(false)
 	if err == nil {
-		err = c.exchange(conn, q, c.silence, read)
+		var idle bool
+		if idle, err = c.exchange(conn, q, c.silence, read); idle {
+			c.give(conn)
+		}
 	}
 	return c.judge(err)
 }
@@ -177,12 +180,15 @@ func (c *client) callUntil(ctx context.Context, q *remote.Request, silence time.
 		return c.judge(err)
 	}
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
-	err = c.exchange(conn, q, silence, read)
-	if !stop() {
+	idle, err := c.exchange(conn, q, silence, read)
+	if !stop() { // also if that was too late for the request: the connection is closed
 		c.mu.Lock()
 		c.forget(conn)
 		c.mu.Unlock()
 		return ctx.Err()
+	}
+	if idle {
+		c.give(conn)
 	}
 	return c.judge(err)
 }
@@ -199,14 +205,13 @@ func (c *client) judge(err error) error {
 	return err
 }
 
-// exchange sends q and waits for its reply. The connection is given back if it is still good.
-func (c *client) exchange(conn *remote.Conn, q *remote.Request, silence time.Duration, read func(*remote.Reply) error) error {
+// exchange sends q and waits for its reply. idle tells that the connection is good for another request.
+func (c *client) exchange(conn *remote.Conn, q *remote.Request, silence time.Duration, read func(*remote.Reply) error) (idle bool, err error) {
 	if err := conn.Send(q, c.silence); err != nil {
 		if errors.Is(err, remote.ErrTooLarge) {
-			c.give(conn)
-			return fmt.Errorf("request: %w: %w", ErrTooLarge, err)
+			return true, fmt.Errorf("request: %w: %w", ErrTooLarge, err)
 		}
-		return errRefused // the owner has not seen the whole of it
+		return false, errRefused // the owner has not seen the whole of it
 	}
 	var r remote.Reply
 	for {
@@ -215,7 +220,7 @@ func (c *client) exchange(conn *remote.Conn, q *remote.Request, silence time.Dur
 			deadline = time.Now().Add(silence)
 		}
 		if err := conn.SetDeadline(deadline); err != nil {
-			return errLost
+			return false, errLost
 		}
 		b, err := conn.Receive()
 		if err == nil {
@@ -223,20 +228,20 @@ func (c *client) exchange(conn *remote.Conn, q *remote.Request, silence time.Dur
 		}
 		switch {
 		case isTimeout(err):
-			return c.silent()
+			return false, c.silent()
 		case err != nil:
-			return errLost
+			return false, errLost
 		}
 		switch r.Status {
 		case remote.Busy:
-			if len(r.Value) > 0 && read != nil {
+			if q.Kind == remote.Verify && len(r.Value) > 0 { // the progress of one that runs beside is told to all requests
 				if err := read(&r); err != nil {
-					return errLost // what cannot be understood is no answer
+					return false, errLost // what cannot be understood is no answer
 				}
 			}
 			continue
 		case remote.Goodbye:
-			return errRefused
+			return false, errRefused
 		case remote.Failed:
 			err = fromFault(r.Fault)
 		default:
@@ -244,8 +249,7 @@ func (c *client) exchange(conn *remote.Conn, q *remote.Request, silence time.Dur
 				err = read(&r)
 			}
 		}
-		c.give(conn)
-		return err
+		return true, err
 	}
 }
 

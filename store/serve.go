@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net"
 	"os"
 	"sync"
@@ -242,7 +243,11 @@ func (s *server) requests(c *serverConn, ss *session) {
 			r = remote.Reply{Status: remote.Failed, Fault: toFault(err)}
 		}
 		page = r.Page
-		if c.Send(&r, s.silence) != nil {
+		err = c.Send(&r, s.silence)
+		if errors.Is(err, remote.ErrTooLarge) {
+			err = c.Send(&remote.Reply{Status: remote.Failed, Fault: toFault(fmt.Errorf("answer: %w: %w", ErrTooLarge, err))}, s.silence)
+		}
+		if err != nil {
 			return
 		}
 		if peeked != nil {

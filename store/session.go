@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"iter"
 	"sync"
@@ -349,41 +348,4 @@ func fromRemote(in []remote.Write) ([]write, error) {
 		}
 	}
 	return writes, checkSize(size)
-}
-
-// wireReport is a VerifyReport whose damage can be encoded.
-type wireReport struct {
-	VerifyReport
-	Damage []wireDamage
-}
-
-type wireDamage struct {
-	Damage
-	Err  *CorruptError // without its cause, of which the text is
-	Text string
-}
-
-func toWire(v VerifyReport) wireReport {
-	w := wireReport{VerifyReport: v}
-	w.VerifyReport.Damage = nil
-	for _, d := range v.Damage {
-		x := wireDamage{Damage: d, Err: &CorruptError{File: d.Err.File, Offset: d.Err.Offset, Want: d.Err.Want, Got: d.Err.Got}}
-		if x.Damage.Err = nil; d.Err.Err != nil {
-			x.Text = d.Err.Err.Error()
-		}
-		w.Damage = append(w.Damage, x)
-	}
-	return w
-}
-
-func fromWire(w wireReport) VerifyReport {
-	v := w.VerifyReport
-	for _, x := range w.Damage {
-		d := x.Damage
-		if d.Err = x.Err; x.Text != "" {
-			d.Err.Err = errors.New(x.Text)
-		}
-		v.Damage = append(v.Damage, d)
-	}
-	return v
 }
