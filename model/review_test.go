@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"arbor/model/inline"
 )
 
 // reviewed lists what a review brings up.
@@ -83,21 +85,24 @@ func TestReview(t *testing.T) {
 func TestDay(t *testing.T) {
 	tree := open(t)
 	day := Date{T: at(t, "2026-03-04 00:00"), AllDay: true}
-	var first ID
-	for range 2 {
-		do(t, tree, func(e *Edit) (err error) {
-			first, err = e.Day(day)
+	open := func() (id ID) {
+		var p *Page
+		view(t, tree, func(v *View) (err error) {
+			p, err = v.Page(day, inline.Env{Now: day.T})
 			return err
 		})
+		do(t, tree, func(e *Edit) (err error) {
+			id, err = e.Open(p)
+			return err
+		})
+		return id
 	}
+	first := open()
+	open()
 	do(t, tree, func(e *Edit) error { return e.Trash(Journal) })
-	do(t, tree, func(e *Edit) error {
-		again, err := e.Day(day)
-		if again != first {
-			t.Errorf("a second page %s of the day, beside %s", again, first)
-		}
-		return err
-	})
+	if again := open(); again != first {
+		t.Errorf("a second page %s of the day, beside %s", again, first)
+	}
 	view(t, tree, func(v *View) error {
 		n, err := v.Node(first)
 		if n.Text != "2026-03-04 Wed" || n.Parent != Journal {

@@ -14,24 +14,29 @@ import (
 )
 
 func (r *run) addCommand() *cobra.Command {
-	var under string
+	var under, template string
 	cmd := &cobra.Command{
 		Use: "add TEXT...", Short: "add a node; 'arbor add -' reads an indented list",
 		Long: "The text may hold +tag, due:fri, prio:H, state:todo, under:ID and more; what was understood is echoed. The id of the node goes to standard output. " +
-			"With - the lines of standard input become a tree by their indentation; one undo takes all of it back.",
+			"With - the lines of standard input become a tree by their indentation; one undo takes all of it back. With --template what the template has is made below the " +
+			"node, {{text}} being the node's text.",
 		Args: words(1, -1, "the text to add"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 && args[0] == "-" {
+				if template != "" {
+					return usagef("--template goes with one text, not with a list")
+				}
 				return r.addList(under)
 			}
-			return r.addLine(inline.Join(args, r.env()), under)
+			return r.addLine(inline.Join(args, r.env()), under, template)
 		},
 	}
 	cmd.Flags().StringVar(&under, "under", "", "`ID` of the parent; the top of the tree without")
+	cmd.Flags().StringVar(&template, "template", "", "`NAME` of a template to make below it")
 	return cmd
 }
 
-func (r *run) addLine(text, under string) error {
+func (r *run) addLine(text, under, template string) error {
 	l, err := parseLine(text, r.env())
 	if err != nil {
 		return err
@@ -53,10 +58,14 @@ func (r *run) addLine(text, under string) error {
 	}
 	var id model.ID
 	var where string
-	_, err = s.Tree.Do("add "+quoted(l.Text), func(e *model.Edit) error {
-		id, where, err = create(e, l, under)
-		return err
-	})
+	if template == "" {
+		_, err = s.Tree.Do("add "+quoted(l.Text), func(e *model.Edit) error {
+			id, where, err = create(e, l, under)
+			return err
+		})
+	} else {
+		id, where, err = r.addFrom(s, template, l, under)
+	}
 	if err = s.close(err); err != nil {
 		return err
 	}
@@ -67,14 +76,26 @@ func (r *run) addLine(text, under string) error {
 
 // create makes the node that l describes and says where it is.
 func create(e *model.Edit, l inline.Line, under string) (id model.ID, where string, err error) {
-	parent, place := model.Root, model.Last
+	parent, place, where, err := placeOf(e, l, under)
+	if err != nil {
+		return id, "", err
+	}
+	if id, err = e.Create(parent, place, l.Text); err != nil {
+		return id, "", err
+	}
+	return id, where, e.Apply(id, l)
+}
+
+// placeOf returns where a line says that it goes, else under the node that under names, and says it in words.
+func placeOf(e *model.Edit, l inline.Line, under string) (parent model.ID, place model.Place, where string, err error) {
+	parent, place = model.Root, model.Last
 	if l.Under != "" {
 		under = l.Under
 	}
 	if l.After != "" {
 		n, err := sibling(e.View, l.After)
 		if err != nil {
-			return id, "", err
+			return parent, place, "", err
 		}
 		if under == "" {
 			parent = n.Parent
@@ -82,22 +103,17 @@ func create(e *model.Edit, l inline.Line, under string) (id model.ID, where stri
 		place = model.After(n.ID)
 		where = " after " + quoted(n.Text)
 	}
-	if under != "" {
-		if parent, err = parentNamed(e, under); err != nil {
-			return id, "", err
-		}
-		n, err := e.Node(parent)
-		if err != nil {
-			return id, "", err
-		}
-		if parent != model.Root {
-			where = " under " + quoted(n.Text)
-		}
+	if under == "" {
+		return parent, place, where, nil
 	}
-	if id, err = e.Create(parent, place, l.Text); err != nil {
-		return id, "", err
+	if parent, err = parentNamed(e, under); err != nil {
+		return parent, place, "", err
 	}
-	return id, where, e.Apply(id, l)
+	n, err := e.Node(parent)
+	if err == nil && parent != model.Root {
+		where = " under " + quoted(n.Text)
+	}
+	return parent, place, where, err
 }
 
 // listed is one line of an indented list.

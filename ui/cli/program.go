@@ -132,6 +132,7 @@ func (r *run) root() *cobra.Command {
 	}
 	add("write",
 		r.addCommand(),
+		r.dayCommand(),
 		r.editCommand(),
 		r.noteCommand(),
 		r.doneCommand(),
@@ -147,6 +148,7 @@ func (r *run) root() *cobra.Command {
 		r.stopCommand(),
 		r.dependCommand(),
 		r.linkCommand(),
+		r.templateCommand(),
 		r.reviewCommand(),
 		r.logCommand(),
 	)

@@ -17,16 +17,20 @@ const maxListed = 100
 // weekly notes on the page of the day what was done since the first day of the week, the time worked, and the series.
 func (r *run) weekly(s *Session, since date.Date) error {
 	now := r.now()
+	today := date.Day(now)
 	title, note := "", ""
+	var open *model.Page
 	if err := r.view(s, func(v *model.View) (err error) {
-		title, note, err = r.week(s, v, since)
+		if title, note, err = r.week(s, v, since); err != nil {
+			return err
+		}
+		open, err = v.Page(today, r.env())
 		return err
 	}); err != nil {
 		return err
 	}
-	today := date.Day(now)
 	_, err := s.Tree.Do("review: the week", func(e *model.Edit) error {
-		page, err := e.Day(today)
+		page, err := e.Open(open)
 		if err != nil {
 			return err
 		}

@@ -37,7 +37,7 @@ var presets = map[string]preset{
 		Outdent: {"alt+left"}, MoveUp: {"ctrl+g", "alt+up"}, MoveDown: {"ctrl+d", "alt+down"}, Mark: {"ctrl+y"}, Gather: {"alt+y"},
 		Arrow: {"ctrl+r"}, Follow: {"alt+f"}, Up: {"up"}, Down: {"down"}, Left: {"left"}, Right: {"right"}, PageUp: {"pgup"}, PageDown: {"pgdown"},
 		First: {"home"}, Last: {"end"}, Parent: {"alt+P"}, GoIn: {"ctrl+w"}, GoOut: {"ctrl+q"}, Fold: {"ctrl+t"}, FindWords: {"ctrl+u", "ctrl+f"},
-		FindNext: {"alt+n"}, FindPrev: {"alt+p"}, Draw: {"ctrl+v"}, Capture: {"alt+a"}, HideDone: {"ctrl+h"}, ViewOutline: {"alt+1"},
+		FindNext: {"alt+n"}, FindPrev: {"alt+p"}, Draw: {"ctrl+v"}, Capture: {"alt+a"}, Today: {"alt+j"}, HideDone: {"ctrl+h"}, ViewOutline: {"alt+1"},
 		ViewMap: {"alt+2"}, ViewPlot: {"alt+6"}, Help: {"f1", "ctrl+_"}, Palette: {"ctrl+e", "ctrl+p"}, Back: {"esc"}, Cancel: {"ctrl+c"},
 		Redraw: {"ctrl+l"}, Mouse: {"alt+m"}, Suspend: {"alt+ctrl+z"}, Quit: {"ctrl+x"}, FoldSaved: {"alt+0"}, FoldLevel(1): nil, FoldLevel(2): nil,
 		FoldLevel(3): nil, FoldLevel(4): nil, FoldLevel(5): nil, FoldLevel(6): nil, FoldLevel(7): nil, FoldLevel(8): nil, FoldLevel(9): nil,

@@ -43,6 +43,7 @@ const (
 	FindPrev  ID = "find.previous"
 	Draw      ID = "draw"
 	Capture   ID = "capture"
+	Today     ID = "day.today"
 	HideDone  ID = "view.hide-done"
 
 	ViewOutline ID = "view.outline"
@@ -134,6 +135,7 @@ var table = slices.Concat([]Command{
 	{FindNext, "Next match", "next", "Find", Frame, []string{"n"}, "", found},
 	{FindPrev, "Previous match", "previous", "Find", Frame, []string{"N"}, "", found},
 	{Draw, "Draw a task by weight: what now?", "draw", "Find", Frame, []string{"w"}, "arbor draw", nil},
+	{Today, "To the page of today, begun if need be", "today", "Find", Frame, []string{"T"}, "arbor day", nil},
 	{Capture, "Capture a thought to the inbox, and return", "capture", "Find", Frame, []string{"a"}, "arbor add", nil},
 
 	{ViewOutline, "Outline", "outline", "View", Frame, []string{"1"}, "", nil},

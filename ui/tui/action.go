@@ -11,6 +11,7 @@ import (
 	"arbor/model"
 	"arbor/model/date"
 	"arbor/model/field"
+	"arbor/model/inline"
 	"arbor/ui/command"
 	"arbor/ui/grid"
 	"arbor/ui/screen"
@@ -44,6 +45,7 @@ func init() { // the table's functions lead back to the table
 		command.Tags:      func(m Model) (Model, tea.Cmd) { return m.ask(promptTags) },
 		command.Priority:  func(m Model) (Model, tea.Cmd) { return m.ask(promptPriority) },
 		command.Capture:   func(m Model) (Model, tea.Cmd) { return m.ask(promptCapture) },
+		command.Today:     Model.today,
 		command.FindWords: func(m Model) (Model, tea.Cmd) { return m.ask(promptFind) },
 		command.FindNext:  func(m Model) (Model, tea.Cmd) { return m.nextFound(1) },
 		command.FindPrev:  func(m Model) (Model, tea.Cmd) { return m.nextFound(-1) },
@@ -338,6 +340,35 @@ func (m Model) follow() (Model, tea.Cmd) {
 		}
 		return screen.Did{Text: "no arrow begins or ends here"}, nil
 	})
+}
+
+// today goes to the page of today, and begins it if it is not there.
+func (m Model) today() (Model, tea.Cmd) {
+	m.inflight++
+	tree, undo := m.env.Tree, m.keys.Label(command.Undo)
+	env := inline.Env{Now: m.opt.Now(), Fields: m.opt.Fields}
+	return m, func() tea.Msg {
+		var page *model.Page
+		err := tree.View(func(v *model.View) (err error) {
+			page, err = v.Page(date.Day(env.Now), env)
+			return err
+		})
+		if err != nil {
+			return screen.Did{Err: err}
+		}
+		d := screen.Did{Text: "the page of today", Goto: &page.ID}
+		if !page.There {
+			_, err = tree.Do("open the page of "+page.Day.String(), func(e *model.Edit) error {
+				_, err := e.Open(page)
+				return err
+			})
+			d.Text += " is begun · " + undo + " undoes"
+		}
+		if err != nil {
+			return screen.Did{Err: err}
+		}
+		return d
+	}
 }
 
 // draws chooses a task by chance, and says what the chance was.

@@ -211,6 +211,23 @@ func TestMouse(t *testing.T) {
 	}
 }
 
+// TestToday: one key leads to the page of today, which it begins; the next time it is the same.
+func TestToday(t *testing.T) {
+	tree := newTree(t)
+	plant(t, tree, small)
+	d := start(t, tree, 80, 24)
+	d.press("T")
+	if pic := d.picture(); !strings.Contains(pic, "2026-03-04 Wed") || !strings.Contains(pic, "is begun") {
+		t.Fatalf("no page of today:\n%s", pic)
+	}
+	page := d.m.place().Cursor
+	was := dump(t, tree)
+	d.press("gT")
+	if got := dump(t, tree); got != was || d.m.place().Cursor != page {
+		t.Errorf("the second time:\n%s\nwant\n%s", got, was)
+	}
+}
+
 // TestChangesByOthers: what another process does appears at once and the cursor stays on its node.
 func TestChangesByOthers(t *testing.T) {
 	tree := newTree(t)
