@@ -41,8 +41,12 @@ func known(e query.Expr) (part query.Expr, exact bool) {
 		if k, whole := known(e.X); whole {
 			return query.Not{X: k}, true
 		}
-	case query.Tag, query.Field, query.Date, query.Is, query.Has, query.Under, query.State:
+	case query.Tag, query.Field, query.Date, query.Is, query.Has, query.Under, query.State, query.Tagged, query.Inside, query.Above, query.Depth:
 		return e, true
+	case query.Regexp:
+		if e.Note {
+			return e, true
+		}
 	}
 	return nil, false
 }
@@ -88,15 +92,11 @@ func (v *View) onSheet(q *query.Query, e query.Expr, tops map[ID]bool) (hits []b
 
 // compileUnder compiles what asks whether a node lies below another.
 func (v *View) compileUnder(top ID) test {
-	if at := v.asked; at != nil {
-		below := at.s.below(top)
-		return func(*Node) (bool, error) { return below[at.slot], nil }
+	if at := v.asked; at != nil && builtin(top) {
+		tops := at.s.positions().tops
+		return func(n *Node) (bool, error) { return tops[at.slot] == top && n.ID != top, nil }
 	}
-	lines := lineages{v: v, known: map[ID]*line{}, below: &top}
-	return func(n *Node) (bool, error) {
-		in, err := lines.of(n.ID)
-		return err == nil && in.tagged && n.ID != top, err
-	}
+	return v.compileBelow(func(id ID) bool { return id == top })
 }
 
 // compileChildren compiles what asks for children.
@@ -112,14 +112,22 @@ func (v *View) compileChildren(want bool) test {
 }
 
 // compileArrow compiles what asks whether an arrow leads from a node, or to it from one in the tree.
-func (v *View) compileArrow() (test, error) {
+func (v *View) compileArrow(from, to bool) (test, error) {
 	at := v.asked
 	if at == nil {
 		return func(n *Node) (bool, error) {
 			for _, err := range v.Incoming(n.ID) {
-				return err == nil, err
+				if to {
+					return err == nil, err
+				}
 			}
-			return len(n.Arrows) > 0, nil
+			return from && len(n.Arrows) > 0, nil
+		}, nil
+	}
+	if !to {
+		return func(*Node) (bool, error) {
+			m := at.s.all[at.slot].more
+			return m != nil && m.arrows, nil
 		}, nil
 	}
 	pointed, tops := make([]bool, at.s.Len()), at.s.positions().tops
@@ -134,6 +142,6 @@ func (v *View) compileArrow() (test, error) {
 	}
 	return func(*Node) (bool, error) {
 		m := at.s.all[at.slot].more
-		return pointed[at.slot] || m != nil && m.arrows, nil
+		return pointed[at.slot] || from && m != nil && m.arrows, nil
 	}, nil
 }

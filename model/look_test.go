@@ -327,7 +327,8 @@ func TestIDText(t *testing.T) {
 // Select and Find give what looking at every node gives, in the order of the tree.
 func TestSelectAgainstAll(t *testing.T) {
 	atoms := []string{"mil", "milk", "bread", "+x", "-x", "+y", "state:done", "is:open", "is:leaf", "k:v", "k:none", "due:any", "due:<fri",
-		"created:today", "has:note", "has:arrow", `"lk br"`, "日", "2026", "v2", "longwords", "longwordswithoutend", "is:task", "modified:none"}
+		"created:today", "has:note", "has:arrow", `"lk br"`, "日", "2026", "v2", "longwords", "longwordswithoutend", "is:task", "modified:none",
+		"tag:x", "-tag:y", "depth<3", "depth:2", `under:"milk bread"`, "under:(+x or mil)", "under:()", "has:link", "has:backlink", "has:depends", "note~/NOT/i", "is:inbox", "above:" + Named("0").String()}
 	texts := []string{"milk", "Milk bread", "silk #x", "日本 2026-01", "v2x #k=v", "v20000", "longwordswithoutend7", "#task bread", ""}
 	rapid.Check(t, func(rt *rapid.T) {
 		tree := open(t)

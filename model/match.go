@@ -33,6 +33,19 @@ func (v *View) compile(e query.Expr, now time.Time) (test, error) {
 			return nil, fmt.Errorf("%s: %w", e, err)
 		}
 		return v.compileUnder(top), nil
+	case query.Inside:
+		found, err := v.meant(e.X, now)
+		return v.compileBelow(func(id ID) bool { return found[id] }), err
+	case query.Named:
+		return compileNamed(string(e)), nil
+	case query.Above:
+		return v.compileAbove(e)
+	case query.Tagged:
+		return v.compileTagged(string(e)), nil
+	case query.Depth:
+		return v.compileDepth(e), nil
+	case query.Regexp:
+		return v.compileRegexp(e)
 	case query.Is:
 		return v.compileIs(string(e), now)
 	case query.Has:
@@ -57,16 +70,6 @@ func compilePlain(e query.Expr) (test, error) {
 		return plain(func(n *Node) bool { return strings.Contains(strings.ToLower(n.Text), string(e)) })
 	case query.Phrase:
 		return plain(func(n *Node) bool { return strings.Contains(strings.ToLower(n.Text), string(e)) })
-	case query.Regexp:
-		pattern := e.Pattern
-		if e.Fold {
-			pattern = "(?i)" + pattern
-		}
-		re, err := regexp.Compile(pattern)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", e, err)
-		}
-		return plain(func(n *Node) bool { return re.MatchString(n.Text) })
 	case query.Tag:
 		return plain(func(n *Node) bool { return n.HasTag(string(e)) })
 	case query.Field:
@@ -84,6 +87,22 @@ func compilePlain(e query.Expr) (test, error) {
 		return plain(func(n *Node) bool { return want[n.State] || len(own) > 0 && slices.Contains(own, n.StateName()) })
 	}
 	return nil, fmt.Errorf("query: %v is not understood", e)
+}
+
+func (v *View) compileRegexp(e query.Regexp) (test, error) {
+	pattern := e.Pattern
+	if e.Fold {
+		pattern = "(?i)" + pattern
+	}
+	re, err := regexp.Compile(pattern)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", e, err)
+	}
+	if e.Note {
+		found, err := v.noted(e, re)
+		return among(found), err
+	}
+	return func(n *Node) (bool, error) { return re.MatchString(n.Text), nil }, nil
 }
 
 func (v *View) compileAll(parts []query.Expr, now time.Time, any bool) (test, error) {
@@ -145,12 +164,15 @@ func (v *View) compileIs(what string, now time.Time) (test, error) {
 		return compileDay(what, now), nil
 	case "ready", "blocked", "blocking":
 		return v.compileStanding(what, now)
-	case "recurring", "event":
-		key := map[string]string{"recurring": fieldRule, "event": fieldWhen}[what]
-		return func(n *Node) (bool, error) {
-			_, ok := n.Field(key)
-			return ok, nil
-		}, nil
+	case "recurring":
+		return v.compileHas(fieldRule)
+	case "event":
+		return v.compileHas(fieldWhen)
+	case "active":
+		found, err := v.worked(true)
+		return among(found), err
+	case "inbox":
+		return v.compileUnder(Inbox), nil
 	}
 	return nil, fmt.Errorf("query: is:%s is not understood", what)
 }
@@ -164,7 +186,24 @@ func (v *View) compileHas(what string) (test, error) {
 	case "children":
 		return v.compileChildren(true), nil
 	case "arrow":
-		return v.compileArrow()
+		return v.compileArrow(true, true)
+	case "link":
+		return v.compileArrow(true, false)
+	case "backlink":
+		return v.compileArrow(false, true)
+	case "interval":
+		found, err := v.worked(false)
+		return among(found), err
+	case "depends":
+		if at := v.asked; at != nil {
+			return func(*Node) (bool, error) { return len(at.s.all[at.slot].Depends()) > 0, nil }, nil
+		}
+		return func(n *Node) (bool, error) { return len(n.Depends()) > 0, nil }, nil
+	case "rec", "when", "prio", "est", "query":
+		return func(n *Node) (bool, error) {
+			_, ok := n.Field(what)
+			return ok, nil
+		}, nil
 	}
 	for r := regDue; r <= regUntil; r++ {
 		if dateNames[r] == what {

@@ -91,38 +91,57 @@ func (t *slotTable) of(id ID) (int, bool) {
 	return 0, false
 }
 
-// below returns, by slot, which nodes lie below one that is builtin or has a slot.
-func (s *Sheet) below(top ID) []bool {
-	st := s.positions()
-	out := make([]bool, len(s.all))
-	if builtin(top) {
-		for slot, t := range st.tops {
-			out[slot] = t == top && s.all[slot].ID != top
-		}
-		return out
-	}
-	at, ok := s.Slot(top)
-	if !ok {
-		return out
-	}
-	const yes, no = 1, 2
-	known := make([]uint8, len(s.all))
-	known[at] = yes
+// spread returns, by slot, which nodes are something or lie below one that is.
+func (s *Sheet) spread(is func(slot int) bool) []bool {
+	parents := s.positions().parents
+	out, known := make([]bool, len(s.all)), make([]bool, len(s.all))
 	var way []int32
 	for slot := range s.all {
-		is := uint8(no)
-		for up := int32(slot); up >= 0; up = st.parents[up] {
-			if known[up] != 0 {
-				is = known[up]
+		in := false
+		for at := int32(slot); at >= 0 && !in; at = parents[at] {
+			if known[at] {
+				in = out[at]
 				break
 			}
-			way = append(way, up)
+			known[at] = true
+			if in = is(int(at)); in {
+				out[at] = true
+				break
+			}
+			way = append(way, at)
 		}
-		for _, up := range way {
-			known[up] = is
+		for _, at := range way {
+			out[at] = in
 		}
 		way = way[:0]
-		out[slot] = is == yes && slot != at
+	}
+	return out
+}
+
+// depths returns, by slot, how many nodes lie above each.
+func (s *Sheet) depths() []int32 {
+	parents := s.positions().parents
+	out := make([]int32, len(s.all)) // one more while it is made, 0 for what is not known
+	var way []int32
+	for slot := range s.all {
+		depth := int32(1)
+		for at := int32(slot); at >= 0; at = parents[at] {
+			if out[at] > 0 {
+				depth = out[at] + 1
+				break
+			}
+			if way = append(way, at); parents[at] < 0 && !builtin(s.all[at].ID) {
+				depth = 2 // below a top that has no slot
+			}
+		}
+		for i := len(way) - 1; i >= 0; i-- {
+			out[way[i]] = depth
+			depth++
+		}
+		way = way[:0]
+	}
+	for slot := range out {
+		out[slot]--
 	}
 	return out
 }

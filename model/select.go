@@ -10,7 +10,7 @@ import (
 	"arbor/store"
 )
 
-// Select yields the nodes that a query means, in the order of the tree. Those in the trash are meant only by a query that says under:trash.
+// Select yields the nodes that a query means, in its order, which is that of the tree where it says none. Those in the trash are meant only by a query that says under:trash.
 // Where the query asks for a tag or a word the index says where to look; else the sheet says what the facts decide, and only for what is asked
 // of texts alone are all records read.
 func (v *View) Select(q *query.Query) iter.Seq2[Node, error] {
@@ -67,8 +67,11 @@ func (v *View) selected(q *query.Query) ([]match, error) {
 			return add(n)
 		})
 	}
+	if err != nil {
+		return nil, err
+	}
 	slices.SortFunc(out, func(a, b match) int { return strings.Compare(a.key, b.key) })
-	return out, err
+	return v.ordered(q, out)
 }
 
 // manyHits is the part of all nodes of which reading all in a row is faster than reading one by one: an eighth.
@@ -215,10 +218,10 @@ func alone(e query.Expr) bool {
 	case query.Not:
 		return alone(e.X)
 	case query.Is:
-		return e != "leaf"
+		return e != "leaf" && e != "inbox"
 	case query.Has:
-		return e != "children" && e != "arrow"
-	case query.Under:
+		return e != "children" && e != "arrow" && e != "link" && e != "backlink"
+	case query.Under, query.Inside, query.Above, query.Tagged, query.Depth:
 		return false
 	}
 	return true
@@ -233,7 +236,9 @@ func climbs(e query.Expr) bool {
 		return slices.ContainsFunc(e, climbs)
 	case query.Not:
 		return climbs(e.X)
-	case query.Under:
+	case query.Is:
+		return e == "inbox"
+	case query.Under, query.Inside, query.Tagged, query.Depth:
 		return true
 	}
 	return false
@@ -362,6 +367,10 @@ func (v *View) plan(e query.Expr) ([]store.Range, error) {
 			return nil, nil
 		}
 		return wordRanges(wanted[0]), nil
+	case query.Named:
+		if wanted := slices.Collect(words(string(e))); len(wanted) > 0 {
+			return v.rarest(wanted)
+		}
 	case query.Is:
 		if e == "series" {
 			return []store.Range{store.Prefix(termPrefix(string(rune(termSeries))))}, nil

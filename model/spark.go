@@ -3,6 +3,7 @@ package model
 import (
 	"iter"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -60,7 +61,9 @@ func (v *View) Spark(n Node, now time.Time) (values []float64, ok bool, err erro
 	if width <= 0 {
 		return values, true, nil
 	}
-	lines := lineages{v: v, known: map[ID]*line{}, tags: tags}
+	lines := lineages{v: v, known: map[ID]*line{}, is: func(n *Node) bool {
+		return !slices.ContainsFunc(tags, func(t string) bool { return !n.queried(t) })
+	}}
 	for e, err := range v.events(kind, since, until.Add(1)) {
 		if err != nil {
 			return nil, true, err
@@ -145,24 +148,24 @@ func (v *View) events(kind byte, from, to time.Time) iter.Seq2[event, error] {
 // line is what a node's lineage says of it.
 type line struct {
 	top    ID
-	tagged bool // it or an ancestor has all the tags, or is the node asked for
+	tagged bool // it or an ancestor is what is asked for
 }
 
 // lineages finds lines, each node's once.
 type lineages struct {
 	v     *View
 	known map[ID]*line
-	tags  []string
-	below *ID // a node asked for, instead of tags
+	is    func(*Node) bool // what is asked for; nil for nothing
+	below func(ID) bool    // the same, where the id alone says it
 }
 
 func (l *lineages) of(id ID) (*line, error) {
 	if in := l.known[id]; in != nil {
 		return in, nil
 	}
-	in := &line{top: id, tagged: len(l.tags) > 0 || l.below != nil && *l.below == id}
+	in := &line{top: id, tagged: l.below != nil && l.below(id)}
 	parent, known := ID{}, false
-	if l.v.kin != nil && len(l.tags) == 0 {
+	if l.v.kin != nil && l.is == nil {
 		parent, _, known = l.v.kin.of(id)
 	}
 	if !known {
@@ -171,9 +174,7 @@ func (l *lineages) of(id ID) (*line, error) {
 			return nil, err
 		}
 		parent = n.Parent
-		for _, t := range l.tags {
-			in.tagged = in.tagged && n.queried(t)
-		}
+		in.tagged = in.tagged || l.is != nil && l.is(n)
 	}
 	if !builtin(id) {
 		above, err := l.of(parent)

@@ -45,6 +45,8 @@ type Options struct {
 	Rand io.Reader
 	// Location is the zone of the person, for what is said of days; nil is time.Local.
 	Location *time.Location
+	// Weights are those of the urgency where a query sorts by it; nil is DefaultWeights.
+	Weights Weights
 	// Machine and Dir are what the device's id is bound to, with the store's incarnation: opened on another machine, in another directory,
 	// or after it was restored or salvaged, a store is another replica, for it may be a copy or older than what others know of it. Machine
 	// is by default the system's machine id, or the name of the host.
@@ -72,6 +74,9 @@ func Open(db *store.DB, opt Options) (*Tree, error) {
 	}
 	if opt.Location == nil {
 		opt.Location = time.Local
+	}
+	if opt.Weights == nil {
+		opt.Weights = DefaultWeights()
 	}
 	ks, err := openSpaces(db)
 	if err != nil {

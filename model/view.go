@@ -17,6 +17,8 @@ type View struct {
 	kin   *kin         // where every node stands, while a query that asks for it is answered
 	sheet *Sheet       // of a frozen state, once it was asked for
 	asked *asked       // while a query is answered on a sheet
+
+	found map[string]map[ID]bool // what parts of queries mean, see once
 }
 
 // Reader returns what the view reads from, for the packages that keep their own keys in the same store.

@@ -74,17 +74,23 @@ func (k *workers) work(q *query.Query, w Weights, now time.Time) ([]Standing, er
 		if !ok {
 			continue
 		}
-		line := k.line(slot)
-		s := Standing{Node: n, Tags: line.tags, Prio: line.prio, Due: line.due, DueOf: line.dueOf, Blocking: int(k.blocking[slot]), Below: int(k.below[slot])}
-		for _, a := range n.Arrows {
-			if on, ok := k.s.Slot(a.To); ok && a.Label == Depends && k.open(on) {
-				s.Blocked = append(s.Blocked, a.To)
-			}
-		}
+		s := k.standing(n, slot)
 		s.Urgency, s.Why = w.weigh(&s, now)
 		out = append(out, s)
 	}
 	return out, nil
+}
+
+// standing returns where a node stands, but for its urgency.
+func (k *workers) standing(n Node, slot int) Standing {
+	line := k.line(slot)
+	s := Standing{Node: n, Tags: line.tags, Prio: line.prio, Due: line.due, DueOf: line.dueOf, Blocking: int(k.blocking[slot]), Below: int(k.below[slot])}
+	for _, on := range k.s.all[slot].Depends() {
+		if to, ok := k.s.Slot(on); ok && k.open(to) {
+			s.Blocked = append(s.Blocked, on)
+		}
+	}
+	return s
 }
 
 // Next returns the open tasks that q means and that are ready, the most urgent first; of two the older.

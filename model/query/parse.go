@@ -18,29 +18,11 @@ const (
 	maxDepth  = 100
 )
 
-// Error says which part of a query was not understood, and where it stands.
-type Error struct {
-	Column int    // of the part's first character, from 1
-	Part   string // as typed
-	Why    string
-}
-
-func (e *Error) Error() string {
-	part := e.Part
-	if r := []rune(part); len(r) > 40 {
-		part = string(r[:40]) + "…"
-	}
-	if part == "" {
-		return fmt.Sprintf("query, column %d: %s", e.Column, e.Why)
-	}
-	return fmt.Sprintf("query, column %d: %s %s", e.Column, strconv.Quote(part), e.Why)
-}
-
 // Parse reads a query. Its dates are relative to now and in now's zone; own are the names of a person's own states, which state: takes too.
 func Parse(s string, now time.Time, own ...string) (*Query, error) {
 	p := &parser{s: s, now: now, own: own}
 	if len(s) > maxLength {
-		return nil, &Error{Column: 1, Why: fmt.Sprintf("it has %d bytes, at most %d", len(s), maxLength)}
+		return nil, &Error{Query: s, Column: 1, Why: fmt.Sprintf("it has %d bytes, at most %d", len(s), maxLength)}
 	}
 	p.skip()
 	e := Expr(And{})
@@ -53,7 +35,7 @@ func Parse(s string, now time.Time, own ...string) (*Query, error) {
 	if p.i < len(s) {
 		return nil, p.fail(p.i, p.i+1, "has no opening parenthesis")
 	}
-	return &Query{Expr: e, Now: now}, nil
+	return &Query{Expr: e, Now: now, List: p.list}, nil
 }
 
 type parser struct {
@@ -62,10 +44,11 @@ type parser struct {
 	depth int
 	now   time.Time
 	own   []string // names of the person's own states
+	list  List
 }
 
 func (p *parser) fail(from, to int, why string) error {
-	return &Error{Column: utf8.RuneCountInString(p.s[:from]) + 1, Part: p.s[from:to], Why: why}
+	return &Error{Query: p.s, Column: utf8.RuneCountInString(p.s[:from]) + 1, Part: p.s[from:to], Why: why}
 }
 
 func (p *parser) or() (Expr, error) {
@@ -73,6 +56,7 @@ func (p *parser) or() (Expr, error) {
 		return nil, p.fail(p.i, p.i, "it is nested too deeply")
 	}
 	defer func() { p.depth-- }()
+	start := p.i
 	e, err := p.and()
 	if err != nil {
 		return nil, err
@@ -84,29 +68,41 @@ func (p *parser) or() (Expr, error) {
 		}
 		parts = append(parts, e)
 	}
+	if i := slices.IndexFunc(parts, func(e Expr) bool { return e == nil }); i >= 0 && len(parts) > 1 {
+		return nil, p.fail(start, p.i, "has nothing beside an or; sort:, limit: and group: are no conditions")
+	} else if i >= 0 {
+		return And{}, nil
+	}
 	if len(parts) == 1 {
 		return parts[0], nil
 	}
 	return flatOr(parts), nil
 }
 
+// and reads conditions beside each other, and what says how to list. It returns nil if there is the latter alone.
 func (p *parser) and() (Expr, error) {
-	e, err := p.not()
-	if err != nil {
-		return nil, err
-	}
-	parts := And{e}
-	for {
-		said := p.operator("and")
-		if !said && (p.i == len(p.s) || p.s[p.i] == ')' || strings.EqualFold(p.word(), "or")) {
+	var parts And
+	for said, lists := false, false; ; {
+		some, err := p.lists()
+		if err != nil {
+			return nil, err
+		}
+		lists = lists || some
+		ends := p.i == len(p.s) || p.s[p.i] == ')' || strings.EqualFold(p.word(), "or")
+		if ends && !said && (lists || len(parts) > 0) {
 			break
 		}
-		if e, err = p.not(); err != nil {
+		e, err := p.not()
+		if err != nil {
 			return nil, err
 		}
 		parts = append(parts, e)
+		said = p.operator("and")
 	}
-	if len(parts) == 1 {
+	switch len(parts) {
+	case 0:
+		return nil, nil
+	case 1:
 		return parts[0], nil
 	}
 	return flatAnd(parts), nil
@@ -254,7 +250,7 @@ func (p *parser) condition() (Expr, error) {
 		}
 		return Tag(s), err
 	}
-	if strings.HasPrefix(w, regexpStart) {
+	if strings.HasPrefix(w, regexpStart) || strings.HasPrefix(w, noteStart) {
 		return p.regexp(start)
 	}
 	if key, ok := compared(w); ok {
@@ -270,9 +266,10 @@ func (p *parser) condition() (Expr, error) {
 	return p.compare(start, key)
 }
 
-// regexp reads text~/pattern/, with an i behind it where the letter case is to be put aside. A slash of the pattern has a backslash before it.
+// regexp reads text~/pattern/ or note~/pattern/, with an i behind it where the letter case is to be put aside. A slash of the pattern has a backslash before it.
 func (p *parser) regexp(start int) (Expr, error) {
 	var pattern strings.Builder
+	note := strings.HasPrefix(p.s[p.i:], noteStart)
 	for i := p.i + len(regexpStart); i < len(p.s); i++ {
 		switch c := p.s[i]; {
 		case c == '\\' && i+1 < len(p.s):
@@ -297,13 +294,17 @@ func (p *parser) regexp(start int) (Expr, error) {
 		if _, err := regexp.Compile(pattern.String()); err != nil {
 			return nil, p.fail(start, p.i, "not understood: "+err.Error())
 		}
-		return Regexp{Pattern: pattern.String(), Fold: flags == "i"}, nil
+		return Regexp{Pattern: pattern.String(), Fold: flags == "i", Note: note}, nil
 	}
 	return nil, p.fail(start, len(p.s), "lacks the closing slash")
 }
 
 // compare reads what stands behind a key.
 func (p *parser) compare(start int, key string) (Expr, error) {
+	if key == "under" && p.i < len(p.s) && p.s[p.i] == '(' {
+		x, err := p.group()
+		return Inside{x}, err
+	}
 	op, bare := Equal, p.i < len(p.s) && p.s[p.i] != '"'
 	for _, o := range []Op{LessEqual, GreaterEqual, Less, Greater} {
 		if strings.HasPrefix(p.s[p.i:], opText[o]) {
@@ -324,8 +325,16 @@ func (p *parser) compare(start int, key string) (Expr, error) {
 		return p.date(start, key, op, val)
 	}
 	switch list := map[string][]string{"is": Kinds, "has": Parts, "state": States}[key]; {
-	case op != Equal && (list != nil || key == "under" || key == "tag"):
+	case slices.Contains(listKeys, key):
+		return fail("says how to list: it stands outside of parentheses, behind no not and no and")
+	case op != Equal && (list != nil || key == "under" || key == "above" || key == "tag"):
 		return fail("cannot be compared with < or >")
+	case key == "depth":
+		n, err := strconv.Atoi(val)
+		if err != nil {
+			return fail("compares with something that is no whole number")
+		}
+		return Depth{op, n}, nil
 	case key == "state":
 		s := State(strings.Split(val, ","))
 		for _, name := range s {
@@ -340,10 +349,14 @@ func (p *parser) compare(start int, key string) (Expr, error) {
 		return Is(val), nil
 	case key == "has":
 		return Has(val), nil
+	case key == "under" && !bare:
+		return Inside{Named(strings.ToLower(val))}, nil
 	case key == "under":
 		return Under(val), nil
+	case key == "above":
+		return Above(val), nil
 	case key == "tag":
-		return Tag(val), nil
+		return Tagged(val), nil
 	case key == "prio":
 		if n, ok := map[string]string{"H": "6", "M": "4", "L": "2"}[val]; ok {
 			val = n

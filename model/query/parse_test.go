@@ -55,7 +55,7 @@ func TestParse(t *testing.T) {
 		{"-+a -#b", And{Not{Tag("a")}, Not{Tag("b")}}},
 		{`-"a b"`, Not{Phrase("a b")}},
 		{`"A or \"b\" \\"`, Phrase(`a or "b" \`)},
-		{`+Home #über +"odd tag" tag:x`, And{Tag("Home"), Tag("über"), Tag("odd tag"), Tag("x")}},
+		{`+Home #über +"odd tag" tag:x`, And{Tag("Home"), Tag("über"), Tag("odd tag"), Tagged("x")}},
 		{`\or \+a \due:fri`, And{Word("or"), Word("+a"), Word("due:fri")}},
 		{"https://x.org 17:00 a:", And{Word("https://x.org"), Word("17:00"), Word("a:")}},
 		{"project:home", Field{Key: "project", Value: "home"}},
@@ -65,6 +65,11 @@ func TestParse(t *testing.T) {
 		{"prio:>=H", Field{Key: "prio", Op: GreaterEqual, Value: "6"}},
 		{"state:todo,doing", State{"todo", "doing"}},
 		{"under:q7xk is:task has:note", And{Under("q7xk"), Is("task"), Has("note")}},
+		{`under:"Big House" under:(+a or b) above:q7xk`, And{Inside{Named("big house")}, Inside{Or{Tag("a"), b}}, Above("q7xk")}},
+		{"under:() -under:(a)", And{Inside{And{}}, Not{Inside{a}}}},
+		{"depth<3 depth:2 -depth>=4", And{Depth{Less, 3}, Depth{Equal, 2}, Not{Depth{GreaterEqual, 4}}}},
+		{`note~/a\/b/i`, Regexp{Pattern: "a/b", Fold: true, Note: true}},
+		{"has:link has:backlink has:rec has:interval is:active", And{Has("link"), Has("backlink"), Has("rec"), Has("interval"), Is("active")}},
 		{"due:fri", friday},
 		{"-due:fri", Not{friday}},
 		{`due:"24 dec 8:00"`, Date{Key: "due", Phrase: "24 dec 8:00", At: iso("2026-12-24T08:00:00Z")}},
@@ -111,6 +116,17 @@ func TestParseRefuses(t *testing.T) {
 		{"a due<", 3, "lacks a value"},
 		{"prio>x", 1, "no number"},
 		{"under<3", 1, "compared"},
+		{"depth<x", 1, "no whole number"},
+		{"depth:x", 1, "no whole number"},
+		{"a sort:size", 3, "no order"},
+		{"sort:due,", 1, "no order"},
+		{"sort:due a sort:due", 12, "already"},
+		{"limit:0", 1, "1 or more"},
+		{"group:x", 1, "tag, state"},
+		{"a or sort:due", 1, "beside an or"},
+		{"(a sort:due)", 4, "outside of parentheses"},
+		{"-limit:3", 2, "behind no not"},
+		{"under:(a", 7, "not closed"},
 		{"a text~/b c", 3, "closing slash"},
 		{"text~//", 1, "lacks the pattern"},
 		{"text~/a/g", 1, "else than i"},
@@ -126,6 +142,40 @@ func TestParseRefuses(t *testing.T) {
 		var e *Error
 		if !errors.As(err, &e) || e.Column != row.column || !strings.Contains(err.Error(), row.why) {
 			t.Errorf("Parse(%.20q) = %v; want column %d and %q", row.in, err, row.column, row.why)
+		}
+	}
+}
+
+func TestList(t *testing.T) {
+	for text, want := range map[string]Query{
+		"sort:urgency,-due limit:20 group:tag": {Expr: And{}, List: List{Sort: []Order{{"urgency", false}, {"due", true}}, Limit: 20, Group: "tag"}},
+		"limit:3 a or b sort:text":             {Expr: Or{Word("a"), Word("b")}, List: List{Sort: []Order{{"text", false}}, Limit: 3}},
+		"a group:due b":                        {Expr: And{Word("a"), Word("b")}, List: List{Group: "due"}},
+	} {
+		want.Now = now
+		if q, err := Parse(text, now); err != nil || !reflect.DeepEqual(*q, want) {
+			t.Errorf("%s: %+v, %v", text, q, err)
+		}
+	}
+	outer, inner := &Query{Expr: Word("a"), List: List{Group: "tag", Limit: 5}}, &Query{Expr: Word("b"), List: List{Limit: 2}}
+	if in := inner.In(outer); in.String() != "a b limit:2 group:tag" {
+		t.Error(in)
+	}
+}
+
+func TestCaret(t *testing.T) {
+	long := strings.Repeat("word ", 100)
+	for text, want := range map[string]string{
+		"a due<blorp b":       "a due<blorp b\n  ^",
+		"日本 due:":             "日本 due:\n     ^",
+		"a\tb\nis:x":          "a b is:x\n    ^",
+		"a or":                "a or\n    ^",
+		long + "is:x " + long: "…d " + strings.Repeat("word ", 7) + "is:x " + strings.Repeat("word ", 6) + "wo…\n" + strings.Repeat(" ", 38) + "^",
+	} {
+		_, err := Parse(text, now)
+		var e *Error
+		if !errors.As(err, &e) || e.Caret() != want {
+			t.Errorf("%q: %v\n%s\nwant\n%s", text, err, e.Caret(), want)
 		}
 	}
 }
@@ -202,7 +252,8 @@ func TestFieldMatch(t *testing.T) {
 // pieces make queries of all that the grammar knows and what looks like it.
 var pieces = []string{"a", "B", "or", "and", "not", "(", ")", "()", "-", "-a", "+t", "#t", `+"a b"`, `"x y"`, `\or`, `\-a`, "k:v", `k:"v w"`, "k:none", `k:"none"`,
 	"#k=v", "#k=", "#a:b=c", "#due=fri", "#prio=H", "#k=<3", `#k="a)b"`, "prio:H", "k:>3", "due:fri", "due:<=fri", "due:mon..fri", "due:overdue", `due:"24 dec"`,
-	"state:todo,done", "is:open", "has:note", "under:q7", "tag:x", "http://x", "17:00", "日本", "due<fri", "-done", `-\done`, "km<3", "a<b", `\a<3`, `text~/a b/i`, `text~/(\/|\\)/`, `\text~/a/`, "is:ready", `k:"//x"`, `k:"<3"`, "#", `\`, `a"b`}
+	"state:todo,done", "is:open", "has:note", "under:q7", "tag:x", "http://x", "17:00", "日本", "due<fri", "-done", `-\done`, "km<3", "a<b", `\a<3`, `text~/a b/i`, `text~/(\/|\\)/`, `\text~/a/`, "is:ready", `k:"//x"`, `k:"<3"`, "#", `\`, `a"b`, "sort:due,-text", "limit:3", "group:tag", `under:"a b"`, "under:(a or +b)", "under:()", "above:q7", "depth<3", "note~/a/",
+	"#sort=x", "#depth=1", "#above=x"}
 
 func checkRoundTrip(t interface{ Fatalf(string, ...any) }, s string) {
 	q, err := Parse(s, now)

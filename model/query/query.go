@@ -13,17 +13,34 @@ import (
 type Query struct {
 	Expr Expr
 	Now  time.Time
+	List
 }
 
 // String writes the query so that Parse, with the same now, reads an equal one.
 func (q *Query) String() string {
+	text := q.List.String()
 	if a, ok := q.Expr.(And); ok && len(a) == 0 {
-		return ""
+		return text
 	}
-	return q.Expr.String()
+	return strings.TrimSpace(q.Expr.String() + " " + text)
 }
 
-// Expr is a part of a query: And, Or, Not, Word, Phrase, Regexp, Tag, Field, State, Date, Under, Is or Has.
+// In returns q asked of what another query means alone. It lists as q says, and where that says nothing as the other does.
+func (q *Query) In(outer *Query) *Query {
+	in := &Query{Expr: And{outer.Expr, q.Expr}, Now: q.Now, List: q.List}
+	if in.Sort == nil {
+		in.Sort = outer.Sort
+	}
+	if in.Group == "" {
+		in.Group = outer.Group
+	}
+	if in.Limit == 0 {
+		in.Limit = outer.Limit
+	}
+	return in
+}
+
+// Expr is a part of a query: And, Or, Not, Word, Phrase, Regexp, Tag, Tagged, Field, State, Date, Depth, Under, Inside, Named, Above, Is or Has.
 type Expr interface {
 	fmt.Stringer
 	expr()
@@ -40,13 +57,15 @@ type (
 	Word string
 	// Phrase holds where the text contains it, letter case aside. It is lower case.
 	Phrase string
-	// Regexp holds where a part of the text matches Pattern, in the syntax of package regexp; Fold puts the letter case aside.
+	// Regexp holds where a part of the text, or of the note, matches Pattern, in the syntax of package regexp; Fold puts the letter case aside.
 	Regexp struct {
-		Pattern string
-		Fold    bool
+		Pattern    string
+		Fold, Note bool
 	}
 	// Tag holds where the node has the tag.
 	Tag string
+	// Tagged holds where the node, or one above it, has the tag.
+	Tagged string
 	// Field compares a field's value.
 	Field struct {
 		Key   string
@@ -57,6 +76,17 @@ type (
 	State []string
 	// Under holds below the node of that reference.
 	Under string
+	// Inside holds below each node that X means.
+	Inside struct{ X Expr }
+	// Named holds where the whole text is this, letter case and live words aside. It stands in an Inside.
+	Named string
+	// Above holds for the nodes that the one of that reference lies below.
+	Above string
+	// Depth compares how many nodes lie above, the top of the tree included.
+	Depth struct {
+		Op Op
+		N  int
+	}
 	// Is holds where the node is what it says: one of Kinds.
 	Is string
 	// Has holds where the node has what it says: one of Parts.
@@ -94,8 +124,9 @@ var (
 	States = []string{"none", "todo", "doing", "waiting", "done", "cancelled"}
 	Dates  = []string{"due", "sched", "wait", "until", "created", "modified", "finished"}
 	Kinds  = []string{"task", "open", "done", "overdue", "series", "leaf", "ready", "waiting", "scheduled", "expired", "blocked", "blocking",
-		"recurring", "event"}
-	Parts = []string{"note", "arrow", "children", "due", "sched", "wait", "until", "tag"}
+		"recurring", "event", "active", "inbox"}
+	Parts = []string{"note", "arrow", "link", "backlink", "children", "due", "sched", "wait", "until", "tag", "rec", "when", "prio", "est", "depends",
+		"interval", "query"}
 )
 
 func (And) expr()    {}
@@ -104,6 +135,11 @@ func (Not) expr()    {}
 func (Word) expr()   {}
 func (Phrase) expr() {}
 func (Regexp) expr() {}
+func (Tagged) expr() {}
+func (Inside) expr() {}
+func (Named) expr()  {}
+func (Above) expr()  {}
+func (Depth) expr()  {}
 func (Tag) expr()    {}
 func (Field) expr()  {}
 func (State) expr()  {}
@@ -229,7 +265,11 @@ func (p Phrase) String() string { return quoted(string(p)) }
 // String writes the pattern between slashes, with a backslash before those in it.
 func (r Regexp) String() string {
 	var b strings.Builder
-	b.WriteString(regexpStart)
+	if r.Note {
+		b.WriteString(noteStart)
+	} else {
+		b.WriteString(regexpStart)
+	}
 	for i := 0; i < len(r.Pattern); i++ {
 		switch c := r.Pattern[i]; {
 		case c == '\\' && i+1 < len(r.Pattern):
@@ -248,11 +288,27 @@ func (r Regexp) String() string {
 	return b.String()
 }
 
-func (t Tag) String() string   { return "+" + value(string(t)) }
-func (s State) String() string { return "state:" + strings.Join(s, ",") }
-func (u Under) String() string { return "under:" + value(string(u)) }
-func (i Is) String() string    { return "is:" + string(i) }
-func (h Has) String() string   { return "has:" + string(h) }
+func (t Tag) String() string    { return "+" + value(string(t)) }
+func (s State) String() string  { return "state:" + strings.Join(s, ",") }
+func (t Tagged) String() string { return "tag:" + value(string(t)) }
+func (u Under) String() string  { return "under:" + value(string(u)) }
+func (a Above) String() string  { return "above:" + value(string(a)) }
+func (n Named) String() string  { return quoted(string(n)) }
+func (d Depth) String() string  { return "depth:" + opText[d.Op] + strconv.Itoa(d.N) }
+
+// String writes a name in quotes, anything else in parentheses.
+func (w Inside) String() string {
+	if n, ok := w.X.(Named); ok {
+		return "under:" + n.String()
+	}
+	if s := w.X.String(); s == "()" {
+		return "under:()"
+	}
+	return "under:(" + w.X.String() + ")"
+}
+
+func (i Is) String() string  { return "is:" + string(i) }
+func (h Has) String() string { return "has:" + string(h) }
 
 func (f Field) String() string {
 	if f.Op == None || f.Op == Any {
@@ -287,4 +343,19 @@ func value(s string) string {
 
 func quoted(s string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
+}
+
+// Match compares a depth.
+func (d Depth) Match(depth int) bool {
+	switch d.Op {
+	case Less:
+		return depth < d.N
+	case LessEqual:
+		return depth <= d.N
+	case Greater:
+		return depth > d.N
+	case GreaterEqual:
+		return depth >= d.N
+	}
+	return depth == d.N
 }

@@ -41,7 +41,7 @@ func special(w string) bool {
 	if w == "" || strings.ContainsRune(`-+#"\`, rune(w[0])) || isOperator(w) {
 		return true
 	}
-	if _, ok := compared(w); ok || strings.HasPrefix(w, regexpStart) {
+	if _, ok := compared(w); ok || strings.HasPrefix(w, regexpStart) || strings.HasPrefix(w, noteStart) {
 		return true
 	}
 	_, _, ok := keyed(w)
@@ -57,18 +57,21 @@ func keyed(w string) (key, val string, ok bool) {
 	return key, val, true
 }
 
-// regexpStart stands before a regular expression.
-const regexpStart = "text~/"
+// What stands before a regular expression, of the text or of the note.
+const (
+	regexpStart = "text~/"
+	noteStart   = "note~/"
+)
 
 // compared returns the key of key<value. Any key may stand before a number; before something else a word such as a<b is a word, unless the key
-// is that of a date or of the priority.
+// is that of a date, of the priority or of the depth.
 func compared(w string) (key string, ok bool) {
 	i := strings.IndexAny(w, "<>")
 	if i < 0 || !isKey(w[:i]) {
 		return "", false
 	}
 	key = w[:i]
-	if key == "prio" || slices.Contains(Dates, key) {
+	if key == "prio" || key == "depth" || slices.Contains(Dates, key) {
 		return key, true
 	}
 	_, err := strconv.ParseFloat(strings.TrimPrefix(w[i+1:], "="), 64)
@@ -88,7 +91,7 @@ func isKey(s string) bool {
 // reserved reports whether key: means something else than the field of that name.
 func reserved(key string) bool {
 	switch key {
-	case "is", "has", "state", "under", "tag", "prio":
+	case "is", "has", "state", "under", "above", "depth", "tag", "prio", "sort", "limit", "group":
 		return true
 	}
 	return slices.Contains(Dates, key)

@@ -84,7 +84,7 @@ func (r *run) agenda(days, of string, asJSON, open bool) error {
 	if err != nil {
 		return err
 	}
-	q, err := r.parseList(of)
+	q, err := r.parseScope(of)
 	if err != nil {
 		return err
 	}

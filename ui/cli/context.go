@@ -136,8 +136,19 @@ func (r *run) parseList(text string) (*query.Query, error) {
 	if r.Terminal.Err {
 		r.say("context %s", c.Name)
 	}
-	q.Expr = query.And{within.Expr, q.Expr}
-	return q, nil
+	return q.In(within), nil
+}
+
+// parseScope is parseList for what has an order of its own.
+func (r *run) parseScope(text string) (*query.Query, error) {
+	q, err := r.parseQuery(text)
+	if err != nil {
+		return nil, err
+	}
+	if !q.Plain() {
+		return nil, usagef("%s: the order here is fixed; write it in a query of 'arbor ls'", q.List)
+	}
+	return r.parseList(text)
 }
 
 // stamp returns what the context that holds puts on new lines.

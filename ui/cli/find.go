@@ -36,7 +36,7 @@ func (r *run) find(wanted []string, among string, limit int, asJSON bool) error 
 	if limit < 1 {
 		return usagef("--limit %d: want 1 or more", limit)
 	}
-	q, err := r.parseList(among)
+	q, err := r.parseScope(among)
 	if err != nil {
 		return err
 	}

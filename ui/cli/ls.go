@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"arbor/model"
+	"arbor/model/date"
 	"arbor/model/query"
 )
 
@@ -15,24 +16,22 @@ func (r *run) lsCommand() *cobra.Command {
 	var sort string
 	var limit int
 	cmd := &cobra.Command{
-		Use: "ls [QUERY...]", Short: "list nodes: arbor ls +home -done due:today",
-		Long: "Words and +tag must be there, -word and -tag must not; key:value, due:overdue, under:ID, is:task, or, not and parentheses as in the search. " +
-			"A word may begin with a dash: there are no short flags.",
+		Use: "ls [QUERY...]", Short: "list nodes: arbor ls +home -done 'due<fri' sort:due",
+		Long: "Words and +tag must be there, -word and -tag must not; tag:x is a tag of the node or of one above it; 'due<fri', due:overdue, key:value, is:ready, has:note, " +
+			"text~/pattern/i, note~/pattern/, depth:1, or, not and parentheses. under:ID, under:\"name\" and under:(query) look below nodes, above:ID above one. " +
+			"sort:urgency,-due, limit:20 and group:tag (or state, due, parent) say how to list. " +
+			"A word may begin with a dash: there are no short flags. What a shell would take for itself, such as < or (, goes in quotes.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return r.ls(strings.Join(args, " "), sort, limit, asJSON)
 		},
 	}
-	cmd.Flags().StringVar(&sort, "sort", "", "`ORDERS` with commas between them, such as due,-prio; the order of the tree without")
+	cmd.Flags().StringVar(&sort, "sort", "", "`ORDERS` with commas between them, such as due,-prio; as sort: in the query")
 	cmd.Flags().IntVar(&limit, "limit", 0, "how many, a `NUMBER`; 0 for all")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
 	return cmd
 }
 
 func (r *run) ls(text, sort string, limit int, asJSON bool) error {
-	order, err := ordering(sort)
-	if err != nil {
-		return err
-	}
 	if limit < 0 {
 		return usagef("--limit %d: want 0 or more", limit)
 	}
@@ -40,46 +39,47 @@ func (r *run) ls(text, sort string, limit int, asJSON bool) error {
 	if err != nil {
 		return err
 	}
+	if sort != "" {
+		if q.Sort, err = query.ParseOrders(sort); err != nil {
+			return usagef("--sort: %w", err)
+		}
+	}
+	if limit > 0 {
+		q.Limit = limit
+	}
 	s, err := r.open()
 	if err != nil {
 		return err
 	}
-	return s.close(r.view(s, func(v *model.View) error { return r.list(v, q, asJSON, order, limit) }))
+	return s.close(r.view(s, func(v *model.View) error { return r.list(v, q, asJSON) }))
 }
 
 // manyLines is after how many lines it is faster to learn of all nodes where they stand than to ask for one more.
 const manyLines = 200
 
-// list prints what q means, in an order, or in that of the tree if it is nil, and at most limit of it if that is not 0.
-func (r *run) list(v *model.View, q *query.Query, asJSON bool, order func(a, b model.Node) int, limit int) error {
+// list prints what q means, in its order and its groups.
+func (r *run) list(v *model.View, q *query.Query, asJSON bool) error {
 	p := r.printer()
-	enc := newEncoder(p.out)
-	nodes := v.Select(q)
-	if order != nil {
-		var all []model.Node
-		for n, err := range nodes {
-			if err != nil {
-				return err
-			}
-			all = append(all, n)
-		}
-		slices.SortStableFunc(all, order)
-		nodes = func(yield func(model.Node, error) bool) {
-			for _, n := range all {
-				if !yield(n, nil) {
-					return
-				}
-			}
-		}
+	var err error
+	if q.Group == "" {
+		err = p.listed(v, q, asJSON)
+	} else {
+		err = p.grouped(v, q, asJSON)
 	}
+	if err != nil {
+		return err
+	}
+	return p.out.Flush()
+}
+
+// listed prints lines; in the order of the tree what lies below another line is indented.
+func (p *printer) listed(v *model.View, q *query.Query, asJSON bool) error {
+	enc := newEncoder(p.out)
 	var open []model.ID // the nodes printed above the next one
 	printed := 0
-	for n, err := range nodes {
+	for n, err := range v.Select(q) {
 		if err != nil {
 			return err
-		}
-		if printed++; limit > 0 && printed > limit {
-			break
 		}
 		if asJSON {
 			if err := enc.Encode(newNodeJSON(&n)); err != nil {
@@ -87,7 +87,7 @@ func (r *run) list(v *model.View, q *query.Query, asJSON bool, order func(a, b m
 			}
 			continue
 		}
-		if printed == manyLines {
+		if printed++; printed == manyLines {
 			if _, err := v.Sheet(); err != nil {
 				return err
 			}
@@ -106,9 +106,72 @@ func (r *run) list(v *model.View, q *query.Query, asJSON bool, order func(a, b m
 		if err := p.node(&n, short, len(open)); err != nil {
 			return err
 		}
-		if order == nil {
+		if len(q.Sort) == 0 {
 			open = append(open, n.ID)
 		}
 	}
-	return p.out.Flush()
+	return nil
+}
+
+// groupedJSON is the line of a node in a list with groups.
+type groupedJSON struct {
+	nodeJSON
+	Group string `json:"group"`
+}
+
+// grouped prints the groups of a list, each below a line that names it.
+func (p *printer) grouped(v *model.View, q *query.Query, asJSON bool) error {
+	var nodes []model.Node
+	for n, err := range v.Select(q) {
+		if err != nil {
+			return err
+		}
+		nodes = append(nodes, n)
+	}
+	enc := newEncoder(p.out)
+	for _, g := range model.Groups(q, nodes) {
+		name, title, err := p.group(v, q.Group, g)
+		if err != nil {
+			return err
+		}
+		if !asJSON {
+			p.out.WriteString(p.paint(faint, "— ") + title + "\n")
+		}
+		for i := range g.Nodes {
+			n := &g.Nodes[i]
+			if asJSON {
+				err = enc.Encode(groupedJSON{newNodeJSON(n), name})
+			} else if short, e := v.ShortID(n.ID); e == nil {
+				err = p.node(n, short, 0)
+			} else {
+				err = e
+			}
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// group names a group, for programs and for a person.
+func (p *printer) group(v *model.View, by string, g model.Group) (name, title string, err error) {
+	switch {
+	case by == "parent" && g.Parent == model.Root:
+		return g.Parent.String(), "the top of the tree", nil
+	case by == "parent":
+		n, err := v.Node(g.Parent)
+		return g.Parent.String(), printable(n.Text), err
+	case by == "state":
+		return g.State, printable(g.State), nil
+	case by == "tag" && g.Tag == "":
+		return "", "no tag", nil
+	case by == "tag":
+		return g.Tag, p.paint(cyan, "+"+printable(g.Tag)), nil
+	case g.Overdue:
+		return "overdue", p.paint(red, "overdue"), nil
+	case g.Due.IsZero():
+		return "", "no due date", nil
+	}
+	return g.Due.String(), "due " + date.Format(g.Due, p.now), nil
 }

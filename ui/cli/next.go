@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -51,7 +52,7 @@ func (r *run) next(text string, limit int, explain, asJSON bool) error {
 	if limit < 0 {
 		return usagef("--limit %d: want 0 or more", limit)
 	}
-	q, err := r.parseList(text)
+	q, err := r.parseScope(text)
 	if err != nil {
 		return err
 	}
@@ -143,12 +144,17 @@ func (p *printer) standing(v *model.View, s *model.Standing, explain bool) error
 
 // weights are those of the settings, and the usual ones where they say nothing.
 func (r *run) weights() model.Weights {
-	w := model.DefaultWeights()
-	for name, weight := range r.config.Urgency {
+	for name := range r.config.Urgency {
 		if !slices.Contains(model.Terms, name) && !strings.HasPrefix(name, "tag.") && !strings.HasPrefix(name, "field.") {
 			r.say("%s: urgency.%s: there is no such term; write one of %s, tag.NAME or field.KEY (going on without it)", r.Paths.Config, name, strings.Join(model.Terms, ", "))
 		}
-		w[name] = weight
 	}
+	return r.weighed()
+}
+
+// weighed is weights without a word about what is no term.
+func (r *run) weighed() model.Weights {
+	w := model.DefaultWeights()
+	maps.Copy(w, r.config.Urgency)
 	return w
 }

@@ -13,6 +13,7 @@ import (
 
 	"arbor/config"
 	"arbor/model/field"
+	"arbor/model/query"
 	"arbor/ui/command"
 )
 
@@ -67,6 +68,10 @@ func Run(ctx context.Context, p Program) int {
 	}
 	if !errors.Is(err, context.Canceled) {
 		fmt.Fprintf(p.Err, "arbor: %s\n", oneLine(err, dir))
+		var wrong *query.Error
+		if errors.As(err, &wrong) {
+			fmt.Fprintln(p.Err, wrong.Caret())
+		}
 	}
 	return exitCode(err)
 }

@@ -24,7 +24,7 @@ func (r *run) trashCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return s.close(r.view(s, func(v *model.View) error { return r.list(v, q, asJSON, nil, 0) }))
+			return s.close(r.view(s, func(v *model.View) error { return r.list(v, q, asJSON) }))
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")

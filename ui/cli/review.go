@@ -125,7 +125,7 @@ func (r *run) toReview(v *model.View, q *query.Query) ([]model.ReviewItem, date.
 }
 
 func (r *run) reviewList(text string, asJSON bool) error {
-	q, err := r.parseList(text)
+	q, err := r.parseScope(text)
 	if err != nil {
 		return err
 	}
@@ -173,7 +173,7 @@ func (r *run) review(text string) error {
 	if !r.Terminal.In || !r.Terminal.Out || r.Terminal.Raw == nil {
 		return usagef("no terminal here to ask on; 'arbor review --list' prints what there is, 'arbor review answer SEL ANSWER' answers")
 	}
-	q, err := r.parseList(text)
+	q, err := r.parseScope(text)
 	if err != nil {
 		return err
 	}

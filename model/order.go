@@ -1,0 +1,219 @@
+package model
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"arbor/model/query"
+)
+
+// rank is what a node is ordered by.
+type rank struct {
+	absent bool // it comes last, whichever way the order goes
+	number float64
+	second int // of equal numbers
+	text   string
+}
+
+func (a rank) compare(b rank, back bool) int {
+	switch {
+	case a.absent || b.absent:
+		if a.absent == b.absent {
+			return 0
+		}
+		if a.absent {
+			return 1
+		}
+		return -1
+	case back:
+		a, b = b, a
+	}
+	return cmp.Or(cmp.Compare(a.number, b.number), cmp.Compare(a.second, b.second), cmp.Compare(a.text, b.text))
+}
+
+// ordered puts what a query means, which is in the order of the tree, into that of the query, and leaves no more than it wants.
+func (v *View) ordered(q *query.Query, all []match) ([]match, error) {
+	if len(q.Sort) > 0 {
+		ranks, err := v.ranks(q)
+		if err != nil {
+			return nil, err
+		}
+		type ranked struct {
+			match
+			ranks []rank
+		}
+		some := make([]ranked, len(all))
+		for i, m := range all {
+			some[i] = ranked{m, make([]rank, len(ranks))}
+			for k, of := range ranks {
+				some[i].ranks[k] = of(m.node)
+				if q.Sort[k].Key == "tree" {
+					some[i].ranks[k].number = float64(i)
+				}
+			}
+		}
+		slices.SortStableFunc(some, func(a, b ranked) int {
+			for k, o := range q.Sort {
+				if c := a.ranks[k].compare(b.ranks[k], o.Back); c != 0 {
+					return c
+				}
+			}
+			return 0
+		})
+		for i := range some {
+			all[i] = some[i].match
+		}
+	}
+	if q.Limit > 0 && len(all) > q.Limit {
+		all = all[:q.Limit]
+	}
+	return all, nil
+}
+
+// ranks returns how nodes are ranked by each of a query's orders.
+func (v *View) ranks(q *query.Query) ([]func(*Node) rank, error) {
+	out := make([]func(*Node) rank, len(q.Sort))
+	for i, o := range q.Sort {
+		if o.Key != "urgency" {
+			out[i] = rankBy(o.Key)
+			continue
+		}
+		k, err := v.workers()
+		if err != nil {
+			return nil, err
+		}
+		out[i] = func(n *Node) rank {
+			slot, ok := k.s.Slot(n.ID)
+			if !ok || !k.open(slot) || !k.s.all[slot].Task {
+				return rank{absent: true}
+			}
+			s := k.standing(*n, slot)
+			sum, _ := v.t.opt.Weights.weigh(&s, q.Now)
+			return rank{number: -sum}
+		}
+	}
+	return out, nil
+}
+
+func rankBy(key string) func(*Node) rank {
+	at := func(t time.Time) rank {
+		return rank{absent: t.IsZero(), number: float64(t.UnixMilli())}
+	}
+	on := func(d Date) rank {
+		r := at(d.T)
+		if !d.AllDay {
+			r.second = 1
+		}
+		return r
+	}
+	switch key {
+	case "text":
+		return func(n *Node) rank { return rank{text: strings.ToLower(n.Text)} }
+	case "state":
+		return func(n *Node) rank { return rank{number: float64(n.State)} }
+	case "prio":
+		return func(n *Node) rank {
+			p, ok := n.prio()
+			return rank{absent: !ok, number: p}
+		}
+	case "due":
+		return func(n *Node) rank { return on(n.Due) }
+	case "sched":
+		return func(n *Node) rank { return on(n.Sched) }
+	case "wait":
+		return func(n *Node) rank { return on(n.Wait) }
+	case "created":
+		return func(n *Node) rank { return at(n.Created) }
+	case "modified":
+		return func(n *Node) rank { return at(n.Modified) }
+	case "finished":
+		return func(n *Node) rank { return at(n.Finished) }
+	}
+	return func(*Node) rank { return rank{} } // that of the tree
+}
+
+// Group is the nodes of a list that belong together.
+type Group struct {
+	Tag, State string // what they have in common; "" where they have none of it
+	Due        Date
+	Overdue    bool
+	Parent     ID
+	Nodes      []Node
+}
+
+// Groups parts nodes, in their order, into the groups that a query asks for: by tag, in the order of their names, where a node of several is in
+// each; by state, in the order of the states; by the day on which they are due, with what is late first; or by parent. What has no tag, or no
+// date, comes last.
+func Groups(q *query.Query, nodes []Node) []Group {
+	at := map[string]int{}
+	var out []Group
+	add := func(key string, g Group, n Node) {
+		i, there := at[key]
+		if !there {
+			i, at[key] = len(out), len(out)
+			out = append(out, g)
+		}
+		out[i].Nodes = append(out[i].Nodes, n)
+	}
+	for _, n := range nodes {
+		switch q.Group {
+		case "tag":
+			tags := n.AllTags()
+			for _, t := range tags {
+				add(t, Group{Tag: t}, n)
+			}
+			if len(tags) == 0 {
+				add("", Group{}, n)
+			}
+		case "state":
+			add(fmt.Sprint(n.State, n.StateName()), Group{State: n.StateName()}, n)
+		case "due":
+			key, g := dueGroup(&n, q.Now)
+			add(key, g, n)
+		case "parent":
+			add(n.Parent.String(), Group{Parent: n.Parent}, n)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Group) int {
+		switch q.Group {
+		case "tag":
+			return cmp.Or(last(a.Tag == "", b.Tag == ""), cmp.Compare(a.Tag, b.Tag))
+		case "state":
+			return cmp.Or(cmp.Compare(a.Nodes[0].State, b.Nodes[0].State), cmp.Compare(a.State, b.State))
+		case "due":
+			return cmp.Or(last(b.Overdue, a.Overdue), last(a.Due.IsZero(), b.Due.IsZero()), a.Due.Compare(b.Due))
+		}
+		return 0
+	})
+	return out
+}
+
+func last(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
+}
+
+// dueGroup returns the group of a node by the civil day on which it is due.
+func dueGroup(n *Node, now time.Time) (key string, g Group) {
+	loc := now.Location()
+	switch {
+	case n.Due.IsZero():
+		return "", Group{}
+	case !n.State.Closed() && !n.Due.End(loc).After(now):
+		return "overdue", Group{Overdue: true}
+	}
+	day := n.Due
+	if !day.AllDay {
+		y, m, d := day.T.In(loc).Date()
+		day = Date{T: time.Date(y, m, d, 0, 0, 0, 0, time.UTC), AllDay: true}
+	}
+	return day.String(), Group{Due: day}
+}

@@ -1,0 +1,164 @@
+package model
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"arbor/model/query"
+	"arbor/store"
+)
+
+// compileBelow compiles what asks whether a node lies below one of some others.
+func (v *View) compileBelow(is func(ID) bool) test {
+	if at := v.asked; at != nil {
+		in := at.s.spread(func(slot int) bool { return is(at.s.all[slot].ID) })
+		parents := at.s.positions().parents
+		return func(*Node) (bool, error) { return parents[at.slot] >= 0 && in[parents[at.slot]], nil }
+	}
+	lines := lineages{v: v, known: map[ID]*line{}, below: is}
+	return func(n *Node) (bool, error) {
+		if builtin(n.ID) {
+			return false, nil
+		}
+		in, err := lines.of(n.Parent)
+		return err == nil && in.tagged, err
+	}
+}
+
+// compileTagged compiles what asks for a tag of the node or of one above it.
+func (v *View) compileTagged(tag string) test {
+	if at := v.asked; at != nil {
+		in := at.s.spread(func(slot int) bool {
+			_, ok := slices.BinarySearch(at.s.all[slot].Tags(), tag)
+			return ok
+		})
+		return func(*Node) (bool, error) { return in[at.slot], nil }
+	}
+	lines := lineages{v: v, known: map[ID]*line{}, is: func(n *Node) bool { return n.HasTag(tag) }}
+	return func(n *Node) (bool, error) {
+		in, err := lines.of(n.ID)
+		return err == nil && in.tagged, err
+	}
+}
+
+// compileAbove compiles what asks for the nodes above one.
+func (v *View) compileAbove(ref query.Above) (test, error) {
+	id, err := v.Resolve(string(ref))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", ref, err)
+	}
+	up, err := v.lineage(id)
+	return func(n *Node) (bool, error) { return n.ID != id && slices.Contains(up, n.ID), nil }, err
+}
+
+// compileDepth compiles what asks how many nodes lie above one.
+func (v *View) compileDepth(e query.Depth) test {
+	if at := v.asked; at != nil {
+		depths := at.s.depths()
+		return func(*Node) (bool, error) { return e.Match(int(depths[at.slot])), nil }
+	}
+	return func(n *Node) (bool, error) {
+		depth, err := v.Depth(n.ID)
+		return err == nil && e.Match(depth), err
+	}
+}
+
+// compileNamed compiles what asks for a text, letter case and the live words in it aside.
+func compileNamed(name string) test {
+	return func(n *Node) (bool, error) {
+		return named(n.Text, name), nil
+	}
+}
+
+func named(text, name string) bool {
+	low := strings.ToLower(text)
+	if low == name {
+		return true
+	}
+	if strings.IndexByte(low, '#') < 0 {
+		return false
+	}
+	var plain []string
+	for w := range strings.FieldsSeq(low) {
+		if len(w) < 2 || w[0] != '#' {
+			plain = append(plain, w)
+		}
+	}
+	return strings.Join(plain, " ") == name
+}
+
+// meant returns the nodes that a part of a query means by itself.
+func (v *View) meant(e query.Expr, now time.Time) (map[ID]bool, error) {
+	return v.once("("+e.String()+") "+now.String(), func(found map[ID]bool) error {
+		in := &View{t: v.t, r: v.r, fold: v.fold, sheet: v.sheet, found: v.found}
+		all, err := in.selected(&query.Query{Expr: e, Now: now})
+		for _, m := range all {
+			found[m.node.ID] = true
+		}
+		return err
+	})
+}
+
+// noted returns the nodes whose notes match. It reads all notes.
+func (v *View) noted(e query.Regexp, re *regexp.Regexp) (map[ID]bool, error) {
+	return v.once(e.String(), func(found map[ID]bool) error {
+		for kv, err := range v.r.Scan(v.t.ks.notes, store.Range{}) {
+			if err != nil {
+				return err
+			}
+			if re.Match(kv.Value) {
+				found[ID(kv.Key)] = true
+			}
+		}
+		return nil
+	})
+}
+
+// worked returns the nodes with intervals; running: with one that has no end. It reads the keys of all of these.
+func (v *View) worked(running bool) (map[ID]bool, error) {
+	if running {
+		return v.once("is:active", func(found map[ID]bool) error {
+			for e, err := range v.RunningEvents() {
+				if err != nil {
+					return err
+				}
+				found[e.Node] = true
+			}
+			return nil
+		})
+	}
+	return v.once("has:interval", func(found map[ID]bool) error {
+		for kv, err := range v.r.Scan(v.t.ks.events, store.Prefix([]byte{eventOf})) {
+			if err != nil {
+				return err
+			}
+			if EventKind(kv.Key[1+len(ID{})]) == Interval {
+				found[ID(kv.Key[1:])] = true
+			}
+		}
+		return nil
+	})
+}
+
+// once finds a set of nodes the first time a frozen state is asked for it, and each time within an edit.
+func (v *View) once(key string, find func(map[ID]bool) error) (map[ID]bool, error) {
+	if found, ok := v.found[key]; ok && v.fold == nil {
+		return found, nil
+	}
+	found := map[ID]bool{}
+	if err := find(found); err != nil {
+		return nil, err
+	}
+	if v.found == nil {
+		v.found = map[string]map[ID]bool{}
+	}
+	v.found[key] = found
+	return found, nil
+}
+
+func among(found map[ID]bool) test {
+	return func(n *Node) (bool, error) { return found[n.ID], nil }
+}
