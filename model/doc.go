@@ -13,7 +13,7 @@
 //	nodes   id → record
 //	places  parent, order, 0, id → state of the node
 //	notes   id → text
-//	terms   kind, term, 0, number → up to 32 ids: words, tags, days of creation and of finishing, series
+//	terms   kind, term, 0, number → up to 32 ids: words, tags, links by name, days of creation and of finishing, series
 //	arrows  to, from → nothing: who points here; the arrow itself is in the record of from
 //	events  of a node, by time, and those that still run: intervals worked, and what became of each date of what repeats
 //	meta    this device, the heads of the logs, the stacks of undo and redo

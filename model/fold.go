@@ -35,6 +35,8 @@ type fold struct {
 type held struct {
 	node   *Node
 	before []string // its terms before the fold changed it
+	links  []string // the terms of its note, if the fold changed that; what it had before is in before too
+	noted  bool     // it did
 	dirty  bool
 	bumped bool // in this batch
 }
@@ -159,7 +161,7 @@ func (f *fold) create(o *op) (undoing, error) {
 	}
 	at := f.stamp.Time()
 	h.node = &Node{ID: o.node, Parent: o.parent, Order: o.order, Text: o.text, Created: at, Modified: at}
-	h.bumped = true
+	h.bumped, h.links = true, nil
 	return inverseOf(op{kind: opMove, node: o.node, parent: Detached}), f.putPlace(h.node)
 }
 
@@ -281,7 +283,11 @@ func (f *fold) changeNote(h *held, o *op) (undoing, error) {
 	if err != nil {
 		return undoing{}, err
 	}
+	if !h.noted {
+		h.noted, h.before = true, sorted(h.before, linkTerms(note))
+	}
 	note, removed := o.splice.apply(note)
+	h.links = linkTerms(note)
 	f.bump(h)
 	n.NoteLen = len(note)
 	back := *o
@@ -326,16 +332,26 @@ func (f *fold) putRecords() error {
 	return nil
 }
 
+// sorted adds more terms to sorted ones.
+func sorted(terms, more []string) []string {
+	if len(more) == 0 {
+		return terms
+	}
+	terms = slices.Concat(terms, more)
+	slices.Sort(terms)
+	return slices.Compact(terms)
+}
+
 // flush ends a batch: it appends to the terms that nodes gained and writes the records that changed.
 func (f *fold) flush() error {
 	gained := map[string][]ID{}
 	for _, h := range f.dirty {
-		for _, term := range nodeTerms(h.node) {
+		for _, term := range sorted(nodeTerms(h.node), h.links) {
 			if _, had := slices.BinarySearch(h.before, term); !had {
 				gained[term] = append(gained[term], h.node.ID)
 			}
 		}
-		h.dirty, h.before = false, nil
+		h.dirty, h.before, h.links, h.noted = false, nil, nil, false
 	}
 	var tails []termTail // all are read before the first is written: a transaction reads best what it did not write
 	for _, term := range slices.Sorted(maps.Keys(gained)) {

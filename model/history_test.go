@@ -212,7 +212,12 @@ func (h *history) path(id ID) string {
 	return fmt.Sprintf("%s/%04d", h.path(parent), slices.Index(h.plain.nodes[parent].children, id))
 }
 
-var textGen = rapid.StringOfN(rapid.SampledFrom([]rune("ab #=é日\t\n")), 0, 12, -1)
+var textGen = rapid.OneOf(rapid.StringOfN(rapid.SampledFrom([]rune("ab #=é日\t\n")), 0, 12, -1), linkedGen)
+
+// linkedGen are texts with links by name.
+var linkedGen = rapid.Custom(func(t *rapid.T) string {
+	return strings.Join(rapid.SliceOfN(rapid.SampledFrom([]string{"[[a]]", "[[A  b]]", "[[é", "a", "b", "]]", " "}), 0, 5).Draw(t, "pieces"), "")
+})
 
 // step makes one random action on both trees.
 func (h *history) step() {

@@ -20,6 +20,7 @@ const (
 	termFinished = 'f' // a UTC day
 	termSeries   = 's' // every series
 	termLong     = 'l' // every node with more words than are indexed
+	termLink     = 'n' // the name of a link in the text or the note
 )
 
 // termBlock is the most ids of one block. Blocks are rewritten as they grow, so they are small.
@@ -74,14 +75,21 @@ func wordTerm(word string) string {
 }
 
 func tagTerm(tag string) string {
-	if len(tag) > maxTagTerm {
+	return string(rune(termTag)) + cutTerm(tag)
+}
+
+// linkTerm returns the term under which the nodes with a link of that name are found.
+func linkTerm(name string) string { return string(rune(termLink)) + cutTerm(sameName(name)) }
+
+func cutTerm(s string) string {
+	if len(s) > maxTagTerm {
 		end := maxTagTerm
-		for end > 0 && !utf8.RuneStart(tag[end]) {
+		for end > 0 && !utf8.RuneStart(s[end]) {
 			end--
 		}
-		tag = tag[:end]
+		s = s[:end]
 	}
-	return string(rune(termTag)) + strings.ReplaceAll(tag, "\x00", "")
+	return strings.ReplaceAll(s, "\x00", "")
 }
 
 // dayTerm returns the term of the UTC day of t.
@@ -99,9 +107,9 @@ func floorDay(t time.Time) int64 {
 	return day
 }
 
-// nodeTerms returns the terms of a node, sorted.
+// nodeTerms returns the terms of a node but for those of its note, sorted.
 func nodeTerms(n *Node) []string {
-	var out []string
+	out := linkTerms(n.Text)
 	seen := 0
 	for w := range words(n.Text) {
 		if seen++; seen > maxTerms {

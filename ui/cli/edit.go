@@ -42,28 +42,33 @@ func (r *run) edit(sel string, changes []string, yes bool) error {
 		if l.Text != "" && len(ids) > 1 {
 			return "", refusedf("a new text for %d nodes at once; name one, or write tags and key:value only", len(ids))
 		}
+		outcome := "changed" + understood(l)
 		for _, id := range ids {
-			if err := editNode(e, id, l); err != nil {
+			links, err := editNode(e, id, l)
+			if err != nil {
 				return "", err
 			}
+			if said := links.String(); said != "" {
+				outcome += "; " + said
+			}
 		}
-		return "changed" + understood(l), nil
+		return outcome, nil
 	})
 }
 
-func editNode(e *model.Edit, id model.ID, l inline.Line) error {
+func editNode(e *model.Edit, id model.ID, l inline.Line) (links model.Renamed, err error) {
 	if l.Text != "" {
-		if err := e.SetText(id, l.Text); err != nil {
-			return err
+		if links, err = e.Rename(id, l.Text); err != nil {
+			return links, err
 		}
 	}
 	if l.Under != "" || l.After != "" {
 		to := target{under: l.Under, after: l.After}
 		if err := to.move(e, []model.ID{id}); err != nil {
-			return err
+			return links, err
 		}
 	}
-	return e.Apply(id, l)
+	return links, e.Apply(id, l)
 }
 
 func (r *run) rmCommand() *cobra.Command {

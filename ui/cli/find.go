@@ -56,7 +56,7 @@ func (r *run) find(wanted []string, among string, limit int, asJSON bool) error 
 			if asJSON {
 				err = enc.Encode(foundJSON{newNodeJSON(&f.Node), f.Score})
 			} else {
-				err = p.found(v, f)
+				err = p.placed(v, &f.Node)
 			}
 			if err != nil {
 				return err
@@ -66,16 +66,16 @@ func (r *run) find(wanted []string, among string, limit int, asJSON bool) error 
 	}))
 }
 
-// found writes a line: the node, and where it hangs.
-func (p *printer) found(v *model.View, f *model.Found) error {
-	short, err := v.ShortID(f.Node.ID)
+// placed writes a line: the node, and where it hangs.
+func (p *printer) placed(v *model.View, n *model.Node) error {
+	short, err := v.ShortID(n.ID)
 	if err != nil {
 		return err
 	}
-	if err := p.node(&f.Node, short, 0); err != nil {
+	if err := p.node(n, short, 0); err != nil {
 		return err
 	}
-	path, err := pathText(v, f.Node.ID)
+	path, err := pathText(v, n.ID)
 	if err != nil || path == "" {
 		return err
 	}

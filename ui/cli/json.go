@@ -35,6 +35,8 @@ type nodeJSON struct {
 	Next     []string          `json:"next,omitempty"` // show alone computes it, and what follows
 	Blocked  []string          `json:"blocked_by,omitempty"`
 	Blocks   []string          `json:"blocks,omitempty"`
+	Links    []string          `json:"links,omitempty"`
+	Linked   []string          `json:"backlinks,omitempty"`
 }
 
 type arrowJSON struct {

@@ -170,6 +170,7 @@ func (r *run) root() *cobra.Command {
 		r.chainCommand(),
 		r.historyCommand(),
 		r.diffCommand(),
+		r.backlinksCommand(),
 		r.trashCommand(),
 		r.plotCommand(),
 		r.watchCommand(),

@@ -52,10 +52,12 @@ func (r *run) show(sels []string, asJSON bool) error {
 				}
 				blockedBy, errA := v.BlockedBy(&n)
 				blocks, errB := v.Blocks(&n)
-				if err := errors.Join(errA, errB); err != nil {
+				links, errC := v.LinkTargets(id)
+				linked, errD := v.Backlinks(id)
+				if err := errors.Join(errA, errB, errC, errD); err != nil {
 					return err
 				}
-				j.Blocked, j.Blocks = idTexts(blockedBy), idTexts(blocks)
+				j.Blocked, j.Blocks, j.Links, j.Linked = idTexts(blockedBy), idTexts(blocks), idTexts(links), idTexts(linked)
 				err = enc.Encode(j)
 			} else {
 				if i > 0 {
@@ -120,6 +122,9 @@ func (p *printer) details(v *model.View, n *model.Node, note string) error {
 	if err := p.arrows(v, n, row); err != nil {
 		return err
 	}
+	if err := p.links(v, n, row); err != nil {
+		return err
+	}
 	if note != "" {
 		fmt.Fprintln(p.out)
 		for line := range strings.Lines(note) {
@@ -154,6 +159,30 @@ func (p *printer) arrows(v *model.View, n *model.Node, row func(name, value stri
 		if err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// links writes to what n links by name, and what links to it.
+func (p *printer) links(v *model.View, n *model.Node, row func(name, value string)) error {
+	to, err := v.LinkTargets(n.ID)
+	if err != nil {
+		return err
+	}
+	from, err := v.Backlinks(n.ID)
+	if err != nil {
+		return err
+	}
+	for i, id := range append(to, from...) {
+		other, err := v.Node(id)
+		if err != nil {
+			return err
+		}
+		way := "to "
+		if i >= len(to) {
+			way = "from "
+		}
+		row("link", way+printable(other.Text))
 	}
 	return nil
 }

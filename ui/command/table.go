@@ -115,7 +115,7 @@ var table = slices.Concat([]Command{
 	{Mark, "Mark, or take the mark away", "mark", "Arrange", Tree, []string{"m"}, "", node},
 	{Gather, "Move the marked nodes into this one", "move here", "Arrange", Tree, []string{"v"}, "arbor mv", marked},
 	{Arrow, "Begin an arrow here; end it, or erase it, at another node", "arrow", "Arrange", Tree, []string{"r"}, "arbor link", node},
-	{Follow, "Follow the arrow from here", "follow", "Arrange", Tree, []string{"f"}, "", node},
+	{Follow, "Follow the arrow or the link from here", "follow", "Arrange", Tree, []string{"f"}, "arbor backlinks", node},
 
 	{Up, "Up", "up", "Move", Tree, []string{"up", "k"}, "", nil},
 	{Down, "Down", "down", "Move", Tree, []string{"down", "j"}, "", nil},

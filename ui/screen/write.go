@@ -1,6 +1,9 @@
 package screen
 
 import (
+	"slices"
+	"strings"
+
 	"arbor/model"
 	"arbor/model/inline"
 )
@@ -18,23 +21,28 @@ func Create(e *model.Edit, parent model.ID, place model.Place, l inline.Line) (m
 	return id, e.Apply(id, l)
 }
 
-// Rewrite makes a node say l instead of was.
-func Rewrite(e *model.Edit, id model.ID, was, l inline.Line) error {
+// Rewrite makes a node say l instead of was, and says what became of it beside the text: what was understood, and of links to the node.
+func Rewrite(e *model.Edit, id model.ID, was, l inline.Line) (echo string, err error) {
+	said := l.Understood
 	if l.Text != was.Text {
-		if err := e.SetText(id, l.Text); err != nil {
-			return err
+		r, err := e.Rename(id, l.Text)
+		if err != nil {
+			return "", err
+		}
+		if s := r.String(); s != "" {
+			said = append(slices.Clip(said), s)
 		}
 	}
 	if l.Under != "" || l.After != "" {
 		parent, place, err := where(e, model.Root, model.Last, l)
 		if err != nil {
-			return err
+			return "", err
 		}
 		if err := e.Move(id, parent, place); err != nil {
-			return err
+			return "", err
 		}
 	}
-	return e.Apply(id, inline.Diff(was, l))
+	return strings.Join(said, " · "), e.Apply(id, inline.Diff(was, l))
 }
 
 // where returns the place that a line names, or else the one given.

@@ -323,7 +323,7 @@ func (m Model) drawArrow() (Model, tea.Cmd) {
 	}
 }
 
-// follow goes along the arrow from the cursor, or back along one that ends there.
+// follow goes along the arrow or the link from the cursor, or back along one that ends there.
 func (m Model) follow() (Model, tea.Cmd) {
 	id := m.place().Cursor
 	return m.read(func(v *model.View) (screen.Did, error) {
@@ -338,8 +338,26 @@ func (m Model) follow() (Model, tea.Cmd) {
 		for a, err := range v.Incoming(id) {
 			return screen.Did{Text: "back along the arrow from " + what(v, []model.ID{a.From}), Goto: &a.From}, err
 		}
-		return screen.Did{Text: "no arrow begins or ends here"}, nil
+		if to, err := v.LinkTargets(id); err != nil || len(to) > 0 {
+			return linked("along the link to ", v, to, err)
+		}
+		if from, err := v.Backlinks(id); err != nil || len(from) > 0 {
+			return linked("back along the link from ", v, from, err)
+		}
+		return screen.Did{Text: "no arrow and no link begins or ends here"}, nil
 	})
+}
+
+// linked goes to the first of the other ends of links.
+func linked(way string, v *model.View, ends []model.ID, err error) (screen.Did, error) {
+	if err != nil {
+		return screen.Did{}, err
+	}
+	text := way + what(v, ends[:1])
+	if len(ends) > 1 {
+		text += ", the first of " + strconv.Itoa(len(ends))
+	}
+	return screen.Did{Text: text, Goto: &ends[0]}, nil
 }
 
 // today goes to the page of today, and begins it if it is not there.

@@ -211,6 +211,26 @@ func TestMouse(t *testing.T) {
 	}
 }
 
+// TestFollowLink: a link by name is followed like an arrow, there and back; renaming its end says what became of it.
+func TestFollowLink(t *testing.T) {
+	tree := newTree(t)
+	plant(t, tree, "see [[far away]]\nb\nFar away")
+	d := start(t, tree, 80, 24)
+	from := d.m.place().Cursor
+	d.press("f")
+	if pic := d.picture(); !strings.Contains(pic, "along the link to “Far away”") || d.m.place().Cursor == from {
+		t.Fatalf("the link is not followed:\n%s", pic)
+	}
+	d.press("f")
+	if d.m.place().Cursor != from {
+		t.Errorf("no way back:\n%s", d.picture())
+	}
+	d.press("fi, on the sea<enter><esc>")
+	if got := dump(t, tree); !strings.Contains(got, "see [[Far away, on the sea]]") {
+		t.Errorf("renamed, the link is in\n%s", got)
+	}
+}
+
 // TestToday: one key leads to the page of today, which it begins; the next time it is the same.
 func TestToday(t *testing.T) {
 	tree := newTree(t)

@@ -114,13 +114,13 @@ func (m Model) commit() (Model, tea.Cmd) {
 		if err != nil {
 			return "", e.id, err
 		}
-		id := e.id
+		id, said := e.id, strings.Join(l.Understood, " · ")
 		if id == (model.ID{}) {
 			id, err = screen.Create(x, e.parent, e.place, l)
 		} else {
-			err = screen.Rewrite(x, id, e.was, l)
+			said, err = screen.Rewrite(x, id, e.was, l)
 		}
-		return strings.Join(l.Understood, " · "), id, err
+		return said, id, err
 	})
 }
 

@@ -263,14 +263,13 @@ func (m Model) commit(then command.ID) (Model, tea.Cmd) {
 		if err != nil {
 			return "", nil, err
 		}
+		said := strings.Join(l.Understood, " · ")
 		if e.adds() {
-			if id, err = screen.Create(x, e.parent, e.place, l); err != nil {
-				return "", nil, err
-			}
-		} else if err = screen.Rewrite(x, id, e.was, l); err != nil {
-			return "", nil, err
+			id, err = screen.Create(x, e.parent, e.place, l)
+		} else {
+			said, err = screen.Rewrite(x, id, e.was, l)
 		}
-		return strings.Join(l.Understood, " · "), []model.ID{id}, nil
+		return said, []model.ID{id}, err
 	}})
 }
 
