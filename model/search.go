@@ -34,6 +34,10 @@ func (v *View) Search(q *query.Query, wanted []string, limit int) ([]Found, erro
 	for i, w := range wanted {
 		wanted[i] = strings.ToLower(w)
 	}
+	q, err := v.Expand(q)
+	if err != nil {
+		return nil, fmt.Errorf("search: %w", err)
+	}
 	keep, err := v.compile(q.Expr, q.Now)
 	if err != nil {
 		return nil, fmt.Errorf("search: %w", err)

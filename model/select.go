@@ -35,6 +35,10 @@ type match struct {
 }
 
 func (v *View) selected(q *query.Query) ([]match, error) {
+	q, err := v.Expand(q)
+	if err != nil {
+		return nil, fmt.Errorf("select: %w", err)
+	}
 	keep, err := v.compile(q.Expr, q.Now)
 	if err != nil {
 		return nil, fmt.Errorf("select: %w", err)

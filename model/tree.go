@@ -45,6 +45,8 @@ type Options struct {
 	Rand io.Reader
 	// Location is the zone of the person, for what is said of days; nil is time.Local.
 	Location *time.Location
+	// States are the names of the person's own states, for saved queries.
+	States []string
 	// Weights are those of the urgency where a query sorts by it; nil is DefaultWeights.
 	Weights Weights
 	// Machine and Dir are what the device's id is bound to, with the store's incarnation: opened on another machine, in another directory,

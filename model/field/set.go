@@ -22,6 +22,7 @@ var builtins = []Def{
 	{Key: "depends", Builtin: true, Help: "ids of what has to be done before"},
 	{Key: "est", Kind: Span, Roll: Sum, Builtin: true, Help: "how long it will take"},
 	{Key: "prio", Kind: Number, Roll: Max, Builtin: true, Help: "H, M, L or a number"},
+	{Key: "query", Builtin: true, Help: "a query whose results the node lists"},
 	{Key: "rec", Builtin: true, Help: "how it repeats"},
 	{Key: "warn", Kind: Span, Builtin: true, Help: "how long before it is due to warn"},
 	{Key: "when", Builtin: true, Help: "when it takes place"},
@@ -29,7 +30,7 @@ var builtins = []Def{
 }
 
 // reserved are the words before a colon that stand for something else, and the fields that the program keeps for itself.
-var reserved = []string{"after", "due", "finished", "created", "modified", "has", "is", "limit", "mirror", "name", "note", "pomodoro", "query", "reset",
+var reserved = []string{"after", "due", "finished", "created", "modified", "has", "is", "limit", "mirror", "name", "note", "pomodoro", "reset",
 	"reviewed", "sched", "sort", "group", "state", "tag", "template", "text", "under", "until", "wait"}
 
 // State is a name that a person gives to a kind of state that we know: review is doing, someday is waiting.

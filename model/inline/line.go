@@ -56,7 +56,7 @@ func (e *Error) Error() string {
 func (e *Error) Unwrap() error { return e.Err }
 
 // Keys are the keys that are always known.
-var Keys = []string{"after", "depends", "due", "est", "prio", "rec", "sched", "state", "under", "until", "wait", "warn", "when", "zone"}
+var Keys = []string{"after", "depends", "due", "est", "prio", "query", "rec", "sched", "state", "under", "until", "wait", "warn", "when", "zone"}
 
 func (env Env) known(key string) bool {
 	_, declared := env.Fields.Lookup(key)

@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"arbor/model/date"
+	"arbor/model/query"
 	"arbor/model/recur"
 )
 
@@ -307,6 +308,9 @@ func (p *parser) field(key, val string) (kept, shown string, err error) {
 	case "rec":
 		r, err := recur.Parse(val, p.env.Now)
 		return r.String(), r.String(), err
+	case "query":
+		_, err := query.Parse(val, p.env.Now, p.env.Fields.StateNames()...)
+		return val, strconv.Quote(val), err
 	case "zone":
 		if _, err := loadZone(val); err != nil {
 			return "", "", err

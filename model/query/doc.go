@@ -18,6 +18,7 @@
 //	                    it depends on), blocking, ready (to be done now: none of the four, and no open task below), recurring, event, active (its clock runs) or inbox (what lies in it)
 //	has:note            note, children, tag, a date (due, sched, wait, until), a field (rec, when, prio, est, depends, query), interval (it was worked on),
 //	                    link (an arrow from it), backlink (an arrow to it) or arrow (either)
+//	@today @"my list"   what the query of the node of that name, or id, means; it lists as that one does
 //	a or b, a and b, not a, ( )   not binds most, or least; beside each other means and
 //	\or                 the word itself, where it would be something else
 //	sort:due,-prio      how to list, wherever it stands outside of parentheses: by text, state, prio, due, sched, wait, created, modified, finished,

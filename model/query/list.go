@@ -32,6 +32,20 @@ var listKeys = []string{"sort", "limit", "group"}
 // Plain reports whether a list says nothing.
 func (l List) Plain() bool { return len(l.Sort) == 0 && l.Limit == 0 && l.Group == "" }
 
+// Or returns l, and what o says where l says nothing.
+func (l List) Or(o List) List {
+	if l.Sort == nil {
+		l.Sort = o.Sort
+	}
+	if l.Group == "" {
+		l.Group = o.Group
+	}
+	if l.Limit == 0 {
+		l.Limit = o.Limit
+	}
+	return l
+}
+
 // String writes what Parse reads.
 func (l List) String() string {
 	var parts []string

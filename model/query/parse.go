@@ -249,6 +249,15 @@ func (p *parser) condition() (Expr, error) {
 			err = p.fail(start, p.i, "lacks the tag")
 		}
 		return Tag(s), err
+	case '@':
+		if len(w) > 1 || p.i+1 < len(p.s) && p.s[p.i+1] == '"' {
+			p.i++
+			s, err := p.value(start)
+			if err == nil && s == "" {
+				err = p.fail(start, p.i, "lacks the name")
+			}
+			return Saved(s), err
+		}
 	}
 	if strings.HasPrefix(w, regexpStart) || strings.HasPrefix(w, noteStart) {
 		return p.regexp(start)

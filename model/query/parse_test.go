@@ -67,6 +67,7 @@ func TestParse(t *testing.T) {
 		{"under:q7xk is:task has:note", And{Under("q7xk"), Is("task"), Has("note")}},
 		{`under:"Big House" under:(+a or b) above:q7xk`, And{Inside{Named("big house")}, Inside{Or{Tag("a"), b}}, Above("q7xk")}},
 		{"under:() -under:(a)", And{Inside{And{}}, Not{Inside{a}}}},
+		{`@today -@"my list" @q7xk \@home a@b @`, And{Saved("today"), Not{Saved("my list")}, Saved("q7xk"), Word("@home"), Word("a@b"), Word("@")}},
 		{"depth<3 depth:2 -depth>=4", And{Depth{Less, 3}, Depth{Equal, 2}, Not{Depth{GreaterEqual, 4}}}},
 		{`note~/a\/b/i`, Regexp{Pattern: "a/b", Fold: true, Note: true}},
 		{"has:link has:backlink has:rec has:interval is:active", And{Has("link"), Has("backlink"), Has("rec"), Has("interval"), Is("active")}},
@@ -121,6 +122,7 @@ func TestParseRefuses(t *testing.T) {
 		{"a sort:size", 3, "no order"},
 		{"sort:due,", 1, "no order"},
 		{"sort:due a sort:due", 12, "already"},
+		{`a @""`, 3, "lacks the name"},
 		{"limit:0", 1, "1 or more"},
 		{"group:x", 1, "tag, state"},
 		{"a or sort:due", 1, "beside an or"},
@@ -252,7 +254,7 @@ func TestFieldMatch(t *testing.T) {
 // pieces make queries of all that the grammar knows and what looks like it.
 var pieces = []string{"a", "B", "or", "and", "not", "(", ")", "()", "-", "-a", "+t", "#t", `+"a b"`, `"x y"`, `\or`, `\-a`, "k:v", `k:"v w"`, "k:none", `k:"none"`,
 	"#k=v", "#k=", "#a:b=c", "#due=fri", "#prio=H", "#k=<3", `#k="a)b"`, "prio:H", "k:>3", "due:fri", "due:<=fri", "due:mon..fri", "due:overdue", `due:"24 dec"`,
-	"state:todo,done", "is:open", "has:note", "under:q7", "tag:x", "http://x", "17:00", "日本", "due<fri", "-done", `-\done`, "km<3", "a<b", `\a<3`, `text~/a b/i`, `text~/(\/|\\)/`, `\text~/a/`, "is:ready", `k:"//x"`, `k:"<3"`, "#", `\`, `a"b`, "sort:due,-text", "limit:3", "group:tag", `under:"a b"`, "under:(a or +b)", "under:()", "above:q7", "depth<3", "note~/a/",
+	"state:todo,done", "is:open", "has:note", "under:q7", "tag:x", "http://x", "17:00", "日本", "due<fri", "-done", `-\done`, "km<3", "a<b", `\a<3`, `text~/a b/i`, `text~/(\/|\\)/`, `\text~/a/`, "is:ready", `k:"//x"`, `k:"<3"`, "#", `\`, `a"b`, "sort:due,-text", "limit:3", "group:tag", `under:"a b"`, "under:(a or +b)", "under:()", "above:q7", "@a", `@"a b"`, `@""`, "@", `\@a`, "depth<3", "note~/a/",
 	"#sort=x", "#depth=1", "#above=x"}
 
 func checkRoundTrip(t interface{ Fatalf(string, ...any) }, s string) {

@@ -27,20 +27,10 @@ func (q *Query) String() string {
 
 // In returns q asked of what another query means alone. It lists as q says, and where that says nothing as the other does.
 func (q *Query) In(outer *Query) *Query {
-	in := &Query{Expr: And{outer.Expr, q.Expr}, Now: q.Now, List: q.List}
-	if in.Sort == nil {
-		in.Sort = outer.Sort
-	}
-	if in.Group == "" {
-		in.Group = outer.Group
-	}
-	if in.Limit == 0 {
-		in.Limit = outer.Limit
-	}
-	return in
+	return &Query{Expr: And{outer.Expr, q.Expr}, Now: q.Now, List: q.List.Or(outer.List)}
 }
 
-// Expr is a part of a query: And, Or, Not, Word, Phrase, Regexp, Tag, Tagged, Field, State, Date, Depth, Under, Inside, Named, Above, Is or Has.
+// Expr is a part of a query: And, Or, Not, Word, Phrase, Regexp, Tag, Tagged, Field, State, Date, Depth, Under, Inside, Named, Above, Saved, Is or Has.
 type Expr interface {
 	fmt.Stringer
 	expr()
@@ -82,6 +72,8 @@ type (
 	Named string
 	// Above holds for the nodes that the one of that reference lies below.
 	Above string
+	// Saved holds where the query of the node of that name, or reference, does.
+	Saved string
 	// Depth compares how many nodes lie above, the top of the tree included.
 	Depth struct {
 		Op Op
@@ -139,6 +131,7 @@ func (Tagged) expr() {}
 func (Inside) expr() {}
 func (Named) expr()  {}
 func (Above) expr()  {}
+func (Saved) expr()  {}
 func (Depth) expr()  {}
 func (Tag) expr()    {}
 func (Field) expr()  {}
@@ -293,6 +286,7 @@ func (s State) String() string  { return "state:" + strings.Join(s, ",") }
 func (t Tagged) String() string { return "tag:" + value(string(t)) }
 func (u Under) String() string  { return "under:" + value(string(u)) }
 func (a Above) String() string  { return "above:" + value(string(a)) }
+func (s Saved) String() string  { return "@" + value(string(s)) }
 func (n Named) String() string  { return quoted(string(n)) }
 func (d Depth) String() string  { return "depth:" + opText[d.Op] + strconv.Itoa(d.N) }
 

@@ -38,7 +38,7 @@ func isOperator(w string) bool {
 
 // special reports whether a word needs a backslash to be a word.
 func special(w string) bool {
-	if w == "" || strings.ContainsRune(`-+#"\`, rune(w[0])) || isOperator(w) {
+	if w == "" || strings.ContainsRune(`-+#@"\`, rune(w[0])) || isOperator(w) {
 		return true
 	}
 	if _, ok := compared(w); ok || strings.HasPrefix(w, regexpStart) || strings.HasPrefix(w, noteStart) {

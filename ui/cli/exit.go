@@ -11,6 +11,7 @@ import (
 	"syscall"
 
 	"arbor/model"
+	"arbor/model/query"
 	"arbor/store"
 )
 
@@ -58,9 +59,9 @@ func exitCode(err error) int {
 		return ended.ExitCode()
 	case errors.Is(err, context.Canceled):
 		return 128 + int(syscall.SIGINT)
-	case errors.Is(err, model.ErrNoNode), errors.Is(err, model.ErrID):
+	case errors.Is(err, model.ErrNoNode), errors.Is(err, model.ErrID), errors.Is(err, model.ErrNoQuery):
 		return exitMissing
-	case errors.Is(err, model.ErrName):
+	case errors.Is(err, model.ErrName), errors.As(err, new(*query.Error)):
 		return exitUsage
 	case errors.As(err, &ambiguous):
 		return exitRefused
@@ -77,6 +78,7 @@ func exitCode(err error) int {
 var refusals = []error{
 	store.ErrLocked, store.ErrOwnerSilent, store.ErrConflict, store.ErrReadOnly, store.ErrVersion, store.ErrUncertain, store.ErrStale,
 	model.ErrBuiltin, model.ErrCycle, model.ErrExists, model.ErrNotTrash, model.ErrChanged, model.ErrVersion, model.ErrArrowThere,
+	model.ErrAsksItself,
 }
 
 // about reports whether err may be about the store in dir: it names no path, one in dir or one on the way there.

@@ -37,6 +37,7 @@ type nodeJSON struct {
 	Blocks   []string          `json:"blocks,omitempty"`
 	Links    []string          `json:"links,omitempty"`
 	Linked   []string          `json:"backlinks,omitempty"`
+	Results  []string          `json:"results,omitempty"`
 }
 
 type arrowJSON struct {

@@ -19,8 +19,10 @@ func (r *run) lsCommand() *cobra.Command {
 		Use: "ls [QUERY...]", Short: "list nodes: arbor ls +home -done 'due<fri' sort:due",
 		Long: "Words and +tag must be there, -word and -tag must not; tag:x is a tag of the node or of one above it; 'due<fri', due:overdue, key:value, is:ready, has:note, " +
 			"text~/pattern/i, note~/pattern/, depth:1, or, not and parentheses. under:ID, under:\"name\" and under:(query) look below nodes, above:ID above one. " +
+			"@name is what the query of that node means: add 'this week' query:'due<mon -done' saves one. " +
 			"sort:urgency,-due, limit:20 and group:tag (or state, due, parent) say how to list. " +
-			"A word may begin with a dash: there are no short flags. What a shell would take for itself, such as < or (, goes in quotes.",
+			"What a shell would take for itself, such as < or (, goes in quotes.\n\n" +
+			"A word may begin with a dash: there are no short flags.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return r.ls(strings.Join(args, " "), sort, limit, asJSON)
 		},
@@ -60,7 +62,10 @@ const manyLines = 200
 // list prints what q means, in its order and its groups.
 func (r *run) list(v *model.View, q *query.Query, asJSON bool) error {
 	p := r.printer()
-	var err error
+	q, err := v.Expand(q)
+	if err != nil {
+		return err
+	}
 	if q.Group == "" {
 		err = p.listed(v, q, asJSON)
 	} else {
@@ -104,6 +109,9 @@ func (p *printer) listed(v *model.View, q *query.Query, asJSON bool) error {
 			return err
 		}
 		if err := p.node(&n, short, len(open)); err != nil {
+			return err
+		}
+		if err := p.results(v, &n, len(open)+1); err != nil {
 			return err
 		}
 		if len(q.Sort) == 0 {

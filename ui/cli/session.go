@@ -92,7 +92,7 @@ func (r *run) openTree(db *store.DB, dir string) (*Session, error) {
 		if s.Book, err = timeseries.Open(db); err != nil {
 			return err
 		}
-		s.Tree, err = model.Open(db, model.Options{Session: sessionName(), Now: r.Now, Location: r.config.Zone, Dir: dir, Weights: r.weighed()})
+		s.Tree, err = model.Open(db, model.Options{Session: sessionName(), Now: r.Now, Location: r.config.Zone, Dir: dir, Weights: r.weighed(), States: ownStates(r.fields)})
 		return err
 	})
 	if err != nil {

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -44,21 +45,10 @@ func (r *run) show(sels []string, asJSON bool) error {
 				return err
 			}
 			if asJSON {
-				j := newNodeJSON(&n)
-				j.Note = note
-				j.Next = nil
-				for _, d := range v.Ahead(&n, aheadShown) {
-					j.Next = append(j.Next, d.String())
+				var j nodeJSON
+				if j, err = detailed(v, &n, note, p.now); err == nil {
+					err = enc.Encode(j)
 				}
-				blockedBy, errA := v.BlockedBy(&n)
-				blocks, errB := v.Blocks(&n)
-				links, errC := v.LinkTargets(id)
-				linked, errD := v.Backlinks(id)
-				if err := errors.Join(errA, errB, errC, errD); err != nil {
-					return err
-				}
-				j.Blocked, j.Blocks, j.Links, j.Linked = idTexts(blockedBy), idTexts(blocks), idTexts(links), idTexts(linked)
-				err = enc.Encode(j)
 			} else {
 				if i > 0 {
 					fmt.Fprintln(p.out)
@@ -71,6 +61,25 @@ func (r *run) show(sels []string, asJSON bool) error {
 		}
 		return p.out.Flush()
 	}))
+}
+
+// detailed is the line of --json about all that is known of n.
+func detailed(v *model.View, n *model.Node, note string, now time.Time) (nodeJSON, error) {
+	j := newNodeJSON(n)
+	j.Note = note
+	for _, d := range v.Ahead(n, aheadShown) {
+		j.Next = append(j.Next, d.String())
+	}
+	blockedBy, errA := v.BlockedBy(n)
+	blocks, errB := v.Blocks(n)
+	links, errC := v.LinkTargets(n.ID)
+	linked, errD := v.Backlinks(n.ID)
+	results, _, _, errE := v.Results(n, now, math.MaxInt)
+	j.Blocked, j.Blocks, j.Links, j.Linked = idTexts(blockedBy), idTexts(blocks), idTexts(links), idTexts(linked)
+	for i := range results {
+		j.Results = append(j.Results, results[i].ID.String())
+	}
+	return j, errors.Join(errA, errB, errC, errD, errE)
 }
 
 // details writes all that is known of n.
@@ -124,6 +133,12 @@ func (p *printer) details(v *model.View, n *model.Node, note string) error {
 	}
 	if err := p.links(v, n, row); err != nil {
 		return err
+	}
+	if _, saved := n.Query(); saved {
+		fmt.Fprintln(p.out)
+		if err := p.results(v, n, 0); err != nil {
+			return err
+		}
 	}
 	if note != "" {
 		fmt.Fprintln(p.out)

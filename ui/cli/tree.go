@@ -187,6 +187,11 @@ func (p *printer) branches(v *model.View, all []model.Branch, defs []field.Def, 
 		if err := p.node(&b.Node, short, b.Depth); err != nil {
 			return err
 		}
+		if depth == 0 || b.Depth < depth-1 {
+			if err := p.results(v, &b.Node, b.Depth+1); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }

@@ -1,0 +1,42 @@
+package cli
+
+import (
+	"fmt"
+
+	"arbor/model"
+	"arbor/ui/theme"
+)
+
+// resultsShown is how many results of a saved query are shown below its node.
+const resultsShown = 20
+
+// results prints what the query of n means, if it has one, each result a line at a depth, with an arrow before its text.
+func (p *printer) results(v *model.View, n *model.Node, depth int) error {
+	nodes, more, ok, err := v.Results(n, p.now, resultsShown)
+	if !ok {
+		return nil
+	}
+	mark := theme.ArrowTo
+	if p.ascii {
+		mark = string(theme.ASCII([]rune(mark)[0]))
+	}
+	if err != nil { // of that query alone: the list goes on
+		_, err = fmt.Fprintf(p.out, "%*s%s\n", idWidth+2*depth, "", p.paint(red, printable(err.Error())))
+		return err
+	}
+	for i := range nodes {
+		short, err := v.ShortID(nodes[i].ID)
+		if err != nil {
+			return err
+		}
+		nodes[i].Text = mark + " " + nodes[i].Text
+		if err := p.node(&nodes[i], short, depth); err != nil {
+			return err
+		}
+	}
+	if more > 0 {
+		line := fmt.Sprintf("%*s%s and %d more", idWidth+2*depth, "", mark, more)
+		_, err = fmt.Fprintln(p.out, p.paint(faint, line))
+	}
+	return err
+}
