@@ -16,6 +16,7 @@ type Paths struct {
 	Config string // the settings file
 	Data   string // the store, unless a setting says otherwise
 	Log    string // what a background loop has to say
+	Cache  string // what can be made again
 }
 
 // FindPaths returns the paths of this process' person by the XDG rules. Where the environment names no home, as in a service or under
@@ -30,6 +31,7 @@ func FindPaths() Paths {
 		Config: filepath.Join(xdg.ConfigHome, "arbor", "config.toml"),
 		Data:   filepath.Join(xdg.DataHome, "arbor"),
 		Log:    filepath.Join(xdg.StateHome, "arbor", "log"),
+		Cache:  filepath.Join(xdg.CacheHome, "arbor"),
 	}
 }
 

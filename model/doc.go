@@ -24,7 +24,9 @@
 // # Reading many nodes
 //
 // A Sheet is the facts of all nodes in memory: what a query, a draw or a list of what is next asks of each of them. It is made of the records,
-// kept for the next who asks, and refreshed by what changed meanwhile. Nobody changes a sheet that was handed out.
+// kept for the next who asks, and refreshed by what changed meanwhile. Nobody changes a sheet that was handed out. For the next process it is
+// kept in a file (Options.Cache), with the position of its state in the store and the last batch of each log: a store that has these batches and
+// can tell what was written after the position makes its own sheet of it. The file may be deleted at any time.
 //
 // # Undo
 //

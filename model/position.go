@@ -1,5 +1,7 @@
 package model
 
+import "slices"
+
 // positions is where the nodes of a sheet stand.
 type positions struct {
 	parents  []int32 // slots, -1 where the parent has none
@@ -10,7 +12,7 @@ type positions struct {
 // positions computes where all nodes stand, the first time it is asked.
 func (s *Sheet) positions() *positions {
 	s.once.Do(func() {
-		st := &positions{parents: make([]int32, len(s.all)), tops: make([]ID, len(s.all)), children: make([]int32, len(s.all))}
+		st := &positions{parents: make([]int32, len(s.all)), children: make([]int32, len(s.all))}
 		slots := newSlots(s.all)
 		for slot, f := range s.all {
 			st.parents[slot] = -1
@@ -19,36 +21,101 @@ func (s *Sheet) positions() *positions {
 				st.children[p]++
 			}
 		}
-		known := make([]bool, len(s.all))
-		var way []int
-		for slot := range s.all {
-			top := Detached // of those whose parent is not there
-			for at := slot; ; at = int(st.parents[at]) {
-				if known[at] {
-					top = st.tops[at]
-					break
-				}
-				way, known[at] = append(way, at), true
-				f := s.all[at]
-				if builtin(f.ID) {
-					top = f.ID
-					break
-				}
-				if st.parents[at] < 0 {
-					if builtin(f.Parent) {
-						top = f.Parent
-					}
-					break
-				}
-			}
-			for _, at := range way {
-				st.tops[at] = top
-			}
-			way = way[:0]
-		}
+		st.climb(s)
 		s.stand = st
 	})
 	return s.stand
+}
+
+// climb finds the tops of all nodes.
+func (st *positions) climb(s *Sheet) {
+	st.tops = make([]ID, len(s.all))
+	known := make([]bool, len(s.all))
+	var way []int
+	for slot := range s.all {
+		top := Detached // of those whose parent is not there
+		for at := slot; ; at = int(st.parents[at]) {
+			if known[at] {
+				top = st.tops[at]
+				break
+			}
+			way, known[at] = append(way, at), true
+			f := s.all[at]
+			if builtin(f.ID) {
+				top = f.ID
+				break
+			}
+			if st.parents[at] < 0 {
+				if builtin(f.Parent) {
+					top = f.Parent
+				}
+				break
+			}
+		}
+		for _, at := range way {
+			st.tops[at] = top
+		}
+		way = way[:0]
+	}
+}
+
+// follow returns where the nodes stand after some came and some moved, from where they stood before: was is the sheet of then.
+func (s *Sheet) follow(was *Sheet, came, moved []ID) *positions {
+	before := was.positions()
+	if len(came) == 0 && len(moved) == 0 {
+		return before
+	}
+	n := len(s.all)
+	st := &positions{parents: make([]int32, n), tops: make([]ID, n), children: make([]int32, n)}
+	fresh := make(map[ID]int32, len(came)) // and their slots
+	now, at := make([]int32, len(was.all)), 0
+	for slot, f := range s.all {
+		if at < len(was.all) && was.all[at].ID == f.ID {
+			now[at] = int32(slot)
+			at++
+		} else {
+			fresh[f.ID] = int32(slot)
+		}
+	}
+	climbs := len(moved) > 0
+	for old, slot := range now {
+		up := before.parents[old]
+		if up >= 0 {
+			up = now[up]
+		} else if f := s.all[slot]; !builtin(f.ID) {
+			if to, ok := fresh[f.Parent]; ok { // of what is above nothing was known
+				up, climbs = to, true
+			}
+		}
+		st.parents[slot], st.tops[slot] = up, before.tops[old]
+	}
+	for _, id := range slices.Concat(came, moved) {
+		slot, _ := s.Slot(id)
+		up, ok := s.Slot(s.all[slot].Parent)
+		if ok = ok && !builtin(id); !ok {
+			up = -1
+		}
+		st.parents[slot] = int32(up)
+		_, both := fresh[s.all[slot].Parent]
+		climbs = climbs || both || builtin(id)
+		switch {
+		case ok:
+			st.tops[slot] = st.tops[up]
+		case builtin(s.all[slot].Parent):
+			st.tops[slot] = s.all[slot].Parent
+		default:
+			st.tops[slot] = Detached
+		}
+	}
+	for _, up := range st.parents {
+		if up >= 0 {
+			st.children[up]++
+		}
+	}
+	if climbs {
+		st.climb(s)
+	}
+	return st
 }
 
 // slotTable finds slots by ids faster than a search does.

@@ -17,7 +17,8 @@ type Sheet struct {
 	blocks [][]Facts // each of at most sheetBlock nodes, and none empty
 	all    []*Facts  // by slot
 	at     store.Position
-	read   int // how many records were read to make it, from nothing or from the sheet before
+	read   int  // how many records were read to make it, from nothing or from the sheet before
+	worn   bool // it is far from the one in the file
 
 	once  sync.Once
 	stand *positions
@@ -36,14 +37,17 @@ type sheets struct {
 	of     *store.Snapshot
 	end    *time.Timer
 	asked  bool // whether a query came by while there was no sheet
+
+	path  string // of the file that keeps a sheet for other processes, "" for none
+	least int    // how many nodes are worth one
 }
 
 // worthwhile reports whether a query that one pass over the records answers too is to be answered on a sheet: there is one, or it is not the
-// first to ask, as it is in a process that answers one question and ends.
+// first to ask, as it is in a process that answers one question and ends; or processes keep sheets for each other.
 func (all *sheets) worthwhile() bool {
 	all.mu.Lock()
 	defer all.mu.Unlock()
-	if all.newest != nil || all.asked {
+	if all.newest != nil || all.asked || all.path != "" {
 		return true
 	}
 	all.asked = true
@@ -73,20 +77,46 @@ func (v *View) Sheet() (*Sheet, error) {
 		v.sheet = s
 		return s, all.keep(v.t.db, s)
 	}
-	var s *Sheet
+	s, err := v.newSheet(at, snapshot)
+	if err != nil {
+		return nil, err
+	}
+	v.sheet = s
+	return s, all.keep(v.t.db, s)
+}
+
+// newSheet makes the sheet of a state, of the newest one, of the one in the file, or of all records. The lock of the sheets is held.
+func (v *View) newSheet(at store.Position, snapshot *store.Snapshot) (s *Sheet, err error) {
+	all := &v.t.sheets
 	if all.newest != nil && at.LSN() > all.newest.at.LSN() {
-		s, err = v.refreshSheet(all.newest, all.of, snapshot)
-		if err != nil && !errors.Is(err, store.ErrStale) {
+		s, err = v.refreshSheet(all.newest, snapshot.Changed(all.of, v.t.ks.nodes, store.Range{}))
+		if err == nil || !errors.Is(err, store.ErrStale) { // else what the last one was made of is gone; if this view is, too, reading it says so
+			return s.of(at), err
+		}
+	}
+	if all.path != "" {
+		if s, err = v.keptSheet(at, snapshot); err != nil {
 			return nil, err
 		}
 	}
-	if s == nil || err != nil { // what the last one was made of is gone; if this view is, too, reading it says so
+	fresh := s == nil
+	if fresh {
 		if s, err = v.loadSheet(true); err != nil {
 			return nil, err
 		}
 	}
-	s.at, v.sheet = at, s
-	return s, all.keep(v.t.db, s)
+	if s.of(at); all.path != "" && (fresh || s.worn) {
+		err = v.keepSheet(s)
+	}
+	return s, err
+}
+
+// of says of what state a sheet is.
+func (s *Sheet) of(at store.Position) *Sheet {
+	if s != nil {
+		s.at = at
+	}
+	return s
 }
 
 // keep makes s the newest sheet if nothing was written since. mu is held.
@@ -192,13 +222,15 @@ func (s *Sheet) index() {
 	}
 }
 
-// refreshSheet returns the sheet that follows s, which is that of an older state. Blocks in which nothing changed are those of s.
-func (v *View) refreshSheet(s *Sheet, older, now *store.Snapshot) (*Sheet, error) {
+// refreshSheet returns the sheet that follows s, which is that of an older state, by what changed among the records. Blocks in which nothing
+// changed are those of s.
+func (v *View) refreshSheet(s *Sheet, changed changes) (*Sheet, error) {
 	next := &Sheet{blocks: slices.Clone(s.blocks)}
 	r := factsReader{names: map[string]string{}}
 	copied := map[int]bool{}
+	var came, moved []ID
 	var n Node
-	for c, err := range now.Changed(older, v.t.ks.nodes, store.Range{}) {
+	for c, err := range changed {
 		if err != nil {
 			return nil, err
 		}
@@ -218,14 +250,23 @@ func (v *View) refreshSheet(s *Sheet, older, now *store.Snapshot) (*Sheet, error
 			return nil, err
 		}
 		next.read++
-		if found {
-			(*block)[i] = r.of(&n)
-		} else {
-			*block = slices.Insert(*block, i, r.of(&n))
+		f := r.of(&n)
+		switch {
+		case !found:
+			*block, came = slices.Insert(*block, i, f), append(came, id)
+			continue
+		case (*block)[i].Parent != f.Parent:
+			moved = append(moved, id)
 		}
+		(*block)[i] = f
 	}
-	next.part()
-	next.index()
+	if next.read == 0 {
+		next.all = s.all
+	} else {
+		next.part()
+		next.index()
+	}
+	next.once.Do(func() { next.stand = next.follow(s, came, moved) })
 	return next, nil
 }
 

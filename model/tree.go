@@ -54,6 +54,8 @@ type Options struct {
 	// is by default the system's machine id, or the name of the host.
 	Machine string
 	Dir     string
+	// Cache is a directory for what can be made again at any time, but not at once; empty: nothing is kept there.
+	Cache string
 }
 
 // Tree is an open tree. All methods are safe for use by many goroutines.
@@ -118,6 +120,7 @@ func (t *Tree) bind() error {
 	if err != nil {
 		return err
 	}
+	t.sheets.path, t.sheets.least = sheetPath(t.opt.Cache, want), keptNodes
 	fits := func(r store.Reader) (bool, error) {
 		version, err := r.Get(t.ks.meta, foldKey)
 		if errors.Is(err, store.ErrNotFound) {

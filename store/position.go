@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"math"
 	"slices"
 )
 
@@ -15,6 +16,15 @@ type Position struct {
 
 // LSN returns the place in the log. Another history of the same store may have something else there.
 func (p Position) LSN() LSN { return p.at }
+
+// Openings returns how often the store was opened and written to between p and a later position of it. What was written after p is told for 64
+// of them.
+func (p Position) Openings(later Position) int {
+	if p.store != later.store || later.epoch < p.epoch {
+		return 0
+	}
+	return int(min(later.epoch-p.epoch, math.MaxInt32))
+}
 
 // String returns what Parse reads.
 func (p Position) String() string { return fmt.Sprintf("%016x-%x-%x", p.store, p.epoch, uint64(p.at)) }

@@ -92,13 +92,22 @@ func (r *run) openTree(db *store.DB, dir string) (*Session, error) {
 		if s.Book, err = timeseries.Open(db); err != nil {
 			return err
 		}
-		s.Tree, err = model.Open(db, model.Options{Session: sessionName(), Now: r.Now, Location: r.config.Zone, Dir: dir, Weights: r.weighed(), States: ownStates(r.fields)})
+		s.Tree, err = model.Open(db, model.Options{Session: sessionName(), Now: r.Now, Location: r.config.Zone, Dir: dir, Cache: r.cacheDir(dir),
+			Weights: r.weighed(), States: ownStates(r.fields)})
 		return err
 	})
 	if err != nil {
 		return nil, s.close(err)
 	}
 	return s, nil
+}
+
+// cacheDir is where what can be made again of a store in a directory is kept, nowhere if it leaves nothing behind.
+func (r *run) cacheDir(dir string) string {
+	if dir == "" {
+		return ""
+	}
+	return r.Paths.Cache
 }
 
 // sessionName names this run of the program: undo in one window leaves the other window's actions alone.
