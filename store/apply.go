@@ -76,6 +76,16 @@ func (e *engine) apply(upto LSN) error {
 // patience is how often apply looks whether another has done its work before it does it beside that one.
 const patience = 16
 
+// applySome folds what is published, unless another is about it: for those who wait for the disk anyway, and whose frame is not closed before
+// all of it is applied. So they do not stand in line for the fold, which may need a processor longer than all else that they do.
+func (e *engine) applySome() error {
+	if !e.folding.CompareAndSwap(false, true) {
+		return nil
+	}
+	defer e.folding.Store(false)
+	return e.advance(e.head.Load())
+}
+
 // advance folds what is published behind h and puts the result in its place, unless another was first.
 func (e *engine) advance(h *state) error {
 	f := folds.Get().(*fold)
@@ -120,6 +130,7 @@ type fold struct {
 	edit    *index.Edit
 	ledger  ledger
 	current *ticket // the transaction being applied
+	warmed  LSN     // what is to be changed by the records below is on its way to the processor
 }
 
 // run applies the published records from state.pos on, until it finds that another has applied them, or there are no more.
@@ -184,6 +195,9 @@ func (f *fold) records() (err error) {
 				return nil
 			}
 			f.current = tk
+			if l >= f.warmed {
+				f.ahead(l, d)
+			}
 			if err := f.transaction(tk, b, l, l+LSN(w.size())); err != nil {
 				return err
 			}
@@ -215,7 +229,7 @@ func (f *fold) transaction(tk *ticket, b *body, l, end LSN) error {
 		f.edit = f.state.tree.Edit()
 	}
 	for i := range b.writes {
-		if i%index.MaxWarm == 0 {
+		if i%index.MaxWarm == 0 && l >= f.warmed {
 			f.warm(b.writes[i:])
 		}
 		if b.writes[i].parted {
@@ -240,6 +254,44 @@ func (f *fold) transaction(tk *ticket, b *body, l, end LSN) error {
 		return errOverruled
 	}
 	return nil
+}
+
+// ahead has the processor load what the published transactions from l on, which lie in d, will change: as many of them as fit, where one
+// after the other would wait for what it changes. What the disk does not deliver of it is found by the one that changes it.
+func (f *fold) ahead(l LSN, d *segmentData) {
+	var fault error
+	defer f.e.unguard(debug.SetPanicOnFault(true), &fault)
+	var keys [index.MaxWarm][]byte
+	n := 0
+	for l.off() < d.size {
+		w := word(little(d.word(l.off()).Load()))
+		if w == 0 {
+			break
+		}
+		if w.kind() == kindTx {
+			tk := d.ticket(l.off()).Load()
+			if tk == nil {
+				break
+			}
+			b := tk.body.Load()
+			if b == nil || n+len(b.writes) > len(keys) {
+				break
+			}
+			for i := range b.writes {
+				keys[n] = b.writes[i].key
+				n++
+			}
+		} else if w.kind() > kindTx || w.size() < 8 {
+			break
+		}
+		l += LSN(w.size())
+	}
+	f.warmed = l
+	if f.edit != nil {
+		f.edit.Warm(keys[:n])
+	} else {
+		f.state.tree.Warm(keys[:n])
+	}
 }
 
 // warm has the processor load what the next writes of a transaction, which are in the order of their keys, will change.

@@ -3,6 +3,9 @@ package store
 import (
 	"bytes"
 	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"arbor/store/index"
@@ -116,4 +119,52 @@ func TestFoldBehindASegment(t *testing.T) {
 	}
 	f.release()
 	must(t, db.Close())
+}
+
+// TestFaultAhead cuts the checkpoint under a leaf. A transaction that changes it fails; one before it in the same fold, which has the
+// processor load that leaf ahead, does not.
+func TestFaultAhead(t *testing.T) {
+	dir := t.TempDir()
+	db, err := Open(dir, Options{IO: "buffered"})
+	must(t, err)
+	ks := keyspace(t, db)
+	key := func(i int) string { return fmt.Sprintf("%06d", i) }
+	const n = 5000
+	for i := range n {
+		var b Batch
+		must(t, b.Put(ks, []byte(key(i)), []byte("short")))
+		_, err = db.Apply(&b, None)
+		must(t, err)
+	}
+	must(t, db.Close())
+	db, err = Open(dir, Options{IO: "buffered", Exclusive: true})
+	must(t, err)
+	defer db.Close()
+	get(t, db, ks, key(0))
+	get(t, db, ks, key(n-1))
+	e := db.be.(*member).role.be.(*engine)
+	must(t, e.begin())
+	names, err := filepath.Glob(filepath.Join(dir, "*.ckpt"))
+	must(t, err)
+	if err := os.Truncate(names[0], pageSize); err != nil {
+		t.Skip(err)
+	}
+	f, err := e.snapshot()
+	must(t, err)
+	defer f.release()
+	v := f.(*view)
+	var ends [2]LSN
+	var tickets [2]*ticket
+	for i, k := range []string{key(0), key(n - 1)} {
+		rec, err := encode([]write{{key: ks.key([]byte(k)), value: []byte("new")}})
+		must(t, err)
+		tickets[i] = new(ticket)
+		tickets[i].body.Store(&body{base: v.s, era: v.era, writes: rec.writes, offsets: rec.offsets})
+		ends[i], err = e.publish(rec, tickets[i])
+		must(t, err)
+	}
+	must(t, e.apply(ends[1]))
+	if a, b := tickets[0].outcome.Load(), tickets[1].outcome.Load(); a != committed || b != damaged {
+		t.Errorf("outcomes %d and %d, want %d and %d", a, b, committed, damaged)
+	}
 }

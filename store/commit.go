@@ -3,6 +3,7 @@ package store
 import (
 	"fmt"
 	"runtime"
+	"slices"
 )
 
 // writable tells why nothing can be written, or nil.
@@ -57,8 +58,12 @@ func (e *engine) commit(base frozen, reads []read, writes []write, d Durability)
 		return 0, err
 	}
 	v.contender.leave() // others may go on while this one waits for the disk
-	e.latency.visible.since(visible)
 	e.upkeep(end)
+	if tk.outcome.Load() != undecided {
+		e.latency.visible.since(visible)
+	} else if err := e.waitDurable(end); err != nil {
+		return end, err
+	}
 	switch tk.outcome.Load() {
 	case conflicted:
 		e.counts.conflicts.Add(1)
@@ -83,7 +88,8 @@ func (e *engine) commit(base frozen, reads []read, writes []write, d Durability)
 // read, it gets another place.
 //
 // Those who commit durably are woken together and come together: one who waits for the disk anyway first lets the others publish, so that one
-// fold applies the records of all of them, and one frame takes them.
+// fold applies the records of all of them, and one frame takes them. If it cannot lose against anybody it leaves the fold to whoever is about
+// it, and its outcome is known when it is durable.
 func (e *engine) place(v *view, reads []read, rec encoded, together bool) (tk *ticket, end LSN, err error) {
 	s := v.s
 	for range maxRetries {
@@ -93,10 +99,15 @@ func (e *engine) place(v *view, reads []read, rec encoded, together bool) (tk *t
 		tk = new(ticket)
 		tk.body.Store(&body{base: s, era: v.era, reads: reads, writes: rec.writes, offsets: rec.offsets})
 		if end, err = e.publish(rec, tk); err == nil {
-			if together && e.committers.Load() > 1 {
+			together := together && e.committers.Load() > 1
+			if together {
 				runtime.Gosched()
 			}
-			err = e.apply(end)
+			if together && len(reads) == 0 && e.fs != nil && !slices.ContainsFunc(rec.writes, isParted) {
+				err = e.applySome()
+			} else {
+				err = e.apply(end)
+			}
 		}
 		if err != nil {
 			return nil, 0, err
@@ -107,6 +118,9 @@ func (e *engine) place(v *view, reads []read, rec encoded, together bool) (tk *t
 	}
 	return tk, end, nil
 }
+
+// isParted tells whether w is a put of a value in parts, which loses if they are gone.
+func isParted(w write) bool { return w.parted }
 
 // publish gives a record its place in the log and shows it to the others. It returns the place's end.
 func (e *engine) publish(rec encoded, tk *ticket) (LSN, error) {

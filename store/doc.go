@@ -30,10 +30,11 @@
 //
 // A lone committer writes its frame on its own goroutine, by one pwrite, also where there is a ring. Where several commit, one of them hands a
 // frame to the disk and sleeps, with at most two frames on their way on a ring: while one is written the other gathers. Whoever is told that a
-// frame is complete, on a ring its own thread, wakes those who waited, lets them run once, so that they come back into one frame, and
-// hands on what has gathered by then. They let each other run too, once, between publish and apply, so that one fold applies what all of them
-// have published. So 64 committers put more than twenty commits into a frame, and enter the ring as often as they have frames
-// (TestGroupCommit).
+// frame is complete, on a ring its own thread, hands on what has gathered by then, wakes those who waited, and lets them run once, so that
+// they come back into one frame. They let each other run too, once, between publish and apply, so that one fold applies what all of them
+// have published, and loads what it will change of all of them at once; who finds another at the fold, and has nothing to lose against
+// anybody, does not wait for it: its frame is not closed before it is applied, and it learns of its outcome when it is durable. So 64
+// committers put more than twenty commits into a frame, and enter the ring as often as they have frames (TestGroupCommit).
 //
 // A value of more than 64 KiB goes the same way in parts, each a transaction of its own that nobody waits for, before the one that makes its
 // key lead to them (staging.go). That one is small, however large the value is, and is what makes it visible and durable as a whole.
@@ -75,7 +76,7 @@
 //
 // A lock is taken, always by few and for short, never on the way of a read: to begin the next segment (rolling), by the committers that
 // find the last one full, and while the segment after it is being made; to close a frame and to tell it complete (flusher.mu), never
-// during its write; to hand out an id (ids.mu); to change the manifest.
+// during its write, by one at a time, for whom no other stands in line; to hand out an id (ids.mu); to change the manifest.
 // The first commit after an open waits for the manifest to be raised to the next epoch. Close waits for views and transactions.
 //
 // Who waits for a committer that is stopped at some step, and goes on at once when it does (TestPausedCommitter takes this table as it is):

@@ -166,6 +166,7 @@ func (e *engine) begin() error {
 		}
 	}
 	e.flush.start = e.resume
+	e.flush.closed.Store(uint64(e.resume))
 	e.durable.Store(uint64(e.resume))
 	if s := e.log.at(e.resume.ord()); s != nil {
 		if err := e.reopen(s); err != nil {

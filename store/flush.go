@@ -21,9 +21,10 @@ type flusher struct {
 	depth    int32      // how many there may be before a committer among others waits for one to end
 	// wanted is the LSN below which all is to be written. busy is the length of inFlight. Who raises wanted looks at busy afterwards, and who
 	// lowers busy looks at wanted afterwards, so that one of the two submits what is wanted.
-	wanted atomic.Uint64
-	busy   atomic.Int32
-	closed atomic.Uint64 // start, for those who do not hold mu
+	wanted  atomic.Uint64
+	busy    atomic.Int32
+	closed  atomic.Uint64 // start, for those who do not hold mu
+	closing atomic.Bool   // the token of closeWanted
 }
 
 // flight is a frame on its way. Its bytes belong to the disk until it is complete.
@@ -135,6 +136,9 @@ func (e *engine) complete(fl *flight, err error) {
 	full := len(e.flush.full) > 0
 	e.flush.busy.Store(int32(len(e.flush.inFlight)))
 	e.flush.mu.Unlock()
+	if e.started.Load() {
+		e.submit() // who has come meanwhile does not wait for those who are woken now
+	}
 	e.durably.wake()
 	if e.started.Load() {
 		e.gather()
@@ -165,15 +169,7 @@ func (e *engine) submit() bool {
 		return false
 	}
 	e.flush.chosen.Do(e.setDepth)
-	if e.flush.busy.Load() >= e.flush.depth {
-		return false
-	}
-	e.flush.mu.Lock()
-	var fl *flight
-	if uint64(e.flush.start) < e.flush.wanted.Load() && int32(len(e.flush.inFlight)) < e.flush.depth {
-		fl, _ = e.closeFrame() // an error has poisoned the engine: who waits is told so
-	}
-	e.flush.mu.Unlock()
+	fl := e.closeWanted()
 	if fl == nil {
 		return false
 	}
@@ -183,6 +179,23 @@ func (e *engine) submit() bool {
 		e.complete(fl, err)
 	})
 	return true
+}
+
+// closeWanted closes a frame if one is wanted and the depth allows. One does so at a time, and who finds another at it need not stand in line:
+// that one looks again, after it has given up the token, whether there is still one to be closed. Its caller does so if it has one to write.
+func (e *engine) closeWanted() (fl *flight) {
+	for fl == nil && e.poisoned() == nil && e.flush.wanted.Load() > e.flush.closed.Load() && e.flush.busy.Load() < e.flush.depth {
+		if !e.flush.closing.CompareAndSwap(false, true) {
+			return nil
+		}
+		e.flush.mu.Lock()
+		if uint64(e.flush.start) < e.flush.wanted.Load() && int32(len(e.flush.inFlight)) < e.flush.depth {
+			fl, _ = e.closeFrame() // an error has poisoned the engine: who waits is told so
+		}
+		e.flush.mu.Unlock()
+		e.flush.closing.Store(false)
+	}
+	return fl
 }
 
 // waitDurable returns once all below l is on the disk. A lone committer writes by itself; where there are several, frames are submitted.
@@ -208,7 +221,8 @@ func (e *engine) waitDurable(l LSN) error {
 			continue
 		}
 		e.gather()
-		e.submit()
+		for e.submit() {
+		}
 		<-w.ready
 		e.durably.done(w)
 	}
