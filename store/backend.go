@@ -22,6 +22,8 @@ type backend interface {
 	wait(ctx context.Context, after LSN) error
 	sync() error
 	stats() (Stats, error)
+	// harm says why nothing can be written, "" if nothing is wrong.
+	harm() (string, error)
 	verify(ctx context.Context, opt VerifyOptions) (VerifyReport, error)
 	clean(ctx context.Context) error
 	close() error

@@ -348,6 +348,14 @@ func (c *client) wait(ctx context.Context, after LSN) error {
 
 func (c *client) sync() error { return c.ask(&remote.Request{Kind: remote.Sync}, nil) }
 
+func (c *client) harm() (text string, err error) {
+	err = c.ask(&remote.Request{Kind: remote.Damage}, func(r *remote.Reply) error {
+		text = string(r.Value)
+		return nil
+	})
+	return text, err
+}
+
 func (c *client) stats() (st Stats, err error) {
 	err = c.ask(&remote.Request{Kind: remote.Stats}, func(r *remote.Reply) error { return json.Unmarshal(r.Value, &st) })
 	return st, err

@@ -116,6 +116,9 @@ func TestLostDataIsNoTornEnd(t *testing.T) {
 			if st.Damage == "" || len(rep.Damage) == 0 {
 				t.Errorf("stats: %q, verify: %v", st.Damage, rep.Damage)
 			}
+			if said, err := db.Damage(); said != st.Damage || err != nil {
+				t.Errorf("damage: %q, %v, stats: %q", said, err, st.Damage)
+			}
 			must(t, db.Close())
 			if n := sim.Steps(); n != before {
 				t.Errorf("the store was changed: %v", sim.Trace()[before:])

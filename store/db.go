@@ -201,6 +201,9 @@ func (db *DB) Sync() error { return db.be.sync() }
 // Stats returns what the store measured of itself.
 func (db *DB) Stats() (Stats, error) { return db.be.stats() }
 
+// Damage says why nothing can be written, "" if nothing is wrong. It is the part of Stats that costs nothing.
+func (db *DB) Damage() (string, error) { return db.be.harm() }
+
 // Clean gives back the space that is of no use, as far as it is worth it, and returns when that is done. The store also does so by itself, in
 // its own time; see Options.Cleaning. What snapshots and watches still read is given back when they are released.
 func (db *DB) Clean(ctx context.Context) error { return db.be.clean(ctx) }

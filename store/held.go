@@ -151,6 +151,14 @@ func (m *member) stats() (st Stats, err error) {
 	return st, err
 }
 
+func (m *member) harm() (text string, err error) {
+	err = m.do(func(r *role) (err error) {
+		text, err = r.be.harm()
+		return err
+	})
+	return text, err
+}
+
 func (m *member) clean(ctx context.Context) error {
 	if m.opt.ReadOnly {
 		return ErrReadOnly

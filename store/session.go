@@ -172,6 +172,10 @@ func (s *server) answer(ctx context.Context, ss *session, q *remote.Request, r *
 		}
 		r.Value, err = json.Marshal(st)
 		return err
+	case remote.Damage:
+		text, err := s.be.harm()
+		r.Value = []byte(text)
+		return err
 	case remote.Clean:
 		return s.be.clean(ctx)
 	case remote.Verify:

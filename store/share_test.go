@@ -21,6 +21,9 @@ func pair(t *testing.T) (owner, client *DB, ks Keyspace) {
 	owner, ks = openTest(t, dir, Options{})
 	client, _ = openTest(t, dir, Options{})
 	for db, want := range map[*DB]string{owner: "owner", client: "client"} {
+		if damage, err := db.Damage(); damage != "" || err != nil {
+			t.Errorf("%s: damage %q, %v", want, damage, err)
+		}
 		if st, err := db.Stats(); err != nil || st.Role != want || st.OwnerPID != os.Getpid() {
 			t.Fatalf("stats of the %s: %+v, %v", want, st, err)
 		}

@@ -113,9 +113,7 @@ func (e *engine) stats() (Stats, error) {
 		LiveBytes: h.table.all(), Latency: e.latency.read(),
 	}
 	s.Snapshots, s.OldestSnapshot = e.kept.read()
-	if err := e.writable(); err != nil && !errors.Is(err, ErrReadOnly) || e.broken != nil {
-		s.Damage = err.Error()
-	}
+	s.Damage = e.damaged()
 	if e.fs == nil {
 		s.Durable = 0
 		return s, nil
@@ -124,6 +122,22 @@ func (e *engine) stats() (Stats, error) {
 	s.WriteAmplification = ratio(s.WrittenBytes, s.UserBytes)
 	s.SpaceAmplification = ratio(s.DiskBytes, s.LiveBytes)
 	return s, err
+}
+
+func (e *engine) harm() (string, error) {
+	x, err := e.users.enter()
+	if err != nil {
+		return "", err
+	}
+	defer x.leave()
+	return e.damaged(), nil
+}
+
+func (e *engine) damaged() string {
+	if err := e.writable(); err != nil && !errors.Is(err, ErrReadOnly) || e.broken != nil {
+		return err.Error()
+	}
+	return ""
 }
 
 // diskStats adds what the disk knows.

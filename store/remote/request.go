@@ -27,7 +27,8 @@ const (
 	Position                 // Snapshot → Value
 	Since                    // Snapshot, Position, From, To, Limit → Page, More
 	PartsID                  // → ID, of a value in parts
-	lastKind = PartsID
+	Damage                   // → Value, a text, empty if nothing is wrong
+	lastKind = Damage
 )
 
 // Request is what a client asks of the owner.

@@ -35,11 +35,10 @@ func (r *run) open() (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	st, err := s.stats()
-	if err != nil {
+	if err := again(func() (err error) { s.damage, err = s.DB.Damage(); return err }); err != nil {
 		return nil, s.close(err)
 	}
-	s.damage, s.say = st.Damage, r.say
+	s.say = r.say
 	return s, nil
 }
 
