@@ -131,7 +131,6 @@ func (r *run) root() *cobra.Command {
 		for _, c := range cmds {
 			c.GroupID = group
 			c.DisableFlagsInUseLine = true
-			wrapHelp(c)
 			root.AddCommand(c)
 		}
 	}
@@ -178,6 +177,7 @@ func (r *run) root() *cobra.Command {
 	add("move", r.importCommand(), r.exportCommand())
 	add("care", r.contextCommand(), r.demoCommand(), r.doctorCommand(), r.storeCommand(), r.configCommand(), r.manCommand(root))
 	r.completeWords(root)
+	root.SetHelpFunc(wrapped(root.HelpFunc()))
 	root.SetHelpCommandGroupID("care")
 	root.SetCompletionCommandGroupID("care")
 	root.InitDefaultVersionFlag()
@@ -192,11 +192,13 @@ func (r *run) root() *cobra.Command {
 	return root
 }
 
-// wrapHelp breaks the lines of what c, and the commands below it, say of themselves.
-func wrapHelp(c *cobra.Command) {
-	c.Long = ansi.Wordwrap(c.Long, helpWidth, "")
-	for _, below := range c.Commands() {
-		wrapHelp(below)
+// wrapped makes the help of a command break the lines of what it says of itself. Those of the shells' completions are broken already.
+func wrapped(help func(*cobra.Command, []string)) func(*cobra.Command, []string) {
+	return func(c *cobra.Command, args []string) {
+		if c.Name() != "completion" && (!c.HasParent() || c.Parent().Name() != "completion") {
+			c.Long = ansi.Wordwrap(c.Long, helpWidth, "")
+		}
+		help(c, args)
 	}
 }
 
