@@ -18,6 +18,8 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
+const shopping = "buy query:\"+shop -done\"\nkitchen\n\tmilk +shop\n\tbread +shop\n"
+
 const small = "a\n\tb\n\t\tc\n\td\ne\n"
 
 // scripts are what a person types and what is in the tree afterwards.
@@ -97,6 +99,17 @@ var scripts = []struct {
 	{"a list pasted on an empty tree", "", "<esc><paste>", "one\n\ttwo state:done\nthree +tag\n", ""},
 	{"unknown key", small, "y", small, "y means nothing here"},
 	{"broken sequence", small, "zq", small, "zq means nothing here"},
+	{"a saved query lists what it means", shopping, "", "", "⇢ · milk"},
+	{"a result is done where it is listed", shopping, "j<space>", strings.Replace(shopping, "milk +shop", "milk +shop state:done", 1), "buy 1"},
+	{"what no longer is a result goes from the list", shopping, "j<space><space>", strings.Replace(strings.Replace(shopping, "milk +shop", "milk +shop state:done", 1),
+		"bread +shop", "bread +shop state:done", 1), ""},
+	{"a result is edited where it is listed", shopping, "jji<home>rye <enter>", strings.Replace(shopping, "bread", "rye bread", 1), "⇢ · rye bread"},
+	{"beside a result is below its query", shopping, "j<enter>new<esc>", strings.Replace(shopping, "kitchen", "\tnew\nkitchen", 1), ""},
+	{"a result does not move", shopping, "jj>", shopping, "its own place is elsewhere"},
+	{"from a result to its query", shopping, "jjh<space>", "", "done: “buy”"},
+	{"in a saved query", shopping, "]jj<space>", "", "done: “bread”"},
+	{"a folded query lists nothing", shopping, "zzj<space>", "", "done: “kitchen”"},
+	{"a query that asks for itself says so", "", "a<enter>b query:@b<enter><esc>", "", "asks for itself"},
 	{"a long text wraps its cursor", small, "i" + strings.Repeat("word ", 40) + "<enter>", "", ""},
 }
 

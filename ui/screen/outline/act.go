@@ -34,6 +34,7 @@ func (m Model) act(a action) (Model, tea.Cmd) {
 	m.seq++
 	m.loading, m.acting = true, true
 	q := m.query(want{ids: a.ids})
+	q.outdated = true
 	return m, func() tea.Msg {
 		ans := acted{then: a.then}
 		_, ans.err = q.env.Tree.Do(a.label, func(e *model.Edit) (err error) {
@@ -79,6 +80,7 @@ var (
 	errFirst = errors.New("there is no node above it on its level")
 	errLast  = errors.New("it is the last on its level")
 	errTop   = errors.New("it is at the top of what is shown")
+	errFound = errors.New("a query lists it here; its own place is elsewhere")
 )
 
 // targets are the marked nodes in the order of the rows, then those out of sight; else the one under the cursor.
@@ -101,6 +103,9 @@ func (m Model) targets() []model.ID {
 func (m Model) arrange(how command.ID) (Model, tea.Cmd) {
 	if m.cur >= len(m.rows) {
 		return m, nil
+	}
+	if m.rows[m.cur].via != (model.ID{}) && len(m.marks) == 0 {
+		return m, screen.Say(screen.Echo{Text: errFound.Error(), Bad: true})
 	}
 	ids, root := m.targets(), m.root
 	if how == command.MoveDown || how == command.Outdent {

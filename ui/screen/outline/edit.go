@@ -38,6 +38,12 @@ func (m Model) adding(how command.ID) *edit {
 	if m.cur >= len(m.rows) {
 		return &edit{parent: m.root, place: model.Last}
 	}
+	if r := m.rows[m.cur]; r.via != (model.ID{}) && how != command.AddChild { // beside a result: below what lists it
+		if i := index(m.rows, r.via); i >= 0 {
+			return besides(m.rows[i], command.AddChild)
+		}
+		return &edit{parent: r.via, place: model.Last}
+	}
 	return besides(m.rows[m.cur], how)
 }
 

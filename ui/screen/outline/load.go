@@ -24,6 +24,9 @@ type row struct {
 	spark      []float64 // of #plot=…
 	sparkOK    bool
 	series     bool
+	via        model.ID // of a result of a saved query: the node that lists it
+	saved      bool     // it has a query
+	listing    listing  // what that means
 }
 
 // want says which window of rows is asked for.
@@ -32,22 +35,27 @@ type want struct {
 	bottom bool       // or to the last row, else the first, if none has
 	reveal bool       // unfold what hides ids[0], and leave the part shown if it lies elsewhere
 	below  bool       // the cursor goes to the last row of the subtree of ids[0]
+	via    model.ID   // the cursor goes to the first of results that this node lists, before ids
+	of     []model.ID // results
 }
 
 // window is the answer to a want.
 type window struct {
-	seq    uint64
-	rows   []row
-	cur    int
-	atTop  bool
-	atEnd  bool
-	crumbs []screen.Crumb
-	root   model.ID
-	folds  folds
-	keep   []model.ID
-	bare   bool // the whole tree is empty
-	now    time.Time
-	err    error
+	seq     uint64
+	rows    []row
+	cur     int
+	atTop   bool
+	atEnd   bool
+	crumbs  []screen.Crumb
+	root    model.ID
+	folds   folds
+	keep    []model.ID
+	bare    bool       // the whole tree is empty
+	saved   []model.ID // nodes with a query that are shown
+	found   map[model.ID]listing
+	changes uint64 // when found was asked
+	now     time.Time
+	err     error
 }
 
 // load asks for a window. move says that the cursor may go elsewhere by it, so that keys wait for the answer.
@@ -60,12 +68,25 @@ func (m Model) load(w want, move bool) (Model, tea.Cmd) {
 }
 
 func (m Model) query(w want) query {
-	return query{env: m.env, seq: m.seq, want: w, root: m.root, folds: m.folds, hideDone: m.hideDone, keep: m.keep, span: max(m.h, 10)}
+	return query{env: m.env, seq: m.seq, want: w, root: m.root, folds: m.folds, hideDone: m.hideDone, keep: m.keep, span: max(m.h, 10), found: m.found, changes: m.changes, outdated: m.changes != m.foundAt}
 }
 
 // reload asks for the window round the cursor, wherever its node is now.
 func (m Model) reload(move bool) (Model, tea.Cmd) {
-	return m.load(want{ids: m.candidates()}, move)
+	w := want{ids: m.candidates()}
+	if m.cur < len(m.rows) && m.rows[m.cur].via != (model.ID{}) {
+		w.via = m.rows[m.cur].via
+		w.ids = []model.ID{w.via}
+		for _, r := range m.rows[m.cur:] {
+			if r.via == w.via {
+				w.of = append(w.of, r.id)
+			}
+		}
+		for i := m.cur - 1; i >= 0 && m.rows[i].via == w.via; i-- {
+			w.of = append(w.of, m.rows[i].id)
+		}
+	}
+	return m.load(w, move)
 }
 
 // candidates are the nodes to put the cursor on if its own is gone: those below it, above it, and what it hung from.
@@ -96,22 +117,30 @@ type query struct {
 	hideDone bool
 	keep     []model.ID
 	span     int // rows of a screen
+	found    map[model.ID]listing
+	changes  uint64
+	outdated bool // found may no longer be true
 }
 
 func (q query) run() window {
-	a := window{seq: q.seq, now: q.env.Now(), folds: q.folds, keep: q.keep}
-	a.err = q.env.Tree.View(func(v *model.View) error {
+	var a window
+	err := q.env.Tree.View(func(v *model.View) error {
+		a = window{seq: q.seq, now: q.env.Now(), folds: q.folds, keep: q.keep, found: q.found, changes: q.changes}
 		if err := q.settleRoot(v, &a); err != nil {
 			return err
 		}
-		w := &walker{v: v, root: a.root, folds: a.folds, hideDone: q.hideDone, keep: a.keep}
+		w := &walker{v: v, root: a.root, folds: a.folds, hideDone: q.hideDone, keep: a.keep, found: q.found}
 		top, err := v.Node(a.root)
 		if err != nil {
 			return err
 		}
 		w.rootHide = top.HideDone
-		return q.fill(w, &a)
+		if _, ok := top.Query(); ok {
+			a.saved = append(a.saved, top.ID)
+		}
+		return q.fillSaved(w, &a)
 	})
+	a.seq, a.err = q.seq, err
 	return a
 }
 
@@ -198,12 +227,20 @@ func (q query) fill(w *walker, a *window) error {
 		if a.rows[i], err = w.row(&spots[i], a.now); err != nil {
 			return err
 		}
+		if r := &a.rows[i]; r.saved && r.open {
+			a.saved = append(a.saved, r.id)
+		}
 	}
 	return nil
 }
 
 // start finds the cursor's row.
 func (q query) start(w *walker) (spot, bool, error) {
+	for _, id := range q.want.of {
+		if s, ok, err := w.findResult(id, q.want.via); err != nil || ok {
+			return s, ok, err
+		}
+	}
 	for _, id := range q.want.ids {
 		s, ok, err := w.find(id)
 		if err != nil {
@@ -232,10 +269,20 @@ func (w *walker) row(s *spot, now time.Time) (row, error) {
 		r.tags = append([]string{"state:" + name}, r.tags...)
 	}
 	var err error
-	if r.kids, err = w.v.HasChildren(n.ID); err != nil {
-		return r, err
+	if s.via != (model.ID{}) {
+		r.via, r.parent = s.via, s.via
+	} else {
+		if r.kids, err = w.v.HasChildren(n.ID); err != nil {
+			return r, err
+		}
+		r.open = w.folds.open(n, s.depth)
+		if _, r.saved = n.Query(); r.saved {
+			r.kids = true
+			if r.open { // a folded one is not asked
+				r.listing = w.found[n.ID]
+			}
+		}
 	}
-	r.open = w.folds.open(n, s.depth)
 	for _, a := range n.Arrows {
 		to, err := w.v.Node(a.To)
 		if err != nil {

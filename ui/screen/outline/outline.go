@@ -37,10 +37,13 @@ type Model struct {
 
 	seq      uint64 // the number of the latest request
 	loaded   bool
-	loading  bool // the latest request is not answered
-	stale    bool // something changed since it was made
-	settling bool // its answer may move the cursor
-	acting   bool // an action, or the text of a node, is awaited: its answer is never dropped
+	loading  bool                 // the latest request is not answered
+	stale    bool                 // something changed since it was made
+	settling bool                 // its answer may move the cursor
+	found    map[model.ID]listing // what saved queries mean. It is never changed
+	changes  uint64               // how many times something was changed, or the clock went on
+	foundAt  uint64               // changes when found was asked
+	acting   bool                 // an action, or the text of a node, is awaited: its answer is never dropped
 }
 
 // New returns an outline of the whole tree. It shows nothing until it is entered.
@@ -64,12 +67,14 @@ func (m Model) update(msg tea.Msg) (Model, tea.Cmd) {
 	case screen.Enter:
 		return m.enter(msg.Place)
 	case screen.Changed:
+		m.changes++
 		if msg.Own && m.loaded {
 			return m.reload(true)
 		}
 		return m.refresh()
 	case screen.Clock:
 		m.now = msg.Now
+		m.changes++
 		return m.refresh()
 	case screen.Goto:
 		return m.load(want{ids: []model.ID{msg.ID}, reveal: true}, true)
@@ -142,13 +147,14 @@ func (m Model) arrived(a window) (Model, tea.Cmd) {
 // accept replaces the rows. jump says that the cursor goes where the answer says; else it stays on its node, if that is still there.
 func (m Model) accept(a window, jump bool) Model {
 	off := m.h / 3
-	here := m.node()
 	cur := a.cur
-	if i := index(a.rows, here); !jump && i >= 0 {
-		cur = i
+	if m.cur < len(m.rows) && !jump {
+		if i := same(a.rows, m.rows[m.cur]); i >= 0 {
+			cur = i
+		}
 	}
 	if cur < len(a.rows) {
-		if i := index(m.rows, a.rows[cur].id); i >= m.top && i < m.top+m.h {
+		if i := same(m.rows, a.rows[cur]); i >= m.top && i < m.top+m.h {
 			off = i - m.top // it stays where it was on the screen
 		}
 	}
@@ -157,7 +163,7 @@ func (m Model) accept(a window, jump bool) Model {
 	}
 	m.rows, m.cur, m.top = a.rows, cur, cur-off
 	m.atTop, m.atEnd, m.crumbs, m.root, m.folds, m.bare, m.now = a.atTop, a.atEnd, a.crumbs, a.root, a.folds, a.bare, a.now
-	m.keep = a.keep
+	m.keep, m.found, m.foundAt = a.keep, a.found, a.changes
 	return m
 }
 
@@ -186,7 +192,12 @@ func (m Model) node() model.ID {
 }
 
 func index(rows []row, id model.ID) int {
-	return slices.IndexFunc(rows, func(r row) bool { return r.id == id })
+	return slices.IndexFunc(rows, func(r row) bool { return r.id == id && r.via == model.ID{} })
+}
+
+// same returns which of rows is that of the same node in the same place: its own, or below the query that lists it.
+func same(rows []row, as row) int {
+	return slices.IndexFunc(rows, func(r row) bool { return r.id == as.id && r.via == as.via })
 }
 
 // scroll keeps the line of the cursor, or the one that is typed, in sight.

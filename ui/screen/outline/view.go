@@ -2,8 +2,10 @@ package outline
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
+	"arbor/model"
 	"arbor/ui/grid"
 	"arbor/ui/screen"
 	"arbor/ui/theme"
@@ -96,6 +98,9 @@ func (m Model) drawRow(s grid.Surface, i int) {
 	}
 	guides(s, r.depth, w)
 	x := indent(r.depth, w)
+	if r.via != (model.ID{}) {
+		x = s.Text(x, 0, theme.Arrow, theme.ArrowTo+" ")
+	}
 	glyph, st := screen.StateGlyph(r.state)
 	if r.kids || glyph == "" {
 		m.drawSign(s, i, x)
@@ -193,6 +198,12 @@ func (m Model) drawText(s grid.Surface, r row, x int) {
 	if r.sparkOK {
 		x = screen.DrawSpark(s, x+1, 0, r.spark)
 		x = s.Text(x+1, 0, theme.Dim, sum(r.spark))
+	}
+	switch l := r.listing; {
+	case l.wrong != "":
+		x = s.Text(x+1, 0, theme.Overdue, theme.Warn+" "+l.wrong)
+	case len(l.ids) > 0:
+		x = s.Text(x+1, 0, theme.Dim, strconv.Itoa(len(l.ids)+l.more))
 	}
 	if r.series {
 		x = s.Text(x+1, 0, theme.Spark, "▁▄▆")

@@ -43,12 +43,15 @@ type walker struct {
 	hideDone bool
 	keep     []model.ID // shown even if they are done
 	rootHide bool
+	found    map[model.ID]listing // what saved queries mean, as far as it is known
 }
 
 // spot is a node on the way, with its depth below the root shown.
 type spot struct {
 	node  model.Node
 	depth int
+	via   model.ID // of a result: the node that lists it
+	nth   int      // which of its results
 }
 
 func (w *walker) shows(c model.Child, parentHides bool) bool {
@@ -98,12 +101,18 @@ func (w *walker) beside(id, parent model.ID, back bool) (model.Child, bool, erro
 
 func (w *walker) at(id model.ID, depth int) (spot, bool, error) {
 	n, err := w.v.Node(id)
-	return spot{n, depth}, err == nil, err
+	return spot{node: n, depth: depth}, err == nil, err
 }
 
 // next returns the row after s.
 func (w *walker) next(s spot) (spot, bool, error) {
+	if s.via != (model.ID{}) {
+		return w.afterResult(s)
+	}
 	if w.folds.open(&s.node, s.depth) {
+		if len(w.listed(&s.node)) > 0 {
+			return w.result(s.node.ID, 0, s.depth+1)
+		}
 		c, ok, err := w.child(s.node.ID, s.node.HideDone, false)
 		if err != nil {
 			return spot{}, false, err
@@ -137,16 +146,31 @@ func (w *walker) after(s spot) (spot, bool, error) {
 
 // prev returns the row before s.
 func (w *walker) prev(s spot) (spot, bool, error) {
-	c, ok, err := w.beside(s.node.ID, s.node.Parent, true)
-	switch {
-	case err != nil:
-		return spot{}, false, err
-	case ok:
-		return w.lastBelow(c.ID, s.depth)
-	case s.depth > 0:
-		return w.at(s.node.Parent, s.depth-1)
+	if s.via != (model.ID{}) && s.nth > 0 {
+		return w.result(s.via, s.nth-1, s.depth)
 	}
-	return spot{}, false, nil
+	up := s.via
+	if up == (model.ID{}) {
+		c, ok, err := w.beside(s.node.ID, s.node.Parent, true)
+		if err != nil {
+			return spot{}, false, err
+		}
+		if ok {
+			return w.lastBelow(c.ID, s.depth)
+		}
+		up = s.node.Parent
+		n, err := w.v.Node(up)
+		if err != nil {
+			return spot{}, false, err
+		}
+		if ids := w.listed(&n); len(ids) > 0 { // they stand before the children
+			return w.result(up, len(ids)-1, s.depth)
+		}
+	}
+	if s.depth == 0 {
+		return spot{}, false, nil
+	}
+	return w.at(up, s.depth-1)
 }
 
 // lastBelow returns the last row of the subtree of id, which may be id itself.
@@ -157,8 +181,14 @@ func (w *walker) lastBelow(id model.ID, depth int) (spot, bool, error) {
 			return s, err == nil, err
 		}
 		c, ok, err := w.child(id, s.node.HideDone, true)
-		if err != nil || !ok {
-			return s, err == nil, err
+		if err != nil {
+			return s, false, err
+		}
+		if ids := w.listed(&s.node); !ok && len(ids) > 0 {
+			return w.result(id, len(ids)-1, depth+1)
+		}
+		if !ok {
+			return s, true, nil
 		}
 		id, depth = c.ID, depth+1
 	}
@@ -166,9 +196,23 @@ func (w *walker) lastBelow(id model.ID, depth int) (spot, bool, error) {
 
 // edge returns the first or the last row of all.
 func (w *walker) edge(last bool) (spot, bool, error) {
-	c, ok, err := w.child(w.root, w.rootHide, last)
-	if err != nil || !ok {
+	ids, err := w.rootListed()
+	if err != nil {
 		return spot{}, false, err
+	}
+	c, ok, err := w.child(w.root, w.rootHide, last)
+	if err != nil {
+		return spot{}, false, err
+	}
+	if len(ids) > 0 && !(last && ok) {
+		nth := 0
+		if last {
+			nth = len(ids) - 1
+		}
+		return w.result(w.root, nth, 0)
+	}
+	if !ok {
+		return spot{}, false, nil
 	}
 	if last {
 		return w.lastBelow(c.ID, 0)

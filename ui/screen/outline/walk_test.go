@@ -13,9 +13,19 @@ import (
 	"pgregory.net/rapid"
 )
 
+// place is a node, and of a result what lists it.
+type place struct{ id, via model.ID }
+
+func results(w *walker, n *model.Node) (out []place) {
+	for _, id := range w.listed(n) {
+		out = append(out, place{id, n.ID})
+	}
+	return out
+}
+
 // naive lists the rows of a part of the tree by going through all of it.
-func naive(v *model.View, w *walker, id model.ID, hides bool, depth int) ([]model.ID, error) {
-	var ids []model.ID
+func naive(v *model.View, w *walker, id model.ID, hides bool, depth int) ([]place, error) {
+	var ids []place
 	for c, err := range v.Children(id) {
 		if err != nil {
 			return nil, err
@@ -23,12 +33,13 @@ func naive(v *model.View, w *walker, id model.ID, hides bool, depth int) ([]mode
 		if !w.shows(c, hides) {
 			continue
 		}
-		ids = append(ids, c.ID)
+		ids = append(ids, place{id: c.ID})
 		n, err := v.Node(c.ID)
 		if err != nil {
 			return nil, err
 		}
 		if w.folds.open(&n, depth) {
+			ids = append(ids, results(w, &n)...)
 			below, err := naive(v, w, c.ID, n.HideDone, depth+1)
 			if err != nil {
 				return nil, err
@@ -57,6 +68,12 @@ func TestWindowIsAPartOfTheWhole(t *testing.T) {
 		for range rapid.IntRange(0, 3).Draw(t, "exceptions") {
 			q.folds = q.folds.with(rapid.SampledFrom(ids).Draw(t, "id"), rapid.Bool().Draw(t, "open"))
 		}
+		q.found = map[model.ID]listing{}
+		for _, id := range ids {
+			if rapid.IntRange(0, 4).Draw(t, "known") == 0 {
+				q.found[id] = listing{ids: rapid.SliceOfNDistinct(rapid.SampledFrom(ids), 0, min(4, len(ids)), rapid.ID).Draw(t, "results")}
+			}
+		}
 		q.want = want{ids: []model.ID{rapid.SampledFrom(ids).Draw(t, "cursor")}, reveal: rapid.Bool().Draw(t, "reveal"), bottom: rapid.Bool().Draw(t, "bottom"),
 			below: rapid.Bool().Draw(t, "below")}
 		if q.want.ids[0] == model.Root {
@@ -77,14 +94,15 @@ func compareWindow(t *rapid.T, v *model.View, q query, a window) error {
 	if err != nil {
 		return err
 	}
-	w := &walker{v: v, root: a.root, folds: a.folds, hideDone: q.hideDone, keep: a.keep, rootHide: top.HideDone}
-	all, err := naive(v, w, a.root, top.HideDone, 0)
+	w := &walker{v: v, root: a.root, folds: a.folds, hideDone: q.hideDone, keep: a.keep, rootHide: top.HideDone, found: q.found}
+	below, err := naive(v, w, a.root, top.HideDone, 0)
 	if err != nil {
 		return err
 	}
-	got := make([]model.ID, len(a.rows))
+	all := append(results(w, &top), below...)
+	got := make([]place, len(a.rows))
 	for i, r := range a.rows {
-		got[i] = r.id
+		got[i] = place{r.id, r.via}
 	}
 	if len(all) == 0 {
 		if len(got) > 0 {
@@ -102,7 +120,7 @@ func compareWindow(t *rapid.T, v *model.View, q query, a window) error {
 	if above, below := a.cur, len(got)-a.cur-1; above < 2*q.span && !a.atTop || below < 3*q.span && !a.atEnd {
 		t.Fatalf("%d rows above and %d below the cursor are too few for a screen of %d", above, below, q.span)
 	}
-	if id := q.want.ids[0]; q.want.reveal && !q.want.below && got[a.cur] != id {
+	if id := q.want.ids[0]; q.want.reveal && !q.want.below && got[a.cur] != (place{id: id}) {
 		t.Fatalf("%v was to be revealed, the cursor is on %v", id, got[a.cur])
 	}
 	return nil
@@ -123,6 +141,9 @@ func randomTree(t *rapid.T, tree *model.Tree) []model.ID {
 			}
 			if err == nil && rapid.IntRange(0, 5).Draw(t, "collapsed") == 0 {
 				err = e.SetFlag(id, model.Collapsed, true)
+			}
+			if err == nil && rapid.IntRange(0, 3).Draw(t, "saved") == 0 {
+				err = e.SetField(id, "query", "x")
 			}
 			if err == nil && rapid.IntRange(0, 5).Draw(t, "hides") == 0 {
 				err = e.SetFlag(id, model.HideDone, true)
