@@ -33,6 +33,9 @@ var leftBehind = []string{"import", "uuid", FieldReviewed}
 func (v *View) Draft(ids ...ID) (*Draft, error) {
 	d := &Draft{}
 	for _, id := range ids {
+		if builtin(id) {
+			return nil, fmt.Errorf("%s: %w", id, ErrBuiltin)
+		}
 		below, err := v.childrenBelow(id)
 		if err != nil {
 			return nil, err
@@ -184,6 +187,11 @@ func (e *Edit) fill(id ID, from *drafted, made map[ID]ID) error {
 	for _, f := range n.Fields {
 		if slices.Contains(leftBehind, f.Key) {
 			continue
+		}
+		if to, ok := n.Mirrors(); ok && f.Key == fieldMirror {
+			if copied, ok := made[to]; ok {
+				f.Value = copied.String()
+			}
 		}
 		if err := e.SetField(id, f.Key, f.Value); err != nil {
 			return err

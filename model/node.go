@@ -81,7 +81,8 @@ type Node struct {
 
 	Created, Modified, Finished time.Time
 
-	from origin // where it was before it was put into the trash
+	from     origin // where it was before it was put into the trash
+	reflects Reflects
 }
 
 // origin is a former place.

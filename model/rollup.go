@@ -45,11 +45,23 @@ type Branch struct {
 	Rolled []Rolled // one for each key that was asked for
 	// Done of Tasks are closed: of the tasks below the node that have no task below them.
 	Done, Tasks int
+	// Mirrored says that it is shown below a mirror, and stands elsewhere.
+	Mirrored bool
 }
 
 // RollUp returns the subtree of a node, in the order of the tree and the node itself first, with what the values of each key come to. A value
-// that is not of its key's kind counts for nothing. It reads the whole subtree, of Root in two passes.
+// that is not of its key's kind counts for nothing. Mirrors are as Reflected shows them, with what is below the nodes that they mirror below them; that counts
+// for the mirror, but not for what is above it. It reads the whole subtree, of Root in two passes.
 func (v *View) RollUp(root ID, keys []field.Def) ([]Branch, error) {
+	all, err := v.rollUp(root, keys)
+	if err != nil {
+		return nil, err
+	}
+	return v.reflectAll(all, keys)
+}
+
+// rollUp is RollUp with mirrors as they are.
+func (v *View) rollUp(root ID, keys []field.Def) ([]Branch, error) {
 	if _, err := v.need(root); err != nil {
 		return nil, err
 	}

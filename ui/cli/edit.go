@@ -76,7 +76,7 @@ func (r *run) rmCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "rm SEL...", Short: "move nodes and all below them to the trash", Args: words(1, -1, "ids or a query"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return r.changeEach(args, yes, "remove", func(e *model.Edit, ids []model.ID) (string, error) {
+			return r.place(args, yes, "remove", maxAtOnce, func(e *model.Edit, ids []model.ID) (string, error) {
 				for _, id := range ids {
 					if err := e.Trash(id); err != nil {
 						return "", err
@@ -93,9 +93,15 @@ func (r *run) rmCommand() *cobra.Command {
 // action does something to nodes, and says what it calls the outcome.
 type action func(*model.Edit, []model.ID) (string, error)
 
-// change runs fn on the selected nodes as one step of undo, which the label and the nodes name, and says what fn calls the outcome.
+// change runs fn on the selected nodes as one step of undo, which the label and the nodes name, and says what fn calls the outcome. What is done to a
+// mirror is done to the node that it shows.
 func (r *run) change(sels []string, yes bool, label string, fn action) error {
-	return r.changeParted(sels, yes, label, math.MaxInt, fn)
+	return r.changeParted(sels, yes, label, math.MaxInt, meant, fn)
+}
+
+// place is changeEach, or change if atOnce has no bound, for where nodes stand: a mirror stands somewhere itself.
+func (r *run) place(sels []string, yes bool, label string, atOnce int, fn action) error {
+	return r.changeParted(sels, yes, label, atOnce, func(_ *model.View, ids []model.ID) ([]model.ID, error) { return ids, nil }, fn)
 }
 
 // maxAtOnce is how many nodes are changed in one transaction, which has no room for more than a few thousand.
@@ -104,10 +110,10 @@ const maxAtOnce = 400
 // changeEach is change for what is done to each node by itself. More than maxAtOnce nodes take several transactions; others see some of them
 // changed before the rest is. It is one step of undo still.
 func (r *run) changeEach(sels []string, yes bool, label string, fn action) error {
-	return r.changeParted(sels, yes, label, maxAtOnce, fn)
+	return r.changeParted(sels, yes, label, maxAtOnce, meant, fn)
 }
 
-func (r *run) changeParted(sels []string, yes bool, label string, atOnce int, fn action) error {
+func (r *run) changeParted(sels []string, yes bool, label string, atOnce int, of func(*model.View, []model.ID) ([]model.ID, error), fn action) error {
 	s, err := r.open()
 	if err != nil {
 		return err
@@ -117,6 +123,9 @@ func (r *run) changeParted(sels []string, yes bool, label string, atOnce int, fn
 	_, err = s.Tree.Do(label, func(e *model.Edit) error {
 		many = nil
 		ids, err := r.selectAll(e.View, sels)
+		if err == nil {
+			ids, err = of(e.View, ids)
+		}
 		if err != nil {
 			return err
 		}
@@ -190,8 +199,11 @@ func describe(v *model.View, ids []model.ID) (string, error) {
 		return count(len(ids), "node", "nodes"), nil
 	}
 	n, err := v.Node(ids[0])
+	if err == nil {
+		n, err = v.Reflected(n)
+	}
 	if err != nil {
 		return "", err
 	}
-	return strings.TrimSpace(quoted(n.Text)), nil
+	return quoted(n.Text), nil
 }

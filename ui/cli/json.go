@@ -27,6 +27,8 @@ type nodeJSON struct {
 	Wait     string            `json:"wait,omitempty"`
 	Until    string            `json:"until,omitempty"`
 	Series   bool              `json:"series,omitempty"`
+	Mirror   string            `json:"mirror,omitempty"`
+	Gone     bool              `json:"gone,omitempty"`
 	Arrows   []arrowJSON       `json:"arrows,omitempty"`
 	Created  string            `json:"created,omitempty"`
 	Modified string            `json:"modified,omitempty"`
@@ -58,6 +60,10 @@ func newNodeJSON(n *model.Node) nodeJSON {
 	if name := n.StateName(); name != j.State {
 		j.Name = name
 		delete(j.Fields, "state")
+	}
+	if of, ok := n.Mirrors(); ok {
+		j.Mirror, j.Gone = of.String(), n.Reflects() == model.Nothing
+		delete(j.Fields, "mirror")
 	}
 	for _, a := range n.Arrows {
 		j.Arrows = append(j.Arrows, arrowJSON{To: a.To.String(), Label: a.Label})

@@ -83,6 +83,9 @@ func (p *printer) listed(v *model.View, q *query.Query, asJSON bool) error {
 	var open []model.ID // the nodes printed above the next one
 	printed := 0
 	for n, err := range v.Select(q) {
+		if err == nil {
+			n, err = v.Reflected(n)
+		}
 		if err != nil {
 			return err
 		}
@@ -131,6 +134,9 @@ type groupedJSON struct {
 func (p *printer) grouped(v *model.View, q *query.Query, asJSON bool) error {
 	var nodes []model.Node
 	for n, err := range v.Select(q) {
+		if err == nil {
+			n, err = v.Reflected(n)
+		}
 		if err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -27,11 +28,11 @@ func (r *run) mvCommand() *cobra.Command {
 			if err := to.check(); err != nil {
 				return err
 			}
-			change := r.change
+			atOnce := math.MaxInt
 			if to.under != "" { // behind one another, so the order is the same however many go at once
-				change = r.changeEach
+				atOnce = maxAtOnce
 			}
-			return change(args[:1], yes, "move", func(e *model.Edit, ids []model.ID) (string, error) {
+			return r.place(args[:1], yes, "move", atOnce, func(e *model.Edit, ids []model.ID) (string, error) {
 				return "moved", to.move(e, ids)
 			})
 		},

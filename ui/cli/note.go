@@ -66,6 +66,9 @@ func (r *run) printNote(sel string) error {
 	}
 	return s.close(r.view(s, func(v *model.View) error {
 		ids, err := r.selectNodes(v, sel)
+		if err == nil {
+			ids, err = meant(v, ids)
+		}
 		if err != nil {
 			return err
 		}

@@ -88,8 +88,8 @@ func (p *printer) node(n *model.Node, short string, depth int) error {
 	b.WriteString(strings.Repeat(" ", max(1, idWidth-displaywidth.String(short)+2*depth)))
 	b.WriteString(p.glyph(n.State))
 	b.WriteByte(' ')
-	text := printable(n.Text)
-	if n.State.Closed() {
+	text := p.text(n)
+	if n.State.Closed() || n.Reflects() == model.Nothing {
 		text = p.paint(faint, text)
 	}
 	b.WriteString(text)
@@ -105,6 +105,21 @@ func (p *printer) node(n *model.Node, short string, depth int) error {
 	b.WriteByte('\n')
 	_, err := p.out.WriteString(b.String())
 	return err
+}
+
+// text is the text of a node, with a sign before that of a mirror.
+func (p *printer) text(n *model.Node) string {
+	if _, ok := n.Mirrors(); !ok {
+		return printable(n.Text)
+	}
+	sign, text := theme.IsMirror, printable(n.Text)
+	if p.ascii {
+		sign = strings.Map(theme.ASCII, sign)
+	}
+	if n.Reflects() == model.Nothing {
+		text = "gone"
+	}
+	return sign + " " + text
 }
 
 // dates are the dates of a node that matter in a list, a due date that has passed in red.

@@ -141,6 +141,7 @@ func (r *run) root() *cobra.Command {
 		r.noteCommand(),
 		r.doneCommand(),
 		r.mvCommand(),
+		r.cpCommand(),
 		r.rmCommand(),
 		r.bringBackCommand(),
 		r.undoCommand(),

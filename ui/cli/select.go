@@ -38,7 +38,12 @@ func parentNamed(e *model.Edit, ref string) (model.ID, error) {
 	if ref == "inbox" {
 		return e.Inbox()
 	}
-	return resolve(e.View, ref)
+	id, err := resolve(e.View, ref)
+	if err != nil {
+		return id, err
+	}
+	to, err := e.Through(id) // below a mirror is below what it mirrors
+	return to, mirrorError(id, err)
 }
 
 // sibling returns the node that ref names, for another to stand beside it.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -36,24 +37,13 @@ func (r *run) show(sels []string, asJSON bool) error {
 		p := r.printer()
 		enc := newEncoder(p.out)
 		for i, id := range ids {
-			n, err := v.Node(id)
-			if err != nil {
-				return err
-			}
-			note, err := v.Note(id)
-			if err != nil {
-				return err
-			}
 			if asJSON {
-				var j nodeJSON
-				if j, err = detailed(v, &n, note, p.now); err == nil {
-					err = enc.Encode(j)
-				}
+				err = showJSON(v, enc, id, p.now)
 			} else {
 				if i > 0 {
 					fmt.Fprintln(p.out)
 				}
-				err = p.details(v, &n, note)
+				err = p.details(v, id)
 			}
 			if err != nil {
 				return err
@@ -63,39 +53,79 @@ func (r *run) show(sels []string, asJSON bool) error {
 	}))
 }
 
-// detailed is the line of --json about all that is known of n.
-func detailed(v *model.View, n *model.Node, note string, now time.Time) (nodeJSON, error) {
-	j := newNodeJSON(n)
+// shown returns a node as it is shown, the one that it is, which is another if it is a mirror, and the note of that.
+func shown(v *model.View, id model.ID) (n, of model.Node, note string, err error) {
+	if of, err = v.Node(id); err != nil {
+		return n, of, "", err
+	}
+	if n, err = v.Reflected(of); err != nil {
+		return n, of, "", err
+	}
+	if n.Reflects() == model.Another {
+		to, err := v.Through(id)
+		if err != nil {
+			return n, of, "", err
+		}
+		if of, err = v.Node(to); err != nil {
+			return n, of, "", err
+		}
+	}
+	note, err = v.Note(of.ID)
+	return n, of, note, err
+}
+
+// showJSON writes all that is known of a node as a line of JSON.
+func showJSON(v *model.View, enc *json.Encoder, id model.ID, now time.Time) error {
+	n, of, note, err := shown(v, id)
+	if err != nil {
+		return err
+	}
+	j := newNodeJSON(&n)
 	j.Note = note
-	for _, d := range v.Ahead(n, aheadShown) {
+	for _, d := range v.Ahead(&of, aheadShown) {
 		j.Next = append(j.Next, d.String())
 	}
-	blockedBy, errA := v.BlockedBy(n)
-	blocks, errB := v.Blocks(n)
-	links, errC := v.LinkTargets(n.ID)
-	linked, errD := v.Backlinks(n.ID)
-	results, _, _, errE := v.Results(n, now, math.MaxInt)
-	j.Blocked, j.Blocks, j.Links, j.Linked = idTexts(blockedBy), idTexts(blocks), idTexts(links), idTexts(linked)
+	blockedBy, errA := v.BlockedBy(&of)
+	blocks, errB := v.Blocks(&of)
+	links, errC := v.LinkTargets(of.ID)
+	linked, errD := v.Backlinks(of.ID)
+	results, _, _, errE := v.Results(&of, now, math.MaxInt)
+	if err := errors.Join(errA, errB, errC, errD, errE); err != nil {
+		return err
+	}
 	for i := range results {
 		j.Results = append(j.Results, results[i].ID.String())
 	}
-	return j, errors.Join(errA, errB, errC, errD, errE)
+	j.Blocked, j.Blocks, j.Links, j.Linked = idTexts(blockedBy), idTexts(blocks), idTexts(links), idTexts(linked)
+	return enc.Encode(j)
 }
 
-// details writes all that is known of n.
-func (p *printer) details(v *model.View, n *model.Node, note string) error {
-	fmt.Fprintf(p.out, "%s %s\n", p.glyph(n.State), printable(n.Text))
+// details writes all that is known of a node.
+func (p *printer) details(v *model.View, id model.ID) error {
+	reflected, of, note, err := shown(v, id)
+	if err != nil {
+		return err
+	}
+	n := &of
+	fmt.Fprintf(p.out, "%s %s\n", p.glyph(n.State), p.text(&reflected))
 	row := func(name, value string) {
 		if value != "" {
 			fmt.Fprintf(p.out, "%s %s\n", p.paint(faint, fmt.Sprintf("%-9s", name)), value)
 		}
 	}
-	row("id", n.ID.String())
-	path, err := pathText(v, n.ID)
+	row("id", id.String())
+	path, err := pathText(v, id)
 	if err != nil {
 		return err
 	}
 	row("under", path)
+	if reflected.Reflects() == model.Another {
+		path, err := pathText(v, of.ID)
+		if err != nil {
+			return err
+		}
+		row("mirrors", strings.TrimSuffix(of.ID.String()+" in "+path, " in "))
+	}
 	if n.State != model.None {
 		row("state", stateText(n))
 	}
@@ -107,7 +137,7 @@ func (p *printer) details(v *model.View, n *model.Node, note string) error {
 		row(d.name, date.Format(d.date, p.now)+inZone(d.date, n, p.now))
 	}
 	for _, f := range n.Fields {
-		if strings.HasPrefix(f.Key, "rec.") || f.Key == "state" { // which the dates and the state tell
+		if strings.HasPrefix(f.Key, "rec.") || f.Key == "state" || f.Key == "mirror" { // which the dates, the state and the sign tell
 			continue
 		}
 		def, _ := p.fields.Lookup(f.Key)

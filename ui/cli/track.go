@@ -70,7 +70,10 @@ func (r *run) stop(sels []string, at string) error {
 	return r.intervals("stop", func(e *model.Edit) (string, error) {
 		ids := []model.ID{model.Root}
 		if len(sels) > 0 {
-			if ids, err = r.selectAll(e.View, sels); err != nil {
+			if ids, err = r.selectAll(e.View, sels); err == nil {
+				ids, err = meant(e.View, ids)
+			}
+			if err != nil {
 				return "", err
 			}
 		}

@@ -21,6 +21,9 @@ func (r *run) trackAddCommand() *cobra.Command {
 			}
 			return r.intervals("track add", func(e *model.Edit) (string, error) {
 				ids, err := r.selectNodes(e.View, args[0])
+				if err == nil {
+					ids, err = meant(e.View, ids)
+				}
 				if err != nil {
 					return "", err
 				}

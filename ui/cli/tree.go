@@ -101,6 +101,7 @@ type branchJSON struct {
 	nodeJSON
 	Depth    int                   `json:"depth"`
 	Below    int                   `json:"below"`
+	Mirrored bool                  `json:"mirrored,omitempty"`
 	Progress *progressJSON         `json:"progress,omitempty"`
 	Rolled   map[string]rolledJSON `json:"rolled,omitempty"`
 }
@@ -122,7 +123,7 @@ func (p *printer) branchLines(all []model.Branch, defs []field.Def) error {
 	enc := newEncoder(p.out)
 	for i := range all {
 		b := &all[i]
-		j := branchJSON{nodeJSON: newNodeJSON(&b.Node), Depth: b.Depth, Below: b.Size}
+		j := branchJSON{nodeJSON: newNodeJSON(&b.Node), Depth: b.Depth, Below: b.Size, Mirrored: b.Mirrored}
 		if b.Tasks > 0 {
 			j.Progress = &progressJSON{b.Done, b.Tasks}
 		}

@@ -6,12 +6,16 @@ import (
 
 	"arbor/model"
 	"arbor/model/inline"
+	"arbor/ui/theme"
 )
 
 // Create makes the node that a line says: where the line says, or else at place under parent.
 func Create(e *model.Edit, parent model.ID, place model.Place, l inline.Line) (model.ID, error) {
 	parent, place, err := where(e, parent, place, l)
 	if err != nil {
+		return model.ID{}, err
+	}
+	if parent, err = e.Through(parent); err != nil { // below a mirror is below what it mirrors
 		return model.ID{}, err
 	}
 	id, err := e.Create(parent, place, l.Text)
@@ -21,8 +25,11 @@ func Create(e *model.Edit, parent model.ID, place model.Place, l inline.Line) (m
 	return id, e.Apply(id, l)
 }
 
-// Rewrite makes a node say l instead of was, and says what became of it beside the text: what was understood, and of links to the node.
+// Rewrite makes a node, or what it mirrors, say l instead of was, and says what became of it beside the text: what was understood, and of links to the node.
 func Rewrite(e *model.Edit, id model.ID, was, l inline.Line) (echo string, err error) {
+	if id, err = e.Through(id); err != nil {
+		return "", err
+	}
 	said := l.Understood
 	if l.Text != was.Text {
 		r, err := e.Rename(id, l.Text)
@@ -68,6 +75,17 @@ func Line(n *model.Node, env Env) (was inline.Line, text string, textLen int) {
 	was = in.Shown(model.LineOf(n))
 	was.State, was.StateName = "", ""
 	return was, inline.Format(was, in), len(inline.Format(inline.Line{Text: n.Text}, in))
+}
+
+// Text is what a line shows as the text of a node that comes from Reflected, with a sign before that of a mirror.
+func Text(n *model.Node) string {
+	switch n.Reflects() {
+	case model.Another:
+		return theme.IsMirror + " " + n.Text
+	case model.Nothing:
+		return theme.IsMirror + " gone"
+	}
+	return n.Text
 }
 
 // Crumbs returns the way from the top of the tree to a node.

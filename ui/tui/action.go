@@ -127,16 +127,38 @@ func what(v *model.View, ids []model.ID) string {
 		return strconv.Itoa(len(ids)) + " nodes"
 	}
 	n, err := v.Node(ids[0])
+	if err == nil {
+		n, err = v.Reflected(n)
+	}
 	if err != nil {
 		return "1 node"
 	}
 	return "“" + grid.Cut(n.Text, 40) + "”"
 }
 
+// meant returns the nodes that are meant where mirrors are marked, each once.
+func meant(v *model.View, ids []model.ID) ([]model.ID, error) {
+	var out []model.ID
+	for _, id := range ids {
+		to, err := v.Through(id)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(out, to) {
+			out = append(out, to)
+		}
+	}
+	return out, nil
+}
+
 // done marks the targets done, or, if they all are, to be done again.
 func (m Model) done() (Model, tea.Cmd) {
-	ids := m.place().Targets()
+	targets := m.place().Targets()
 	return m.change("done", true, func(e *model.Edit) (string, error) {
+		ids, err := meant(e.View, targets)
+		if err != nil {
+			return "", err
+		}
 		to, verb, again := model.Todo, "not done: ", ""
 		for _, id := range ids {
 			n, err := e.Node(id)
@@ -162,10 +184,14 @@ func (m Model) done() (Model, tea.Cmd) {
 
 // nextState gives the targets the state after that of the first.
 func (m Model) nextState() (Model, tea.Cmd) {
-	ids := m.place().Targets()
+	targets := m.place().Targets()
 	names := map[string]string{"none": "no task", "todo": "to do"}
 	fields := m.opt.Fields
 	return m.change("state", false, func(e *model.Edit) (string, error) {
+		ids, err := meant(e.View, targets)
+		if err != nil {
+			return "", err
+		}
 		n, err := e.Node(ids[0])
 		if err != nil {
 			return "", err
@@ -330,6 +356,10 @@ func (m Model) follow() (Model, tea.Cmd) {
 		n, err := v.Node(id)
 		if err != nil {
 			return screen.Did{}, err
+		}
+		if _, ok := n.Mirrors(); ok {
+			to, err := v.Through(id)
+			return screen.Did{Text: "to what is mirrored", Goto: &to}, err
 		}
 		if len(n.Arrows) > 0 {
 			a := n.Arrows[0]

@@ -28,9 +28,11 @@ func (m Model) note() (Model, tea.Cmd) {
 	m.inflight++
 	tree := m.env.Tree
 	return m, func() tea.Msg {
-		n := noteRead{id: id}
+		n := noteRead{}
 		err := tree.View(func(v *model.View) (err error) {
-			n.was, err = v.Note(id)
+			if n.id, err = v.Through(id); err == nil {
+				n.was, err = v.Note(n.id)
+			}
 			return err
 		})
 		if err == nil {

@@ -82,7 +82,11 @@ func (m Model) ask(k kind) (Model, tea.Cmd) {
 			return promptOrError(nil, p)
 		}
 		err := tree.View(func(v *model.View) error {
-			n, err := v.Node(p.ids[0])
+			id, err := v.Through(p.ids[0])
+			if err != nil {
+				return err
+			}
+			n, err := v.Node(id)
 			if err != nil {
 				return err
 			}
@@ -218,8 +222,11 @@ func (m Model) answer() (Model, tea.Cmd) {
 	}
 	return m.change(p.Label, p.kind == promptTags, func(e *model.Edit) (string, error) {
 		said := ""
-		for _, id := range p.ids {
-			var err error
+		ids, err := meant(e.View, p.ids)
+		if err != nil {
+			return "", err
+		}
+		for _, id := range ids {
 			if said, err = p.apply(e, id, text, m); err != nil {
 				return "", err
 			}

@@ -244,6 +244,49 @@ func TestFollowLink(t *testing.T) {
 	}
 }
 
+// TestMirror: a mirror shows its node, and what is done to it is done to that; f leads there.
+func TestMirror(t *testing.T) {
+	tree := newTree(t)
+	plant(t, tree, "garden state:todo\nweek")
+	var m model.ID
+	if _, err := tree.Do("mirror", func(e *model.Edit) error {
+		garden, _, err := e.FirstChild(model.Root)
+		if err != nil {
+			return err
+		}
+		week, _, err := e.LastChild(model.Root)
+		if err != nil {
+			return err
+		}
+		m, err = e.Mirror(garden.ID, week.ID, model.Last)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	d := start(t, tree, 80, 24)
+	d.press("G")
+	if pic := d.picture(); d.m.place().Cursor != m || !strings.Contains(pic, "⧉ garden") {
+		t.Fatalf("no mirror:\n%s", pic)
+	}
+	d.press("i and shed<esc>d2026-12-01<enter> ")
+	if got := dump(t, tree); !strings.Contains(got, "garden and shed state:done due:2026-12-01") || d.m.place().Cursor != m {
+		t.Errorf("done through the mirror:\n%s", got)
+	}
+	d.press("2")
+	if pic := d.picture(); !strings.Contains(pic, "⧉ garden and shed") {
+		t.Errorf("no mirror on the map:\n%s", pic)
+	}
+	d.press("1fx")
+	d.send(screen.Goto{ID: m})
+	if pic := d.picture(); !strings.Contains(pic, "⧉ gone") {
+		t.Errorf("its node deleted, the mirror is shown as\n%s", pic)
+	}
+	d.press(" ")
+	if pic := d.picture(); !strings.Contains(pic, "what it mirrors is gone") {
+		t.Errorf("done without a node:\n%s", pic)
+	}
+}
+
 // TestToday: one key leads to the page of today, which it begins; the next time it is the same.
 func TestToday(t *testing.T) {
 	tree := newTree(t)

@@ -67,7 +67,11 @@ func (m Model) editNode(typed string) (Model, tea.Cmd) {
 	env, ans := m.env, opened{edit: edit{at: m.cur, id: m.node()}}
 	return m, func() tea.Msg {
 		ans.err = env.Tree.View(func(v *model.View) error {
-			n, err := v.Node(ans.edit.id)
+			of, err := v.Through(ans.edit.id)
+			if err != nil {
+				return err
+			}
+			n, err := v.Node(of)
 			if err != nil {
 				return err
 			}

@@ -177,6 +177,10 @@ func (p *picture) hide(i, n int) {
 // add adds a node and its item below the node at parent.
 func (p *picture) add(v *model.View, n model.Node, parent, branch int, now time.Time) error {
 	i := len(p.nodes)
+	n, err := v.Reflected(n)
+	if err != nil {
+		return err
+	}
 	it, err := item(v, &n, now)
 	if err != nil {
 		return err
@@ -203,7 +207,7 @@ func (p *picture) add(v *model.View, n model.Node, parent, branch int, now time.
 
 // item returns what is drawn of a node: its text, wrapped, and the sparkline that it asks for.
 func item(v *model.View, n *model.Node, now time.Time) (mindmap.Item, error) {
-	text, spark := n.Text, ""
+	text, spark := screen.Text(n), ""
 	values, ok, err := v.Spark(*n, now)
 	if err != nil {
 		return mindmap.Item{}, err

@@ -143,7 +143,11 @@ func (m Model) editNode(typed string) (Model, tea.Cmd) {
 	return m, func() tea.Msg {
 		a := opened{id: id}
 		a.err = env.Tree.View(func(v *model.View) error {
-			n, err := v.Node(id)
+			of, err := v.Through(id)
+			if err != nil {
+				return err
+			}
+			n, err := v.Node(of)
 			if err != nil {
 				return err
 			}

@@ -258,8 +258,12 @@ func (q query) start(w *walker) (spot, bool, error) {
 
 // row reads what the line of s shows.
 func (w *walker) row(s *spot, now time.Time) (row, error) {
-	n := &s.node
-	r := row{id: n.ID, parent: n.Parent, depth: s.depth, text: n.Text, state: n.State, tags: n.Tags, due: n.Due, note: n.NoteLen > 0, series: n.Series}
+	shown, err := w.v.Reflected(s.node)
+	if err != nil {
+		return row{}, err
+	}
+	n := &shown
+	r := row{id: n.ID, parent: n.Parent, depth: s.depth, text: screen.Text(n), state: n.State, tags: n.Tags, due: n.Due, note: n.NoteLen > 0, series: n.Series}
 	if p, ok := n.Field("prio"); ok && !slices.ContainsFunc(n.Fields, func(f model.Field) bool { return f.Key == "prio" && f.Value == p }) {
 		p = "" // it is in the text
 	} else if ok {
@@ -268,7 +272,6 @@ func (w *walker) row(s *spot, now time.Time) (row, error) {
 	if name := n.StateName(); name != n.State.String() {
 		r.tags = append([]string{"state:" + name}, r.tags...)
 	}
-	var err error
 	if s.via != (model.ID{}) {
 		r.via, r.parent = s.via, s.via
 	} else {
@@ -276,7 +279,7 @@ func (w *walker) row(s *spot, now time.Time) (row, error) {
 			return r, err
 		}
 		r.open = w.folds.open(n, s.depth)
-		if _, r.saved = n.Query(); r.saved {
+		if _, r.saved = s.node.Query(); r.saved {
 			r.kids = true
 			if r.open { // a folded one is not asked
 				r.listing = w.found[n.ID]
