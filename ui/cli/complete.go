@@ -10,6 +10,7 @@ import (
 	"arbor/model"
 	"arbor/model/date"
 	"arbor/model/inline"
+	"arbor/model/query"
 	"arbor/store"
 )
 
@@ -49,21 +50,15 @@ func (r *run) complete(cmd *cobra.Command, word string, nodes bool) (out []cobra
 		return nil, how
 	}
 	key, _, isKey := strings.Cut(word, ":")
+	said := query.Complete(word, r.fields.StateNames())
 	switch {
 	case isKey && slices.Contains([]string{"due", "sched", "wait", "until", "when"}, key):
 		return r.completeDate(key), how
-	case isKey && key == "state":
-		for _, name := range r.fields.StateNames() {
-			out = append(out, "state:"+name)
-		}
-		return out, how
+	case isKey && len(said) > 0:
+		return append(out, said...), how
 	case isKey && key == "prio":
 		return []cobra.Completion{"prio:H", "prio:M", "prio:L"}, how
-	case isKey && key == "is":
-		return prefixed("is:", "task", "open", "done", "overdue", "series", "leaf"), how
-	case isKey && key == "has":
-		return prefixed("has:", "note", "arrow", "children", "due", "sched", "wait", "until", "tag"), how
-	case isKey && (key == "under" || key == "after" || key == "before" || key == "on" || key == "off" || key == "depends"):
+	case isKey && (key == "under" || key == "above" || key == "after" || key == "before" || key == "on" || key == "off" || key == "depends"):
 		return r.completeNodes(key+":", ""), how
 	case isKey:
 		if d, ok := r.fields.Lookup(key); ok {
@@ -75,8 +70,9 @@ func (r *run) complete(cmd *cobra.Command, word string, nodes bool) (out []cobra
 	case nodes:
 		return r.completeNodes("", word), how
 	}
+	out = append(out, said...)
 	for _, k := range r.keys() {
-		if word != "" && strings.HasPrefix(k, word) {
+		if word != "" && strings.HasPrefix(k, word) && !slices.Contains(out, k+":") {
 			out = append(out, k+":")
 		}
 	}
@@ -92,7 +88,7 @@ func prefixed(prefix string, words ...string) (out []cobra.Completion) {
 
 // keys are those of the inline grammar and the declared ones.
 func (r *run) keys() []string {
-	keys := append(slices.Clone(inline.Keys), "is", "has")
+	keys := slices.Clone(inline.Keys)
 	for _, d := range r.fields.All() {
 		if !slices.Contains(keys, d.Key) && !strings.Contains(d.Key, ".") {
 			keys = append(keys, d.Key)
