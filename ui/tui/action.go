@@ -314,8 +314,12 @@ func (m Model) gather() (Model, tea.Cmd) {
 			return "", errors.New("mark other nodes than the one that takes them in")
 		}
 		text := "moved " + what(e.View, ids)
+		below, err := e.Through(into)
+		if err != nil {
+			return "", err
+		}
 		for _, id := range ids {
-			if err := e.Move(id, into, model.Last); err != nil {
+			if err := e.Move(id, below, model.Last); err != nil {
 				return "", err
 			}
 		}

@@ -247,7 +247,7 @@ func TestFollowLink(t *testing.T) {
 // TestMirror: a mirror shows its node, and what is done to it is done to that; f leads there.
 func TestMirror(t *testing.T) {
 	tree := newTree(t)
-	plant(t, tree, "garden state:todo\nweek")
+	plant(t, tree, "garden state:todo\n\tdig\n\t\tdeep\n\tsow\nweek")
 	var m model.ID
 	if _, err := tree.Do("mirror", func(e *model.Edit) error {
 		garden, _, err := e.FirstChild(model.Root)
@@ -264,10 +264,24 @@ func TestMirror(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := start(t, tree, 80, 24)
-	d.press("G")
-	if pic := d.picture(); d.m.place().Cursor != m || !strings.Contains(pic, "⧉ garden") {
-		t.Fatalf("no mirror:\n%s", pic)
+	d.send(screen.Goto{ID: m})
+	if pic := d.picture(); d.m.place().Cursor != m || !strings.Contains(pic, "⧉ garden") || strings.Count(pic, "dig") != 2 || strings.Count(pic, "deep") != 1 {
+		t.Fatalf("no mirror, or not what is below it:\n%s", pic)
 	}
+	d.press("Gi, rake<esc>") // the last of what the mirror shows
+	if got := dump(t, tree); !strings.Contains(got, "\tsow, rake\n") || strings.Count(d.picture(), "sow, rake") != 2 {
+		t.Errorf("edited below the mirror:\n%s\n%s", got, d.picture())
+	}
+	d.press("<enter>water<enter><esc>")
+	if got := dump(t, tree); !strings.Contains(got, "garden state:todo\n\tdig\n\t\tdeep\n\tsow, rake\n\twater\nweek\n") {
+		t.Errorf("added below the mirror:\n%s", got)
+	}
+	d.send(screen.Goto{ID: m})
+	d.press("h")
+	if pic := d.picture(); strings.Count(pic, "dig") != 1 {
+		t.Errorf("folded, the mirror is shown as\n%s", pic)
+	}
+	d.press("l")
 	d.press("i and shed<esc>d2026-12-01<enter> ")
 	if got := dump(t, tree); !strings.Contains(got, "garden and shed state:done due:2026-12-01") || d.m.place().Cursor != m {
 		t.Errorf("done through the mirror:\n%s", got)
@@ -276,7 +290,13 @@ func TestMirror(t *testing.T) {
 	if pic := d.picture(); !strings.Contains(pic, "⧉ garden and shed") {
 		t.Errorf("no mirror on the map:\n%s", pic)
 	}
-	d.press("1fx")
+	d.press("1]")
+	if pic := d.picture(); strings.Contains(pic, "⧉") || !strings.Contains(pic, "deep") {
+		t.Errorf("gone into, the mirror shows\n%s", pic)
+	}
+	d.press("[")
+	d.send(screen.Goto{ID: m})
+	d.press("fx")
 	d.send(screen.Goto{ID: m})
 	if pic := d.picture(); !strings.Contains(pic, "⧉ gone") {
 		t.Errorf("its node deleted, the mirror is shown as\n%s", pic)

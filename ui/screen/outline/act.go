@@ -164,7 +164,11 @@ func step(e *model.Edit, id, root model.ID, how command.ID, with []model.ID) err
 		if err != nil || !ok {
 			return orElse(err, errFirst)
 		}
-		return e.Move(id, p.ID, model.Last)
+		into, err := e.Through(p.ID) // below a mirror is below what it mirrors
+		if err != nil {
+			return err
+		}
+		return e.Move(id, into, model.Last)
 	case command.Outdent:
 		if n.Parent == root {
 			return errTop

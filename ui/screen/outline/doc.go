@@ -4,7 +4,8 @@
 // a key costs the same in a tree of ten nodes and of a million.
 //
 // Below the node of a saved query stand rows for what it means, in front of what hangs from it. What that is comes with a window, asked in its
-// command, and is asked again when something changed; no move of the cursor asks.
+// command, and is asked again when something changed; no move of the cursor asks. The children
+// of what a mirror shows stand below it in the same way, and are shown without what is below them.
 //
 // Invariant: the rows are in the order of the tree, each follows the one before it without a gap, and the cursor is one of them unless there
 // are none.

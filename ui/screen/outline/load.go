@@ -1,6 +1,7 @@
 package outline
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -25,7 +26,7 @@ type row struct {
 	sparkOK    bool
 	series     bool
 	via        model.ID // of a result of a saved query: the node that lists it
-	saved      bool     // it has a query
+	saved      bool     // it has a query, or is a mirror
 	listing    listing  // what that means
 }
 
@@ -135,7 +136,7 @@ func (q query) run() window {
 			return err
 		}
 		w.rootHide = top.HideDone
-		if _, ok := top.Query(); ok {
+		if lists(&top) {
 			a.saved = append(a.saved, top.ID)
 		}
 		return q.fillSaved(w, &a)
@@ -150,6 +151,8 @@ func (q query) settleRoot(v *model.View, a *window) error {
 	if a.root != model.Root {
 		if under, err := v.Under(a.root, model.Root); err != nil || !under {
 			a.root = model.Root
+		} else if a.root, err = v.Through(a.root); err != nil && !errors.Is(err, model.ErrGone) { // one goes into the node of a mirror
+			return err
 		}
 	}
 	if !q.want.reveal || len(q.want.ids) == 0 {
@@ -279,8 +282,12 @@ func (w *walker) row(s *spot, now time.Time) (row, error) {
 			return r, err
 		}
 		r.open = w.folds.open(n, s.depth)
-		if _, r.saved = s.node.Query(); r.saved {
-			r.kids = true
+		if r.saved = lists(&s.node); r.saved {
+			some, err := w.listsSome(&s.node)
+			if err != nil {
+				return r, err
+			}
+			r.kids = r.kids || some
 			if r.open { // a folded one is not asked
 				r.listing = w.found[n.ID]
 			}

@@ -11,7 +11,7 @@ import (
 // resultsShown is how many results of a saved query have a row below its node.
 const resultsShown = 100
 
-// listing is what a saved query means: some of it, and how many there are besides.
+// listing is what a saved query means, or what is below the node of a mirror: some of it, and how many there are besides.
 type listing struct {
 	ids   []model.ID
 	more  int
@@ -50,13 +50,63 @@ func (q query) fillSaved(w *walker, a *window) error {
 	}
 }
 
-// ask returns what the queries of some nodes mean.
+// lists reports whether a node has rows below it that stand elsewhere: what its query means, or, below a mirror, what is below its node.
+func lists(n *model.Node) bool {
+	_, mirror := n.Mirrors()
+	_, saved := n.Query()
+	return mirror || saved
+}
+
+// listsSome reports whether a node of which lists is true is to be unfolded: a query may have results at any time, a mirror has those that are there.
+func (w *walker) listsSome(n *model.Node) (bool, error) {
+	if _, mirror := n.Mirrors(); !mirror {
+		return true, nil
+	}
+	id, shows, err := w.v.Below(n.ID)
+	if err != nil || !shows {
+		return false, err
+	}
+	return w.v.HasChildren(id)
+}
+
+// reflected returns what is below the node of a mirror: its children, which are shown without what is below them, so that all has an end.
+func reflected(v *model.View, mirror model.ID) (l listing, err error) {
+	id, shows, err := v.Below(mirror)
+	if err != nil || !shows {
+		return l, err
+	}
+	for c, err := range v.Children(id) {
+		switch {
+		case err != nil:
+			return l, err
+		case len(l.ids) < resultsShown:
+			l.ids = append(l.ids, c.ID)
+		default:
+			l.more++
+		}
+		if l.more == maxMore {
+			break
+		}
+	}
+	return l, nil
+}
+
+// maxMore bounds how many children of a mirrored node are counted.
+const maxMore = 10_000
+
+// ask returns what some nodes list.
 func ask(v *model.View, ids []model.ID, now time.Time) (map[model.ID]listing, error) {
 	found := map[model.ID]listing{}
 	for _, id := range ids {
 		n, err := v.Node(id)
 		if err != nil {
 			return nil, err
+		}
+		if _, ok := n.Mirrors(); ok {
+			if found[id], err = reflected(v, id); err != nil {
+				return nil, err
+			}
+			continue
 		}
 		nodes, more, _, err := v.Results(&n, now, resultsShown)
 		l := listing{more: more}
@@ -77,7 +127,7 @@ func (w *walker) listed(n *model.Node) []model.ID {
 	if !ok {
 		return nil
 	}
-	if _, ok = n.Query(); !ok {
+	if !lists(n) {
 		return nil
 	}
 	return l.ids

@@ -94,7 +94,7 @@ func compareWindow(t *rapid.T, v *model.View, q query, a window) error {
 	if err != nil {
 		return err
 	}
-	w := &walker{v: v, root: a.root, folds: a.folds, hideDone: q.hideDone, keep: a.keep, rootHide: top.HideDone, found: q.found}
+	w := &walker{v: v, root: a.root, folds: a.folds, hideDone: q.hideDone, keep: a.keep, rootHide: top.HideDone, found: a.found}
 	below, err := naive(v, w, a.root, top.HideDone, 0)
 	if err != nil {
 		return err
@@ -144,6 +144,9 @@ func randomTree(t *rapid.T, tree *model.Tree) []model.ID {
 			}
 			if err == nil && rapid.IntRange(0, 3).Draw(t, "saved") == 0 {
 				err = e.SetField(id, "query", "x")
+			}
+			if err == nil && rapid.IntRange(0, 5).Draw(t, "mirror") == 0 {
+				err = e.SetField(id, "mirror", rapid.SampledFrom(ids).Draw(t, "mirrored").String())
 			}
 			if err == nil && rapid.IntRange(0, 5).Draw(t, "hides") == 0 {
 				err = e.SetFlag(id, model.HideDone, true)
