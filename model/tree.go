@@ -126,7 +126,9 @@ func (t *Tree) bind() error {
 		if errors.Is(err, store.ErrNotFound) {
 			return false, nil
 		}
-		if err == nil && string(version) != string(foldMark()) {
+		if err == nil && olderFold(version) {
+			err = errOlder
+		} else if err == nil && string(version) != string(foldMark()) {
 			err = fmt.Errorf("%w: its state is of fold %x, this program folds %x", ErrVersion, version, foldMark())
 		}
 		if err != nil {
@@ -140,6 +142,11 @@ func (t *Tree) bind() error {
 		bound, err = fits(v.r)
 		return err
 	})
+	if errors.Is(err, errOlder) {
+		if err = t.renew(); errors.Is(err, store.ErrReadOnly) {
+			return nil // as it is it can be read
+		}
+	}
 	if err != nil || bound {
 		return err
 	}
