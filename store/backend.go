@@ -33,6 +33,8 @@ type backend interface {
 type frozen interface {
 	lsn() LSN
 	position() (Position, error)
+	// proves tells whether the state at p is one that led to this one, so that nothing up to p was lost.
+	proves(p Position) (bool, error)
 	get(key []byte) (v stored, found bool, err error) // a copy
 	// getMany returns copies of the values of keys, with nil bytes for those that are not there.
 	getMany(keys [][]byte) ([]stored, error)

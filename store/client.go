@@ -33,6 +33,9 @@ type client struct {
 	idle  []*remote.Conn
 	all   map[*remote.Conn]struct{}
 	gone  bool
+	// newest is the last place at which this process has committed something that did not wait for the disk; below safe all is durable.
+	newest Position
+	safe   LSN
 }
 
 // errLost says that the connection ended after the whole request was sent: the owner may have done it or not.
@@ -299,7 +302,11 @@ func (c *client) commit(base frozen, reads []read, writes []write, d Durability)
 	}
 	err = c.call(&q, func(r *remote.Reply) error {
 		lsn = LSN(r.LSN)
-		return nil
+		if d == Commit {
+			c.settled(lsn)
+			return nil
+		}
+		return c.unsettled(r.Value)
 	})
 	switch {
 	case errors.Is(err, ErrTooLarge): // perhaps it was not even sent
@@ -346,7 +353,13 @@ func (c *client) wait(ctx context.Context, after LSN) error {
 	return again(c.callUntil(ctx, &remote.Request{Kind: remote.Wait, After: uint64(after)}, 0, nil))
 }
 
-func (c *client) sync() error { return c.ask(&remote.Request{Kind: remote.Sync}, nil) }
+func (c *client) sync() error {
+	p, _ := c.volatile()
+	return c.ask(&remote.Request{Kind: remote.Sync}, func(*remote.Reply) error {
+		c.settled(p.at)
+		return nil
+	})
+}
 
 func (c *client) harm() (text string, err error) {
 	err = c.ask(&remote.Request{Kind: remote.Damage}, func(r *remote.Reply) error {

@@ -195,7 +195,8 @@ func (db *DB) staging() staging { return staging{be: db.be, size: db.part, most:
 // NextID returns a number never returned before by this store, above every earlier one.
 func (db *DB) NextID() (uint64, error) { return db.be.nextID() }
 
-// Sync returns once all that is visible is durable.
+// Sync returns once all that is visible is durable. If something that this process has committed before without waiting for the disk is gone
+// with the process that owned the store then, the error is ErrUncertain, once; so it is, instead, of a durable commit or Close that comes first.
 func (db *DB) Sync() error { return db.be.sync() }
 
 // Stats returns what the store measured of itself.

@@ -11,7 +11,7 @@ import (
 // protocol.
 var faults = [...]error{
 	1: ErrNotFound, ErrClosed, ErrLocked, ErrReadOnly, ErrCorrupt, ErrConflict, ErrTooLarge, ErrVersion, ErrNoSpace, ErrStale,
-	context.Canceled,
+	context.Canceled, ErrUncertain,
 }
 
 func toFault(err error) remote.Fault {

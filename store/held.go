@@ -97,12 +97,22 @@ func (m *member) commit(base frozen, reads []read, writes []write, d Durability)
 	if h.role != r {
 		return 0, ErrStale
 	}
+	if d == Commit {
+		if err := m.unproven.prove(r); err != nil {
+			return 0, err
+		}
+	}
 	return r.be.commit(h.frozen, reads, writes, d)
 }
 
 // commitBlind commits what depends on nothing, so that any owner may do it.
 func (m *member) commitBlind(writes []write, d Durability) (lsn LSN, err error) {
 	err = m.do(func(r *role) (err error) {
+		if d == Commit {
+			if err := m.unproven.prove(r); err != nil {
+				return err
+			}
+		}
 		lsn, err = r.be.commit(nil, nil, writes, d)
 		return err
 	})
@@ -140,7 +150,14 @@ func (m *member) wait(ctx context.Context, after LSN) error {
 	return r.wait(ctx, after)
 }
 
-func (m *member) sync() error { return m.do(func(r *role) error { return r.be.sync() }) }
+func (m *member) sync() error {
+	return m.do(func(r *role) error {
+		if err := m.unproven.prove(r); err != nil {
+			return err
+		}
+		return r.be.sync()
+	})
+}
 
 func (m *member) stats() (st Stats, err error) {
 	err = m.do(func(r *role) (err error) {

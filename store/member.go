@@ -32,6 +32,8 @@ type member struct {
 	role    *role         // nil while suspended, after a failed resume, and when closed
 	resumed chan struct{} // while suspended: closed at its end
 	closed  bool
+
+	unproven unproven
 }
 
 // role is what the member is for a while.
@@ -199,6 +201,7 @@ func (m *member) follow(r *role) error {
 	if r == nil {
 		return nil
 	}
+	m.unproven.add(r)
 	return r.leave()
 }
 
@@ -234,6 +237,7 @@ func (m *member) suspend(dropViews func()) error {
 			if r == nil {
 				return nil
 			}
+			m.unproven.add(r)
 			return r.leave()
 		}
 		m.gate.Unlock()
@@ -264,8 +268,9 @@ func (m *member) resume() error {
 	return nil
 }
 
-// close ends the member for good.
+// close ends the member for good. What a client has committed and nobody said is durable becomes so before.
 func (m *member) close() error {
+	unsettled := m.settle()
 	m.change.Lock()
 	defer m.change.Unlock()
 	m.gate.Lock()
@@ -281,7 +286,31 @@ func (m *member) close() error {
 	}
 	m.gate.Unlock()
 	if r == nil {
+		return unsettled
+	}
+	if _, ok := r.be.(*client); ok { // an owner waits by itself
+		for r.views.Load() > 0 {
+			<-r.idle
+		}
+	}
+	return errors.Join(unsettled, r.leave())
+}
+
+// settle has the owner make durable what this process has committed through it, or through others before it.
+func (m *member) settle() error {
+	m.gate.RLock()
+	r := m.role
+	m.gate.RUnlock()
+	if r == nil {
 		return nil
 	}
-	return r.leave()
+	pending := !m.unproven.none()
+	if c, ok := r.be.(*client); ok {
+		_, volatile := c.volatile()
+		pending = pending || volatile
+	}
+	if !pending {
+		return nil
+	}
+	return m.sync()
 }

@@ -144,6 +144,14 @@ func (p *pinned) since(pos Position, from, to []byte) iter.Seq2[Change, error] {
 	}
 }
 
+func (p *pinned) proves(pos Position) (found bool, err error) {
+	err = p.c.ask(&remote.Request{Kind: remote.Proves, Snapshot: p.id, Position: pos.encode()}, func(r *remote.Reply) error {
+		found = r.Found
+		return nil
+	})
+	return found, err
+}
+
 func (p *pinned) position() (pos Position, err error) {
 	err = p.c.ask(&remote.Request{Kind: remote.Position, Snapshot: p.id}, func(r *remote.Reply) error {
 		var ok bool

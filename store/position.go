@@ -67,12 +67,16 @@ var errUnknown error = &ownerError{"what changed since that position is not know
 
 // position is where v is. If the epoch has been raised since, it began there or behind.
 func (v *view) position() (Position, error) {
-	return Position{store: le.Uint64(v.e.id[:]), epoch: v.e.manifest.current().epoch, at: v.s.at}, nil
+	epoch := v.e.epoch.Load()
+	if epoch == 0 { // nothing has been written since the open
+		epoch = v.e.manifest.current().epoch
+	}
+	return Position{store: le.Uint64(v.e.id[:]), epoch: epoch, at: v.s.at}, nil
 }
 
-// proves tells whether the state at p is one that led to that of v: it is not behind it, and every epoch that began after p's went on from p
+// leads tells whether the state at p is one that led to that of v: it is not behind it, and every epoch that began after p's went on from p
 // or from behind it, so that nothing up to p was cut off. The manifest knows the last maxEpochs epochs.
-func (v *view) proves(p Position) bool {
+func (v *view) leads(p Position) bool {
 	m := v.e.manifest.current()
 	if p.store != le.Uint64(v.e.id[:]) || p.at > v.s.at || p.epoch > m.epoch {
 		return false
@@ -87,3 +91,5 @@ func (v *view) proves(p Position) bool {
 	}
 	return !slices.ContainsFunc(later, func(x epochStart) bool { return x.at < p.at })
 }
+
+func (v *view) proves(p Position) (bool, error) { return v.leads(p), nil }

@@ -153,6 +153,8 @@ func (s *server) answer(ctx context.Context, ss *session, q *remote.Request, r *
 		return ss.position(q, r)
 	case remote.Since:
 		return ss.since(q, r)
+	case remote.Proves:
+		return ss.proves(q, r)
 	case remote.Commit:
 		return s.commit(ss, q, r)
 	case remote.NextID:
@@ -280,6 +282,20 @@ func (ss *session) since(q *remote.Request, r *remote.Reply) error {
 	return changesPage(f.since(p, q.From, q.To), q, r)
 }
 
+func (ss *session) proves(q *remote.Request, r *remote.Reply) error {
+	f, done, err := ss.use(q.Snapshot)
+	if err != nil {
+		return err
+	}
+	defer done()
+	p, ok := decodePosition(q.Position)
+	if !ok {
+		return remote.ErrMalformed
+	}
+	r.Found, err = f.proves(p)
+	return err
+}
+
 // changesPage fills a page with changes.
 func changesPage(changes iter.Seq2[Change, error], q *remote.Request, r *remote.Reply) error {
 	limit := int(min(q.Limit, maxPage))
@@ -325,7 +341,22 @@ func (s *server) commit(ss *session, q *remote.Request, r *remote.Reply) error {
 		ss.committed(s.be, writes)
 	}
 	r.LSN = uint64(lsn)
+	if err == nil && Durability(q.Durability) != Commit {
+		r.Value, err = s.positionOf(lsn)
+	}
 	return err
+}
+
+// positionOf is the position of a commit that is visible at lsn, as the client keeps it.
+func (s *server) positionOf(lsn LSN) ([]byte, error) {
+	f, err := s.be.snapshot()
+	if err != nil {
+		return nil, err
+	}
+	defer f.release()
+	p, err := f.position()
+	p.at = lsn
+	return p.encode(), err
 }
 
 // fromRemote takes the writes of a client, which are input: what encode makes of them, changes must read.

@@ -70,7 +70,7 @@ type search struct {
 
 func (s *search) run() (err error) {
 	e, end := s.v.e, s.v.s.at
-	if !s.v.proves(s.p) {
+	if !s.v.leads(s.p) {
 		return errUnknown
 	}
 	if s.p.at == end {

@@ -14,7 +14,7 @@ const (
 	Get                      // Snapshot, From → Found, Value
 	Scan                     // Snapshot, From, To, Reverse, Limit → Page, More
 	Changed                  // Snapshot, Older, From, To, Limit → Page, More
-	Commit                   // Snapshot (given up by it; 0 if there are no Reads), Durability, Reads, Writes → LSN
+	Commit                   // Snapshot (given up by it; 0 if there are no Reads), Durability, Reads, Writes → LSN, and Value, its position, if it is not durable
 	Release                  // Snapshot; no reply
 	NextID                   // → ID
 	Wait                     // After → nothing, once there is a later state
@@ -28,7 +28,8 @@ const (
 	Since                    // Snapshot, Position, From, To, Limit → Page, More
 	PartsID                  // → ID, of a value in parts
 	Damage                   // → Value, a text, empty if nothing is wrong
-	lastKind = Damage
+	Proves                   // Snapshot, Position → Found, if what was visible there led to the snapshot
+	lastKind = Proves
 )
 
 // Request is what a client asks of the owner.
