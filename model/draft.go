@@ -12,7 +12,8 @@ import (
 // arrows. Samples, intervals worked and what became of dates stay with the nodes that they happened to.
 type Draft struct {
 	nodes []drafted
-	size  int // bytes that they take in a batch, about
+	size  int    // bytes that they take in a batch, about
+	name  string // what the ids of the nodes are made of, so that two devices make the same; "": they are random
 }
 
 // drafted is one node of a draft.
@@ -27,7 +28,7 @@ type drafted struct {
 const maxDraft = 1 << 20
 
 // leftBehind are fields that are about the node itself and do not go with a copy: what an import knows it by, and when it was reviewed.
-var leftBehind = []string{"import", "uuid", FieldReviewed}
+var leftBehind = []string{"import", "uuid", "uuid.children", FieldReviewed}
 
 // Draft reads the subtrees of some nodes, in the order in which they are given.
 func (v *View) Draft(ids ...ID) (*Draft, error) {
@@ -131,7 +132,10 @@ func (e *Edit) Make(d *Draft, parent ID, at Place) (tops []ID, err error) {
 		if n.parent >= 0 {
 			above, place = ids[n.parent], Last
 		}
-		if ids[i], err = e.Create(above, place, n.node.Text); err != nil {
+		if ids[i], err = e.draftID(d, n); err == nil {
+			err = e.CreateID(ids[i], above, place, n.node.Text)
+		}
+		if err != nil {
 			return nil, err
 		}
 		if n.parent < 0 {
@@ -145,6 +149,17 @@ func (e *Edit) Make(d *Draft, parent ID, at Place) (tops []ID, err error) {
 		}
 	}
 	return tops, nil
+}
+
+// draftID returns the id that a node of a draft is to have. One that is in use is left to whoever has it.
+func (e *Edit) draftID(d *Draft, n *drafted) (ID, error) {
+	if d.name != "" {
+		id := Named(d.name + "/" + n.node.ID.String())
+		if used, err := e.shown(id); err != nil || !used {
+			return id, err
+		}
+	}
+	return e.freeID(func(ID) bool { return false })
 }
 
 // Make makes what a draft says as the last children of parent, however much it is, and returns the tops.

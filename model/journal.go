@@ -46,12 +46,14 @@ func (v *View) Page(d date.Date, env inline.Env) (*Page, error) {
 	if !d.Equal(date.Day(env.Now)) {
 		env.Now = d.Start(env.Now.Location())
 	}
-	p.begin, err = v.Fill(template, env, map[string]string{"date": d.String(), "text": pageTitle(d), "name": daily})
+	if p.begin, err = v.Fill(template, env, map[string]string{"date": d.String(), "text": pageTitle(d), "name": daily}); err == nil {
+		p.begin.name = "journal/" + d.String()
+	}
 	return p, err
 }
 
 // Open returns the page, making it, with what it begins with, and the journal above it where they are not there, or taking them out of the trash. Every
-// device gives the page of a day the same id, so that two that make it without each other have one.
+// device gives the page of a day, and what it begins with, the same ids, so that two that make it without each other have one.
 func (e *Edit) Open(p *Page) (ID, error) {
 	if err := e.standing(Journal, Root, "Journal"); err != nil {
 		return Journal, err

@@ -96,6 +96,52 @@ func TestDraft(t *testing.T) {
 	})
 }
 
+// TestDailyOfTwo: two devices that begin the page of a day without each other begin it with the same nodes.
+func TestDailyOfTwo(t *testing.T) {
+	day := Date{T: at(t, "2026-03-04 00:00"), AllDay: true}
+	var made []string
+	var from ID
+	for range 2 {
+		tree := open(t)
+		var p *Page
+		do(t, tree, func(e *Edit) error {
+			above, err := e.TemplatesNode()
+			if err != nil {
+				return err
+			}
+			if from == (ID{}) {
+				from, err = e.freeID(func(ID) bool { return false })
+			}
+			return errors.Join(err, e.CreateID(from, above, Last, "daily"), e.CreateID(Named("line"), from, Last, "drink {{date}}"))
+		})
+		begin := func() {
+			view(t, tree, func(v *View) (err error) {
+				p, err = v.Page(day, inline.Env{Now: day.T})
+				return err
+			})
+			do(t, tree, func(e *Edit) error {
+				_, err := e.Open(p)
+				return err
+			})
+		}
+		begin()
+		if _, err := tree.Undo(ThisDevice); err != nil {
+			t.Fatal(err)
+		}
+		begin()
+		view(t, tree, func(v *View) error {
+			c, _, err := v.FirstChild(p.ID)
+			n, _ := v.Node(c.ID)
+			made = append(made, c.ID.String()+" "+n.Text)
+			return err
+		})
+		mustVerify(t, tree)
+	}
+	if made[0] != made[1] || !strings.HasSuffix(made[0], " drink 2026-03-04") {
+		t.Errorf("made %q", made)
+	}
+}
+
 func template(t testing.TB, tree *Tree, name string, lines ...string) ID {
 	t.Helper()
 	var id ID

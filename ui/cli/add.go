@@ -33,6 +33,7 @@ func (r *run) addCommand() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&under, "under", "", "`ID` of the parent; the top of the tree without")
 	cmd.Flags().StringVar(&template, "template", "", "`NAME` of a template to make below it")
+	_ = cmd.RegisterFlagCompletionFunc("template", r.completeTemplates) // which fails where there is no such flag
 	return cmd
 }
 

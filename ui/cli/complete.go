@@ -107,6 +107,23 @@ func (r *run) completeDate(key string) (out []cobra.Completion) {
 	return out
 }
 
+// completeTemplates offers the names of templates.
+func (r *run) completeTemplates(cmd *cobra.Command, args []string, word string) (out []cobra.Completion, how cobra.ShellCompDirective) {
+	how = cobra.ShellCompDirectiveNoFileComp
+	r.Err = io.Discard
+	if len(args) > 0 && cmd.Name() == "use" || r.configure(cmd) != nil {
+		return nil, how
+	}
+	r.look(func(v *model.View) error {
+		all, err := v.Templates()
+		for _, t := range all {
+			out = append(out, cobra.CompletionWithDesc(t.Name, count(t.Nodes, "node", "nodes")))
+		}
+		return err
+	})
+	return out, how
+}
+
 // look opens the store if there is one, and reads from it.
 func (r *run) look(fn func(*model.View) error) {
 	if there, err := store.Exists(r.config.Dir); err != nil || !there {

@@ -106,6 +106,7 @@ func (r *run) templateUseCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&under, "under", "", "`ID` of the parent; the top of the tree without")
+	cmd.ValidArgsFunction = r.completeTemplates
 	return cmd
 }
 

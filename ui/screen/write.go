@@ -42,6 +42,9 @@ func Rewrite(e *model.Edit, id model.ID, was, l inline.Line) (echo string, err e
 	}
 	if l.Under != "" || l.After != "" {
 		parent, place, err := where(e, model.Root, model.Last, l)
+		if err == nil {
+			parent, err = e.Through(parent)
+		}
 		if err != nil {
 			return "", err
 		}
