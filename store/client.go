@@ -302,11 +302,13 @@ func (c *client) commit(base frozen, reads []read, writes []write, d Durability)
 	}
 	err = c.call(&q, func(r *remote.Reply) error {
 		lsn = LSN(r.LSN)
-		if d == Commit {
+		switch {
+		case d == Commit:
 			c.settled(lsn)
-			return nil
+		case writes[len(writes)-1].key[0] != 0: // a part of a value is nothing before its transaction has ended
+			return c.unsettled(r.Value)
 		}
-		return c.unsettled(r.Value)
+		return nil
 	})
 	switch {
 	case errors.Is(err, ErrTooLarge): // perhaps it was not even sent

@@ -123,3 +123,27 @@ func TestClientCloseWaits(t *testing.T) {
 	}
 	must(t, <-closed)
 }
+
+// TestStagedIsNotLost has the owner end while a client is in the middle of a transaction with a large value, of which the owner has parts: the
+// transaction begins anew, and nobody is told of a loss.
+func TestStagedIsNotLost(t *testing.T) {
+	dir := t.TempDir()
+	owner := startChild(t, dir)
+	db, ks := openTest(t, dir, Options{})
+	clientOf(db)
+	tries := 0
+	must(t, db.Update(func(tx *Tx) error {
+		if err := tx.Put(ks, []byte("large"), make([]byte, 300<<10)); err != nil {
+			return err
+		}
+		if tries++; tries == 1 {
+			kill(owner)
+			_ = owner.cmd.Wait()
+		}
+		return nil
+	}))
+	must(t, db.Sync())
+	if v := get(t, db, ks, "large"); len(v) != 300<<10 {
+		t.Errorf("%d bytes", len(v))
+	}
+}

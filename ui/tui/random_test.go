@@ -31,6 +31,7 @@ var alphabet = strings.Fields("j j k j <up> <down> <left> <right> <right> h l <p
 // TestRandomStreams plays keys, mouse, resizes and changes by others, with late answers, and holds that nothing panics, that the picture has the
 // size of the window, that the help opens from everywhere and Esc leads back, and that undoing everything gives the first tree again.
 func TestRandomStreams(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir()) // the notes that are opened for an editor that is never run
 	n := streams
 	if testing.Short() {
 		n = 200
