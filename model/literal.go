@@ -2,6 +2,8 @@ package model
 
 import (
 	"bytes"
+	"regexp/syntax"
+	"strings"
 
 	"arbor/model/query"
 )
@@ -21,6 +23,29 @@ func required(e query.Expr) string {
 		return string(e)
 	case query.Phrase:
 		return string(e)
+	case query.Regexp:
+		if re, err := syntax.Parse(e.Pattern, syntax.Perl); err == nil && !e.Note {
+			return spelled(re.Simplify())
+		}
+	}
+	return ""
+}
+
+// spelled returns the longest run of characters, in lower case, that every match of a pattern has.
+func spelled(re *syntax.Regexp) string {
+	switch re.Op {
+	case syntax.OpLiteral:
+		return strings.ToLower(string(re.Rune))
+	case syntax.OpCapture, syntax.OpPlus:
+		return spelled(re.Sub[0])
+	case syntax.OpConcat:
+		longest := ""
+		for _, part := range re.Sub {
+			if s := spelled(part); len(s) > len(longest) {
+				longest = s
+			}
+		}
+		return longest
 	}
 	return ""
 }

@@ -2,6 +2,7 @@ package model
 
 import (
 	"cmp"
+	"container/heap"
 	"fmt"
 	"slices"
 	"strings"
@@ -36,63 +37,132 @@ func (a rank) compare(b rank, back bool) int {
 
 // ordered puts what a query means, which is in the order of the tree, into that of the query, and leaves no more than it wants.
 func (v *View) ordered(q *query.Query, all []match) ([]match, error) {
-	if len(q.Sort) > 0 {
-		ranks, err := v.ranks(q)
-		if err != nil {
+	n := len(all)
+	if q.Limit > 0 {
+		n = min(n, q.Limit)
+	}
+	if len(q.Sort) == 0 || len(all) < 2 {
+		return all[:n], nil
+	}
+	if slices.ContainsFunc(q.Sort, func(o query.Order) bool { return o.Key == "text" }) {
+		if err := v.fetchAll(all); err != nil {
 			return nil, err
 		}
-		type ranked struct {
-			match
-			ranks []rank
+	}
+	by, err := v.ranks(q)
+	if err != nil {
+		return nil, err
+	}
+	ranks := make([]rank, 0, len(all)*len(by))
+	var known Node // as far as the sheet does
+	for i, m := range all {
+		node, slot := m.node, int(m.slot)
+		if node == nil {
+			node = &known
+			v.sheet.Facts(slot).fill(node)
+		} else if v.sheet != nil {
+			slot, _ = v.sheet.Slot(m.id)
 		}
-		some := make([]ranked, len(all))
-		for i, m := range all {
-			some[i] = ranked{m, make([]rank, len(ranks))}
-			for k, of := range ranks {
-				some[i].ranks[k] = of(m.node)
-				if q.Sort[k].Key == "tree" {
-					some[i].ranks[k].number = float64(i)
-				}
+		for _, of := range by {
+			r := of(node, slot)
+			if q.Sort[len(ranks)%len(by)].Key == "tree" {
+				r.number = float64(i)
 			}
-		}
-		slices.SortStableFunc(some, func(a, b ranked) int {
-			for k, o := range q.Sort {
-				if c := a.ranks[k].compare(b.ranks[k], o.Back); c != 0 {
-					return c
-				}
-			}
-			return 0
-		})
-		for i := range some {
-			all[i] = some[i].match
+			ranks = append(ranks, r)
 		}
 	}
-	if q.Limit > 0 && len(all) > q.Limit {
-		all = all[:q.Limit]
+	s := sorting{orders: q.Sort, ranks: ranks}
+	order := s.first(len(all), n)
+	out := make([]match, n)
+	for i, at := range order {
+		out[i] = all[at]
 	}
-	return all, nil
+	return out, nil
 }
 
-// ranks returns how nodes are ranked by each of a query's orders.
-func (v *View) ranks(q *query.Query) ([]func(*Node) rank, error) {
-	out := make([]func(*Node) rank, len(q.Sort))
+// sorting compares nodes by their ranks.
+type sorting struct {
+	orders []query.Order
+	ranks  []rank // as many for each node as there are orders
+	worst  []int32
+}
+
+// compare never says that two are equal: what ranks alike stays in the order in which it came.
+func (s *sorting) compare(a, b int32) int {
+	k := len(s.orders)
+	for i, o := range s.orders {
+		if c := s.ranks[int(a)*k+i].compare(s.ranks[int(b)*k+i], o.Back); c != 0 {
+			return c
+		}
+	}
+	return cmp.Compare(a, b)
+}
+
+// first returns the first n of some, in order. Of many it looks for these alone.
+func (s *sorting) first(all, n int) []int32 {
+	if n > all/8 {
+		order := make([]int32, all)
+		for i := range order {
+			order[i] = int32(i)
+		}
+		slices.SortFunc(order, s.compare)
+		return order[:n]
+	}
+	for i := range int32(all) {
+		if len(s.worst) < n {
+			heap.Push(s, i)
+		} else if s.compare(i, s.worst[0]) < 0 {
+			s.worst[0] = i
+			heap.Fix(s, 0)
+		}
+	}
+	slices.SortFunc(s.worst, s.compare)
+	return s.worst
+}
+
+// Len implements heap.Interface, of the best so far, the worst of which is on top.
+func (s *sorting) Len() int { return len(s.worst) }
+
+// Less implements heap.Interface.
+func (s *sorting) Less(i, j int) bool { return s.compare(s.worst[i], s.worst[j]) > 0 }
+
+// Swap implements heap.Interface.
+func (s *sorting) Swap(i, j int) { s.worst[i], s.worst[j] = s.worst[j], s.worst[i] }
+
+// Push implements heap.Interface.
+func (s *sorting) Push(x any) { s.worst = append(s.worst, x.(int32)) }
+
+// Pop implements heap.Interface.
+func (s *sorting) Pop() any {
+	x := s.worst[len(s.worst)-1]
+	s.worst = s.worst[:len(s.worst)-1]
+	return x
+}
+
+// ranks returns how nodes are ranked by each of a query's orders, of which one asks for their slots.
+func (v *View) ranks(q *query.Query) ([]func(*Node, int) rank, error) {
+	out := make([]func(*Node, int) rank, len(q.Sort))
 	for i, o := range q.Sort {
 		if o.Key != "urgency" {
-			out[i] = rankBy(o.Key)
+			by := rankBy(o.Key)
+			out[i] = func(n *Node, _ int) rank { return by(n) }
 			continue
 		}
 		k, err := v.workers()
 		if err != nil {
 			return nil, err
 		}
-		out[i] = func(n *Node) rank {
-			slot, ok := k.s.Slot(n.ID)
-			if !ok || !k.open(slot) || !k.s.all[slot].Task {
+		w := v.t.opt.Weights.weigher()
+		edits := v.fold != nil // within an edit no sheet is kept
+		out[i] = func(n *Node, slot int) rank {
+			if edits {
+				slot, _ = k.s.Slot(n.ID)
+			}
+			if !k.open(slot) || !k.s.all[slot].Task {
 				return rank{absent: true}
 			}
 			s := k.standing(*n, slot)
-			sum, _ := v.t.opt.Weights.weigh(&s, q.Now)
-			return rank{number: -sum}
+			return rank{number: -w.urgency(&s, q.Now)}
 		}
 	}
 	return out, nil

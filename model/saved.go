@@ -84,11 +84,15 @@ func (v *View) Results(n *Node, now time.Time, most int) (nodes []Node, more int
 	if err != nil {
 		return nil, 0, true, err
 	}
-	all = slices.DeleteFunc(all, func(m match) bool { return m.node.ID == n.ID })
+	all = slices.DeleteFunc(all, func(m match) bool { return m.id == n.ID })
 	if limit > 0 {
 		all = all[:min(limit, len(all))]
 	}
-	for _, m := range all[:min(most, len(all))] {
+	shown := all[:min(most, len(all))]
+	if err := v.fetchAll(shown); err != nil {
+		return nil, 0, true, err
+	}
+	for _, m := range shown {
 		nodes = append(nodes, m.node.clone())
 	}
 	return nodes, len(all) - len(nodes), true, nil
@@ -183,6 +187,9 @@ func (e *expansion) named(name query.Saved) (*Node, string, error) {
 	in := &View{t: e.v.t, r: e.v.r, fold: e.v.fold, sheet: e.v.sheet, found: e.v.found}
 	all, err := in.selected(&query.Query{Expr: query.Named(strings.ToLower(string(name))), Now: e.now})
 	if err != nil {
+		return nil, "", err
+	}
+	if err := in.fetchAll(all); err != nil {
 		return nil, "", err
 	}
 	var found *Node

@@ -10,9 +10,9 @@ import (
 	"arbor/store"
 )
 
-// Select yields the nodes that a query means, in its order, which is that of the tree where it says none. Those in the trash are meant only by a query that says under:trash.
-// Where the query asks for a tag or a word the index says where to look; else the sheet says what the facts decide, and only for what is asked
-// of texts alone are all records read.
+// Select yields the nodes that a query means, in its order, which is that of the tree where it says none. Those in the trash are meant only by a
+// query that says under:trash. Where the query asks for a tag or a word the index says where to look; else the sheet says what the facts decide,
+// and only for what is asked of texts alone are all records read. Of many nodes the records are read as they are yielded.
 func (v *View) Select(q *query.Query) iter.Seq2[Node, error] {
 	return func(yield func(Node, error) bool) {
 		found, err := v.selected(q)
@@ -20,18 +20,37 @@ func (v *View) Select(q *query.Query) iter.Seq2[Node, error] {
 			yield(Node{}, err)
 			return
 		}
-		for _, f := range found {
-			if !yield(f.node.clone(), nil) {
+		for some := range slices.Chunk(found, aheadNodes) {
+			if err := v.fetch(some); err != nil {
+				yield(Node{}, err)
 				return
+			}
+			for i := range some {
+				if !yield(some[i].node.clone(), nil) {
+					return
+				}
+				some[i].node = nil // so that no more of them is held than is read at once
 			}
 		}
 	}
 }
 
-// match is a node that a query means, with a key that sorts like the tree.
+// Meant returns the ids of the nodes that Select yields, without reading those of which the facts say enough.
+func (v *View) Meant(q *query.Query) ([]ID, error) {
+	found, err := v.selected(q)
+	ids := make([]ID, len(found))
+	for i := range found {
+		ids[i] = found[i].id
+	}
+	return ids, err
+}
+
+// match is a node that a query means.
 type match struct {
-	node *Node
-	key  string
+	id   ID
+	node *Node  // nil where it is not read yet, see fetch
+	slot int32  // in the sheet, where the node is not read yet
+	key  string // sorts like the tree; of those not read yet none is known
 }
 
 func (v *View) selected(q *query.Query) ([]match, error) {
@@ -39,177 +58,26 @@ func (v *View) selected(q *query.Query) ([]match, error) {
 	if err != nil {
 		return nil, fmt.Errorf("select: %w", err)
 	}
-	keep, err := v.compile(q.Expr, q.Now)
-	if err != nil {
-		return nil, fmt.Errorf("select: %w", err)
-	}
-	tops, err := v.tops(q.Expr)
-	if err != nil {
+	w := selection{v: v, q: q, paths: paths{v: v, known: map[ID]spot{}}}
+	if w.tops, err = v.tops(q.Expr); err != nil {
 		return nil, fmt.Errorf("select: %w", err)
 	}
 	ranges, err := v.plan(q.Expr)
 	if err != nil {
 		return nil, fmt.Errorf("select: %w", err)
 	}
-	p := paths{v: v, known: map[ID]spot{}}
-	var out []match
-	add := func(n *Node) error {
-		s, err := p.of(n.ID)
-		if err == nil && tops[s.top] {
-			out = append(out, match{node: n, key: s.key})
-		}
-		return err
-	}
 	if ranges == nil {
-		err = v.searched(q, tops, &p, keep, add)
-	} else {
-		err = v.listed(q.Expr, ranges, func(n *Node) error {
-			ok, err := keep(n)
-			if err != nil || !ok || builtin(n.ID) {
-				return err
-			}
-			return add(n)
-		})
+		err = w.searched()
+	} else if err = w.compile(); err == nil {
+		err = v.listed(q.Expr, ranges, w.try)
 	}
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(out, func(a, b match) int { return strings.Compare(a.key, b.key) })
-	return v.ordered(q, out)
-}
-
-// manyHits is the part of all nodes of which reading all in a row is faster than reading one by one: an eighth.
-const manyHits = 8
-
-// searched calls add with every node that is kept, where no index tells which they are.
-func (v *View) searched(q *query.Query, tops map[ID]bool, p *paths, keep test, add func(*Node) error) error {
-	part, exact := known(q.Expr)
-	if v.fold != nil || part == nil || v.sheet == nil && alone(q.Expr) && !v.t.sheets.worthwhile() {
-		return v.scanned(q.Expr, p, keep, add)
+	if !w.sorted {
+		slices.SortFunc(w.out, func(a, b match) int { return strings.Compare(a.key, b.key) })
 	}
-	hits, n, err := v.onSheet(q, part, tops)
-	if err != nil {
-		return err
-	}
-	if n > max(aheadNodes, len(hits)/manyHits) {
-		if exact {
-			slot := 0
-			keep = func(*Node) (bool, error) {
-				slot++
-				return hits[slot-1], nil
-			}
-		}
-		return v.readAll(p, !exact && climbs(q.Expr), keep, add)
-	}
-	ids := make([]ID, 0, n)
-	for slot, hit := range hits {
-		if hit {
-			ids = append(ids, v.sheet.Facts(slot).ID)
-		}
-	}
-	return v.read(ids, func(n *Node) error {
-		if !exact {
-			if ok, err := keep(n); err != nil || !ok {
-				return err
-			}
-		}
-		return add(n)
-	})
-}
-
-// scanned calls add with every node that is kept, after all records were read.
-func (v *View) scanned(e query.Expr, p *paths, keep test, add func(*Node) error) error {
-	if tree := climbs(e); v.fold != nil || tree {
-		return v.readAll(p, tree, keep, add)
-	}
-	parts := halves()
-	kept := make([][]*Node, len(parts))
-	count := make([]int, len(parts))
-	if err := together(len(parts), func(i int) error {
-		may := literal{want: required(e)}
-		var lent Node
-		for r, err := range v.r.Scan(v.t.ks.nodes, parts[i]) {
-			if err != nil {
-				return err
-			}
-			if count[i]++; !may.stand(r.Value) {
-				continue
-			}
-			id := ID(r.Key)
-			if err := lent.lend(id, r.Value); err != nil {
-				return err
-			}
-			if ok, err := keep(&lent); err != nil {
-				return err
-			} else if !ok || builtin(id) {
-				continue
-			}
-			n, err := decodeRecord(id, r.Value)
-			if err != nil {
-				return err
-			}
-			kept[i] = append(kept[i], n)
-		}
-		return nil
-	}); err != nil {
-		return err
-	}
-	all, n := slices.Concat(kept...), 0
-	for _, c := range count {
-		n += c
-	}
-	if len(all) > max(aheadNodes, n/manyHits) {
-		if err := v.everyNode(func(n *Node, _ []byte) error { return p.kin.add(n) }); err != nil {
-			return err
-		}
-		for _, n := range all {
-			if err := add(n); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	ids := make([]ID, len(all))
-	for i, n := range all {
-		ids[i] = n.ID
-	}
-	return v.read(ids, add)
-}
-
-// readAll is scanned by one pass in the order of the ids. What is not kept costs no memory but where it stands. tree says that the test asks for
-// what lies above a node, so that a pass before it has to find out where each one stands.
-func (v *View) readAll(p *paths, tree bool, keep test, add func(*Node) error) error {
-	if tree {
-		if err := v.everyNode(func(n *Node, _ []byte) error { return p.kin.add(n) }); err != nil {
-			return err
-		}
-		v.kin = &p.kin
-		defer func() { v.kin = nil }()
-	}
-	var kept []*Node
-	err := v.everyNode(func(lent *Node, record []byte) error {
-		if !tree {
-			if err := p.kin.add(lent); err != nil {
-				return err
-			}
-		}
-		ok, err := keep(lent)
-		if err != nil || !ok || builtin(lent.ID) {
-			return err
-		}
-		n, err := decodeRecord(lent.ID, record)
-		kept = append(kept, n)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	for _, n := range kept {
-		if err := add(n); err != nil {
-			return err
-		}
-	}
-	return nil
+	return v.ordered(q, w.out)
 }
 
 // alone reports whether the record of a node says by itself if an expression means it.

@@ -22,6 +22,9 @@ type Sheet struct {
 
 	once  sync.Once
 	stand *positions
+
+	orderMu sync.Mutex
+	order   []int32 // slots in the order of the tree, nil until it is asked for
 }
 
 // sheetBlock is how many nodes are copied for one that changed.
@@ -40,6 +43,13 @@ type sheets struct {
 
 	path  string // of the file that keeps a sheet for other processes, "" for none
 	least int    // how many nodes are worth one
+}
+
+// atHand reports whether there is a sheet in memory.
+func (all *sheets) atHand() bool {
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	return all.newest != nil
 }
 
 // worthwhile reports whether a query that one pass over the records answers too is to be answered on a sheet: there is one, or it is not the

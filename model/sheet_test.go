@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"arbor/model/query"
@@ -175,6 +176,8 @@ func TestSelectOnSheet(t *testing.T) {
 		"", "due:overdue", "due:any", "-due:any", "state:doing", "state:done", "is:open", "is:task", "is:leaf", "has:children", "has:note", "has:tag", "cost:>3", "prio:>2",
 		"due:any cost:any", "state:doing or cost:>3", "under:" + some.String(), "under:" + some.String() + " is:open", "-under:" + some.String() + " state:doing",
 		`"a b" or due:any`, `"a b" state:doing`, `-("a b") is:task`, `"a"`, `"A B"`, `"ä"`, `"k"`, `"a b" or "ba"`, "has:arrow", "-has:arrow state:doing", "ba be", "ba be is:open", "has:arrow is:open", "under:trash", "under:trash or state:doing", "modified:<2000-01-01", "created:any",
+		"is:open sort:-due,prio", "sort:-finished,text limit:1200", "is:open limit:1100", "is:open sort:-tree limit:1100", "sort:urgency", "is:open sort:state,created limit:1300",
+		"sort:sched,wait,modified,-prio", "is:ready or is:open", "depth>1", "under:(depth:2)", "tag:" + coin(3) + " or is:open",
 	} {
 		q, err := query.Parse(text, clockTime)
 		if err != nil {
@@ -191,32 +194,29 @@ func TestSelectOnSheet(t *testing.T) {
 			return nil
 		})
 		view(t, tree, func(v *View) error { // one pass over the records, as within an edit
-			tops, err := v.tops(q.Expr)
-			if err != nil {
+			w := selection{v: v, q: q, paths: paths{v: v, known: map[ID]spot{}}}
+			var err error
+			if w.tops, err = v.tops(q.Expr); err != nil {
 				return err
 			}
-			keep, err := v.compile(q.Expr, q.Now)
-			if err != nil {
-				return err
+			if err = w.compile(); err == nil {
+				err = w.readAll(climbs(q.Expr))
 			}
-			p := paths{v: v, known: map[ID]spot{}}
-			return v.readAll(&p, climbs(q.Expr), keep, func(n *Node) error {
-				s, err := p.of(n.ID)
-				if err == nil && tops[s.top] {
-					want = append(want, n.ID)
-				}
-				return err
-			})
+			slices.SortFunc(w.out, func(a, b match) int { return strings.Compare(a.key, b.key) })
+			if err == nil {
+				w.out, err = v.ordered(q, w.out)
+			}
+			for _, m := range w.out {
+				want = append(want, m.id)
+			}
+			return err
 		})
 		if len(got) != len(want) {
 			t.Errorf("%q: %d nodes, want %d", text, len(got), len(want))
 			continue
 		}
-		for _, id := range got {
-			if !slices.Contains(want, id) {
-				t.Errorf("%q: %s is not meant", text, id)
-				break
-			}
+		if !slices.Equal(got, want) {
+			t.Errorf("%q: not the same nodes in the same order", text)
 		}
 	}
 }

@@ -96,7 +96,7 @@ func (v *View) meant(e query.Expr, now time.Time) (map[ID]bool, error) {
 		in := &View{t: v.t, r: v.r, fold: v.fold, sheet: v.sheet, found: v.found}
 		all, err := in.selected(&query.Query{Expr: e, Now: now})
 		for _, m := range all {
-			found[m.node.ID] = true
+			found[m.id] = true
 		}
 		return err
 	})

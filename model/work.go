@@ -115,6 +115,9 @@ type workers struct {
 
 // workers counts who waits for whom and what lies below what.
 func (v *View) workers() (*workers, error) {
+	if v.work != nil {
+		return v.work, nil
+	}
 	s, err := v.Sheet()
 	if err != nil {
 		return nil, err
@@ -132,6 +135,9 @@ func (v *View) workers() (*workers, error) {
 		if f.Task {
 			k.above(slot, func(up int) { k.below[up]++ })
 		}
+	}
+	if v.fold == nil {
+		v.work = k
 	}
 	return k, nil
 }

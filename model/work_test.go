@@ -119,7 +119,7 @@ func TestUrgency(t *testing.T) {
 			}
 			total += x.Score
 		}
-		if total != sum {
+		if math.Abs(total-sum) > 1e-9 {
 			t.Fatalf("terms %+v add up to %v, not %v", why, total, sum)
 		}
 	})
