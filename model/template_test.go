@@ -300,3 +300,82 @@ func TestSavedTemplate(t *testing.T) {
 		return err
 	})
 }
+
+// TestTemplateKeeps: whatever a node says beside its dates, saved as a template and used it says again.
+func TestTemplateKeeps(t *testing.T) {
+	now := at(t, "2026-11-22 10:00")
+	word := rapid.SampledFrom([]string{"call", "Anna", "+tag", "-tag", "#live", "#key=v", "due:fri", `\due:fri`, `\\+x`, "prio:9", `"quoted"`, `due:"`, "{{", "}}", "{{}}", "a:b",
+		"état", "state:done", "rec:daily", "under:x", `\`, `\\`, "+", "#", "::"})
+	rapid.Check(t, func(rt *rapid.T) {
+		tree := open(t)
+		text := strings.Join(rapid.SliceOfN(word, 1, 5).Draw(rt, "words"), rapid.SampledFrom([]string{" ", "  "}).Draw(rt, "space"))
+		tags := rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"home", "a.b", `q"t`, "été", "x:y", "-dash", "42"}), 0, 3, rapid.ID).Draw(rt, "tags")
+		state := State(rapid.IntRange(0, int(Waiting)).Draw(rt, "state"))
+		prio := rapid.SampledFrom([]string{"", "6", "0.5"}).Draw(rt, "prio")
+		var id ID
+		do(t, tree, func(e *Edit) (err error) {
+			if id, err = e.Create(Root, Last, text); err != nil {
+				return err
+			}
+			for _, tag := range tags {
+				if err := e.AddTag(id, tag); err != nil {
+					return err
+				}
+			}
+			if prio != "" {
+				if err := e.SetField(id, "prio", prio); err != nil {
+					return err
+				}
+			}
+			return e.SetState(id, state)
+		})
+		want := says(t, tree, id)
+		make := func(d *Draft, under ID) (top ID) {
+			do(t, tree, func(e *Edit) error {
+				tops, err := e.Make(d, under, Last)
+				top = tops[0]
+				return err
+			})
+			return top
+		}
+		var d *Draft
+		view(t, tree, func(v *View) (err error) {
+			d, err = v.DraftTemplate("T", []ID{id}, inline.Env{Now: now})
+			return err
+		})
+		saved := make(d, Root)
+		if err := tree.View(func(v *View) (err error) {
+			d, err = v.Fill(saved, inline.Env{Now: now}, nil)
+			return err
+		}); err != nil {
+			rt.Fatalf("use %q: %v", text, err)
+		}
+		if got := says(t, tree, make(d, Root)); got != want {
+			rt.Fatalf("used, it says\n%swant\n%s", got, want)
+		}
+	})
+}
+
+// FuzzFillIn: what is given for a word stands in the text, and nothing of it is read as a word left open.
+func FuzzFillIn(f *testing.F) {
+	f.Add("call {{who}} due:{{day}}", "Anna {{day}}")
+	f.Add("{{{{who}}}}", "}}")
+	f.Add("{{who}}{{who}} {{ who }}", "+x")
+	f.Fuzz(func(t *testing.T, text, value string) {
+		plain := func(s string) string { return s }
+		got, err := fillIn(text, map[string]string{"who": value, "day": "fri"}, plain)
+		var wanted *WantedError
+		if err != nil {
+			if !errors.As(err, &wanted) || wanted.Word == "who" || wanted.Word == "day" || !strings.Contains(text, "{{"+wanted.Word+"}}") {
+				t.Fatalf("%q: %v", text, err)
+			}
+			return
+		}
+		want := placeholder.ReplaceAllStringFunc(text, func(m string) string {
+			return map[string]string{"{{who}}": value, "{{day}}": "fri"}[m]
+		})
+		if got != want {
+			t.Fatalf("%q with %q is %q; want %q", text, value, got, want)
+		}
+	})
+}

@@ -290,6 +290,12 @@ func TestMirror(t *testing.T) {
 	if pic := d.picture(); !strings.Contains(pic, "⧉ garden and shed") {
 		t.Errorf("no mirror on the map:\n%s", pic)
 	}
+	d.press("]")
+	if pic := d.picture(); strings.Contains(pic, "⧉") || !strings.Contains(pic, "deep") {
+		t.Errorf("gone into on the map, the mirror shows\n%s", pic)
+	}
+	d.press("[")
+	d.send(screen.Goto{ID: m})
 	d.press("1]")
 	if pic := d.picture(); strings.Contains(pic, "⧉") || !strings.Contains(pic, "deep") {
 		t.Errorf("gone into, the mirror shows\n%s", pic)

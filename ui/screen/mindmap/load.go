@@ -1,6 +1,7 @@
 package mindmap
 
 import (
+	"errors"
 	"maps"
 	"slices"
 	"time"
@@ -84,6 +85,11 @@ func (q query) run() picture {
 func (q *query) settleRoot(v *model.View, p *picture) error {
 	if under, err := v.Under(p.root, model.Root); err != nil || !under {
 		p.root = model.Root
+	} else if p.root, err = v.Through(p.root); err != nil && !errors.Is(err, model.ErrGone) { // one goes into the node of a mirror
+		return err
+	}
+	if q.goal == q.root {
+		q.goal, p.goal = p.root, p.root
 	}
 	if !q.jump || q.goal == (model.ID{}) {
 		return nil
@@ -123,6 +129,9 @@ func (q *query) collect(v *model.View, p *picture) error {
 		n := &p.nodes[i]
 		open, said := q.folds[n.ID]
 		folded := i > 0 && (said && !open || !said && n.Collapsed)
+		if _, mirror := n.Mirrors(); mirror { // what is below it is drawn where it stands
+			folded = true
+		}
 		if folded || len(p.nodes) >= maxNodes {
 			err = p.fold(v, i)
 		} else {
@@ -233,7 +242,11 @@ func item(v *model.View, n *model.Node, now time.Time) (mindmap.Item, error) {
 
 // fold counts what is below node i instead of showing it.
 func (p *picture) fold(v *model.View, i int) error {
-	count, level := 0, []model.ID{p.nodes[i].ID}
+	below, shows, err := v.Below(p.nodes[i].ID)
+	if err != nil || !shows {
+		return err
+	}
+	count, level := 0, []model.ID{below}
 	for len(level) > 0 && count < maxCounted {
 		id := level[0]
 		level = level[1:]
