@@ -45,7 +45,10 @@ func (v *View) Draw(root ID, r *rand.Rand) (Drawn, error) {
 	if err != nil {
 		return Drawn{}, err
 	}
-	d := drawing{r: r, s: s, stand: s.positions(), root: top.ID, from: in, known: make([]reach, s.Len())}
+	d := drawing{r: r, s: s, stand: s.positions(), top: top.ID, root: -1, from: in, known: make([]reach, s.Len())}
+	if slot, ok := s.Slot(top.ID); ok {
+		d.root = slot
+	}
 	d.draw()
 	if d.Total == 0 {
 		return Drawn{}, fmt.Errorf("draw a task below %s: %w", root, ErrNothing)
@@ -87,33 +90,37 @@ type drawing struct {
 	r     *rand.Rand
 	s     *Sheet
 	stand *positions
-	root  ID
+	top   ID      // the root of the draw
+	root  int     // its slot, -1 for none
 	from  lineage // of the root
 	known []reach // by slot
 }
 
 // of finds out about a node, and about those above it.
 func (d *drawing) of(slot int) *reach {
-	k, f := &d.known[slot], d.s.Facts(slot)
+	k, bits := &d.known[slot], d.s.bits[slot]
 	if k.known {
 		return k
 	}
 	k.known = true
-	if f.State.Closed() || f.ID == d.root || builtin(f.ID) {
+	if bits&(factOpen|factBuiltin) != factOpen || slot == d.root {
 		return k
 	}
 	in := d.from
-	if parent := d.stand.parents[slot]; f.Parent != d.root {
-		if parent < 0 {
-			return k
-		}
-		up := d.of(int(parent))
+	if parent := int(d.stand.parents[slot]); parent < 0 && (d.root >= 0 || d.s.parent(slot) != d.top) {
+		return k
+	} else if parent != d.root {
+		up := d.of(parent)
 		if !up.open {
 			return k
 		}
 		in, up.inner = up.lineage, true
 	}
-	k.open, k.lineage = true, in.with(f.Task, f.HasPrio, float64(f.Prio))
+	prio := 0.0
+	if bits&factPrio != 0 {
+		prio = d.s.Facts(slot).Prio
+	}
+	k.open, k.lineage = true, in.with(bits&factTask != 0, bits&factPrio != 0, prio)
 	return k
 }
 
@@ -130,7 +137,7 @@ func (d *drawing) draw() {
 		w := k.weight()
 		d.Total += w
 		if w > 0 && d.r.Float64()*d.Total < w {
-			d.ID, d.Weight = d.s.Facts(slot).ID, w
+			d.ID, d.Weight = d.s.ID(slot), w
 		}
 	}
 }

@@ -92,10 +92,7 @@ func (f *Facts) fill(n *Node) {
 }
 
 // factsReader makes facts of records, and keeps each tag and key once.
-type factsReader struct {
-	names map[string]string
-	slab  []moreFacts // not yet in use
-}
+type factsReader struct{ names map[string]string }
 
 func (r *factsReader) name(s string) string {
 	if known, ok := r.names[s]; ok {

@@ -1,14 +1,12 @@
 package model
 
 import (
-	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"arbor/store"
 
@@ -101,61 +99,44 @@ func readSheetHead(f *os.File) (h sheetHead, size int64, err error) {
 	return h, int64(len(prefix) + len(body)), err
 }
 
-// readSheet reads the blocks of a file, which begin at from, two parts at a time.
+// readSheet reads what follows the head of a file, which ends at from, two parts at a time.
 func readSheet(f io.ReaderAt, h *sheetHead, from int64) (*Sheet, error) {
-	n, at := 0, from
-	type place struct {
-		slot int
-		at   int64
+	numbers := make([]byte, 8*h.nodes)
+	if _, err := f.ReadAt(numbers, from); err != nil {
+		return nil, err
 	}
-	places := make([]place, len(h.blocks))
+	if xxhash.Sum64(numbers) != h.sum {
+		return nil, errFormat
+	}
+	st, bits := &positions{parents: make([]int32, h.nodes)}, make([]uint32, h.nodes)
+	for slot := range bits {
+		st.parents[slot], bits[slot] = int32(binary.LittleEndian.Uint32(numbers[8*slot:])), binary.LittleEndian.Uint32(numbers[8*slot+4:])
+		if up := st.parents[slot]; up < -1 || int(up) >= h.nodes || State(bits[slot]&factState) >= states || bits[slot]/factTop >= uint32(len(factTops)) {
+			return nil, errFormat
+		}
+	}
+	from += int64(len(numbers))
+	blocks, ends := make([]factBlock, len(h.blocks)), make([]int64, len(h.blocks)+1)
 	for i, p := range h.blocks {
-		places[i] = place{n, at}
-		n, at = n+p.nodes, at+int64(p.size)
+		ends[i+1] = ends[i] + int64(p.size)
 	}
-	s := &Sheet{blocks: make([][]Facts, len(h.blocks)), all: make([]*Facts, n)}
-	st := &positions{parents: make([]int32, n), tops: make([]ID, n), children: make([]int32, n)}
 	if err := together(2, func(part int) error {
-		first, end := part*len(h.blocks)/2, (part+1)*len(h.blocks)/2
-		r := factsReader{names: map[string]string{}}
-		var b []byte
+		first, end := part*len(blocks)/2, (part+1)*len(blocks)/2
+		b := make([]byte, ends[end]-ends[first])
+		if _, err := f.ReadAt(b, from+ends[first]); err != nil {
+			return err
+		}
 		for i := first; i < end; i++ {
 			p := h.blocks[i]
-			b = slices.Grow(b[:0], p.size)[:p.size]
-			if _, err := f.ReadAt(b, places[i].at); err != nil {
-				return err
-			}
-			if xxhash.Sum64(b) != p.sum {
+			if blocks[i], b = (factBlock{p.nodes, b[:p.size:p.size]}), b[p.size:]; xxhash.Sum64(blocks[i].b) != p.sum {
 				return errFormat
 			}
-			facts, d, slot := make([]Facts, p.nodes), decoder{b: b}, places[i].slot
-			for j := range facts {
-				var at seat
-				r.decodeFacts(&d, &facts[j], &at)
-				s.all[slot+j], st.parents[slot+j], st.tops[slot+j] = &facts[j], at.parent, at.top
-				if at.parent >= int32(n) || at.parent < -1 || j > 0 && bytes.Compare(facts[j-1].ID[:], facts[j].ID[:]) >= 0 {
-					return errFormat
-				}
-			}
-			if err := d.end(); err != nil {
-				return err
-			}
-			s.blocks[i] = facts
 		}
 		return nil
 	}); err != nil {
 		return nil, err
 	}
-	for i := 1; i < len(s.blocks); i++ {
-		if last := s.blocks[i-1]; bytes.Compare(last[len(last)-1].ID[:], s.blocks[i][0].ID[:]) >= 0 {
-			return nil, errFormat
-		}
-	}
-	for _, up := range st.parents {
-		if up >= 0 {
-			st.children[up]++
-		}
-	}
+	s := &Sheet{columns: newColumns(blocks, bits)}
 	s.once.Do(func() { s.stand = st })
 	return s, nil
 }
@@ -199,17 +180,17 @@ func (v *View) keepSheet(s *Sheet) error {
 	return nil
 }
 
-// encode returns the blocks of a file, and names them in its head.
+// encode returns what follows the head of a file, which it fills.
 func (s *Sheet) encode(h *sheetHead) []byte {
-	st, slot := s.positions(), 0
+	st := s.positions()
 	var out []byte
-	for _, block := range s.blocks {
-		from := len(out)
-		for i := range block {
-			out = appendFacts(out, &block[i], st.parents[slot], st.tops[slot])
-			slot++
-		}
-		h.blocks = append(h.blocks, sheetPart{len(block), len(out) - from, xxhash.Sum64(out[from:])})
+	for slot, bits := range s.bits {
+		out = binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint32(out, uint32(st.parents[slot])), bits)
+	}
+	h.sum = xxhash.Sum64(out)
+	for _, b := range s.blocks {
+		out = append(out, b.b...)
+		h.blocks = append(h.blocks, sheetPart{b.nodes, len(b.b), xxhash.Sum64(b.b)})
 	}
 	return out
 }

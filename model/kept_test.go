@@ -264,30 +264,29 @@ func TestDamagedSheetFile(t *testing.T) {
 
 // FuzzSheetFile reads heads and blocks of any bytes.
 func FuzzSheetFile(f *testing.F) {
-	h := sheetHead{ends: []logEnd{{seq: 3, stamp: 4}}, blocks: []sheetPart{{1, 40, 5}}}
-	f.Add(h.encode()[sheetPrefix:])
+	h := sheetHead{ends: []logEnd{{seq: 3, stamp: 4}}, blocks: []sheetPart{{1, factRow, 5}}}
+	f.Add(h.encode()[sheetPrefix:], uint32(0))
 	m := &moreFacts{dates: [4]Date{{T: clockTime}}, tags: []string{"a"}, fields: []Field{{"k", "v"}}, depends: []ID{{1}}, arrows: true}
-	f.Add(appendFacts(nil, &Facts{ID: ID{2}, HasPrio: true, Prio: 2, finished: 7, more: m}, 0, Trash))
-	f.Fuzz(func(t *testing.T, b []byte) {
+	var w blockWriter
+	bits := w.add(&Facts{ID: ID{2}, HasPrio: true, Prio: 2, finished: 7, more: m})
+	f.Add(w.block().b, bits)
+	f.Fuzz(func(t *testing.T, b []byte, bits uint32) {
 		if h, err := decodeSheetHead(b); err == nil {
-			if again, err := decodeSheetHead(h.encode()[sheetPrefix : sheetPrefix+len(b)]); err != nil || len(again.blocks) != len(h.blocks) {
+			if again, err := decodeSheetHead(h.encode()[sheetPrefix : sheetPrefix+len(b)]); err != nil || len(again.blocks) != len(h.blocks) || again.nodes != h.nodes {
 				t.Errorf("%+v, %+v, %v", h, again, err)
 			}
 		}
-		r, d := factsReader{names: map[string]string{}}, decoder{b: b}
-		for len(d.b) > 0 && d.err == nil {
-			var facts Facts
-			var at seat
-			from := d.b
-			r.decodeFacts(&d, &facts, &at)
-			if d.err != nil {
-				return
-			}
-			again, bits := decoder{b: appendFacts(nil, &facts, at.parent, at.top)}, facts
-			r.decodeFacts(&again, &facts, &at)
-			if again.end() != nil || facts.ID != bits.ID || facts.State != bits.State || facts.Task != bits.Task {
-				t.Errorf("%x is %+v, then %+v", from, bits, facts)
-			}
+		if len(b) < factRow {
+			return
+		}
+		facts, err := factBlock{1, b}.facts(0, bits)
+		if err != nil || facts.State >= states {
+			return
+		}
+		var w blockWriter
+		said := w.add(facts)
+		if again, err := w.block().facts(0, said); err != nil || again.ID != facts.ID || again.State != facts.State || again.Prio != facts.Prio && facts.Prio == facts.Prio {
+			t.Errorf("%x is %+v, then %+v, %v", b, facts, again, err)
 		}
 	})
 }

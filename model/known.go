@@ -69,14 +69,18 @@ func (v *View) onSheet(q *query.Query, e query.Expr, tops map[ID]bool) (hits []b
 	if err != nil {
 		return nil, 0, fmt.Errorf("select: %w", err)
 	}
-	st := s.positions()
+	var in [len(factTops)]bool
+	for i, top := range factTops {
+		in[i] = tops[top]
+	}
+	may := possible(e, q.Now)
 	hits = make([]bool, s.Len())
 	var node Node
-	for slot, f := range s.all {
-		if builtin(f.ID) || !tops[st.tops[slot]] {
+	for slot, bits := range s.bits {
+		if bits&factBuiltin != 0 || !in[bits/factTop] || may != nil && !may(bits) {
 			continue
 		}
-		f.fill(&node)
+		s.Facts(slot).fill(&node)
 		v.asked.slot = slot
 		ok, err := keep(&node)
 		if err != nil {
@@ -93,8 +97,7 @@ func (v *View) onSheet(q *query.Query, e query.Expr, tops map[ID]bool) (hits []b
 // compileUnder compiles what asks whether a node lies below another.
 func (v *View) compileUnder(top ID) test {
 	if at := v.asked; at != nil && builtin(top) {
-		tops := at.s.positions().tops
-		return func(n *Node) (bool, error) { return tops[at.slot] == top && n.ID != top, nil }
+		return func(n *Node) (bool, error) { return at.s.top(at.slot) == top && n.ID != top, nil }
 	}
 	return v.compileBelow(func(id ID) bool { return id == top })
 }
@@ -102,7 +105,7 @@ func (v *View) compileUnder(top ID) test {
 // compileChildren compiles what asks for children.
 func (v *View) compileChildren(want bool) test {
 	if at := v.asked; at != nil {
-		children := at.s.positions().children
+		children := at.s.children()
 		return func(*Node) (bool, error) { return (children[at.slot] > 0) == want, nil }
 	}
 	return func(n *Node) (bool, error) {
@@ -126,22 +129,20 @@ func (v *View) compileArrow(from, to bool) (test, error) {
 	}
 	if !to {
 		return func(*Node) (bool, error) {
-			m := at.s.all[at.slot].more
-			return m != nil && m.arrows, nil
+			return at.s.bits[at.slot]&factArrows != 0, nil
 		}, nil
 	}
-	pointed, tops := make([]bool, at.s.Len()), at.s.positions().tops
+	pointed := make([]bool, at.s.Len())
 	for e, err := range v.r.Scan(v.t.ks.arrows, store.Range{}) {
 		if err != nil {
 			return nil, err
 		}
 		to, known := at.s.Slot(ID(e.Key))
-		if from, ok := at.s.Slot(ID(e.Key[len(ID{}):])); ok && known && tops[from] == Root {
+		if from, ok := at.s.Slot(ID(e.Key[len(ID{}):])); ok && known && at.s.top(from) == Root {
 			pointed[to] = true
 		}
 	}
 	return func(*Node) (bool, error) {
-		m := at.s.all[at.slot].more
-		return pointed[at.slot] || from && m != nil && m.arrows, nil
+		return pointed[at.slot] || from && at.s.bits[at.slot]&factArrows != 0, nil
 	}, nil
 }

@@ -158,7 +158,7 @@ func (v *View) ranks(q *query.Query) ([]func(*Node, int) rank, error) {
 			if edits {
 				slot, _ = k.s.Slot(n.ID)
 			}
-			if !k.open(slot) || !k.s.all[slot].Task {
+			if !k.open(slot) || k.s.bits[slot]&factTask == 0 {
 				return rank{absent: true}
 			}
 			s := k.standing(*n, slot)

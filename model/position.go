@@ -4,77 +4,97 @@ import "slices"
 
 // positions is where the nodes of a sheet stand.
 type positions struct {
-	parents  []int32 // slots, -1 where the parent has none
-	tops     []ID    // by slot: Root, Trash or Detached
-	children []int32 // how many
+	parents []int32 // slots, -1 where the parent has none
 }
 
-// positions computes where all nodes stand, the first time it is asked.
-func (s *Sheet) positions() *positions {
+// positions computes where all nodes stand, and their tops, the first time it is asked.
+func (s *columns) positions() *positions {
 	s.once.Do(func() {
-		st := &positions{parents: make([]int32, len(s.all)), children: make([]int32, len(s.all))}
-		slots := newSlots(s.all)
-		for slot, f := range s.all {
-			st.parents[slot] = -1
-			if p, ok := slots.of(f.Parent); ok && !builtin(f.ID) {
-				st.parents[slot] = int32(p)
-				st.children[p]++
+		st := &positions{parents: make([]int32, s.Len())}
+		slots := newSlots(s)
+		for i, b := range s.blocks {
+			for k := range b.nodes {
+				slot := int(s.starts[i]) + k
+				st.parents[slot] = -1
+				if p, ok := slots.of(b.parent(k)); ok && s.bits[slot]&factBuiltin == 0 {
+					st.parents[slot] = int32(p)
+				}
 			}
 		}
-		st.climb(s)
+		s.climb(st)
 		s.stand = st
 	})
 	return s.stand
 }
 
 // climb finds the tops of all nodes.
-func (st *positions) climb(s *Sheet) {
-	st.tops = make([]ID, len(s.all))
-	known := make([]bool, len(s.all))
-	var way []int
-	for slot := range s.all {
-		top := Detached // of those whose parent is not there
-		for at := slot; ; at = int(st.parents[at]) {
+func (s *columns) climb(st *positions) {
+	known := make([]bool, s.Len())
+	var way []int32
+	for slot := range s.bits {
+		var top uint32
+		for at := int32(slot); ; at = st.parents[at] {
 			if known[at] {
-				top = st.tops[at]
+				top = s.bits[at] &^ (factTop - 1)
 				break
 			}
 			way, known[at] = append(way, at), true
-			f := s.all[at]
-			if builtin(f.ID) {
-				top = f.ID
+			if s.bits[at]&factBuiltin != 0 {
+				top = topBits(s.ID(int(at)))
 				break
 			}
 			if st.parents[at] < 0 {
-				if builtin(f.Parent) {
-					top = f.Parent
-				}
+				top = topBits(s.parent(int(at))) // that of Detached if it is not there
 				break
 			}
 		}
 		for _, at := range way {
-			st.tops[at] = top
+			s.bits[at] = s.bits[at]&(factTop-1) | top
 		}
 		way = way[:0]
 	}
 }
 
+// parent returns the id of the parent of the node in a slot.
+func (s *columns) parent(slot int) ID {
+	b, i := s.block(slot)
+	return b.parent(i)
+}
+
+// top returns the top of the tree in which the node in a slot stands.
+func (s *columns) top(slot int) ID {
+	s.positions()
+	return factTops[s.bits[slot]/factTop]
+}
+
+// children returns how many children each node has, by slot.
+func (s *columns) children() []int32 {
+	st := s.positions()
+	s.count.Do(func() {
+		s.below = make([]int32, s.Len())
+		for _, up := range st.parents {
+			if up >= 0 {
+				s.below[up]++
+			}
+		}
+	})
+	return s.below
+}
+
 // follow returns where the nodes stand after some came and some moved, from where they stood before: was is the sheet of then.
-func (s *Sheet) follow(was *Sheet, came, moved []ID) *positions {
+func (s *Sheet) follow(was *Sheet, came, moved []int32) *positions {
 	before := was.positions()
 	if len(came) == 0 && len(moved) == 0 {
 		return before
 	}
-	n := len(s.all)
-	st := &positions{parents: make([]int32, n), tops: make([]ID, n), children: make([]int32, n)}
+	st := &positions{parents: make([]int32, s.Len())}
 	fresh := make(map[ID]int32, len(came)) // and their slots
-	now, at := make([]int32, len(was.all)), 0
-	for slot, f := range s.all {
-		if at < len(was.all) && was.all[at].ID == f.ID {
-			now[at] = int32(slot)
-			at++
+	now, next := make([]int32, 0, was.Len()), came
+	for slot := range int32(s.Len()) {
+		if len(next) > 0 && next[0] == slot {
+			fresh[s.ID(int(slot))], next = slot, next[1:]
 		} else {
-			fresh[f.ID] = int32(slot)
+			now = append(now, slot)
 		}
 	}
 	climbs := len(moved) > 0
@@ -82,61 +102,58 @@ func (s *Sheet) follow(was *Sheet, came, moved []ID) *positions {
 		up := before.parents[old]
 		if up >= 0 {
 			up = now[up]
-		} else if f := s.all[slot]; !builtin(f.ID) {
-			if to, ok := fresh[f.Parent]; ok { // of what is above nothing was known
+		} else if s.bits[slot]&factBuiltin == 0 {
+			if to, ok := fresh[s.parent(int(slot))]; ok { // of what is above nothing was known
 				up, climbs = to, true
 			}
 		}
-		st.parents[slot], st.tops[slot] = up, before.tops[old]
+		st.parents[slot] = up
 	}
-	for _, id := range slices.Concat(came, moved) {
-		slot, _ := s.Slot(id)
-		up, ok := s.Slot(s.all[slot].Parent)
-		if ok = ok && !builtin(id); !ok {
+	for _, slot := range slices.Concat(came, moved) {
+		parent := s.parent(int(slot))
+		up, ok := s.Slot(parent)
+		own := s.bits[slot]&factBuiltin != 0
+		if !ok || own {
 			up = -1
 		}
 		st.parents[slot] = int32(up)
-		_, both := fresh[s.all[slot].Parent]
-		climbs = climbs || both || builtin(id)
-		switch {
-		case ok:
-			st.tops[slot] = st.tops[up]
-		case builtin(s.all[slot].Parent):
-			st.tops[slot] = s.all[slot].Parent
-		default:
-			st.tops[slot] = Detached
-		}
-	}
-	for _, up := range st.parents {
+		_, both := fresh[parent]
+		climbs = climbs || both || own
+		top := topBits(parent)
 		if up >= 0 {
-			st.children[up]++
+			top = s.bits[up] &^ (factTop - 1)
 		}
+		s.bits[slot] = s.bits[slot]&(factTop-1) | top
 	}
 	if climbs {
-		st.climb(s)
+		s.climb(st)
 	}
 	return st
 }
 
 // slotTable finds slots by ids faster than a search does.
 type slotTable struct {
-	all  []*Facts
+	s    *columns
 	at   []int32 // slot+1, 0 for none
 	mask uint64
 }
 
-func newSlots(all []*Facts) *slotTable {
+func newSlots(s *columns) *slotTable {
 	size := 16
-	for size < 2*len(all) {
+	for size < 2*s.Len() {
 		size *= 2
 	}
-	t := &slotTable{all: all, at: make([]int32, size), mask: uint64(size - 1)}
-	for slot, f := range all {
-		i := t.first(f.ID)
-		for t.at[i] != 0 {
-			i = (i + 1) & t.mask
+	t := &slotTable{s: s, at: make([]int32, size), mask: uint64(size - 1)}
+	slot := int32(0)
+	for _, b := range s.blocks {
+		for k := range b.nodes {
+			i := t.first(b.id(k))
+			for t.at[i] != 0 {
+				i = (i + 1) & t.mask
+			}
+			slot++
+			t.at[i] = slot
 		}
-		t.at[i] = int32(slot + 1)
 	}
 	return t
 }
@@ -151,7 +168,7 @@ func (t *slotTable) first(id ID) uint64 {
 
 func (t *slotTable) of(id ID) (int, bool) {
 	for i := t.first(id); t.at[i] != 0; i = (i + 1) & t.mask {
-		if slot := int(t.at[i] - 1); t.all[slot].ID == id {
+		if slot := int(t.at[i] - 1); t.s.ID(slot) == id {
 			return slot, true
 		}
 	}
@@ -159,11 +176,11 @@ func (t *slotTable) of(id ID) (int, bool) {
 }
 
 // spread returns, by slot, which nodes are something or lie below one that is.
-func (s *Sheet) spread(is func(slot int) bool) []bool {
+func (s *columns) spread(is func(slot int) bool) []bool {
 	parents := s.positions().parents
-	out, known := make([]bool, len(s.all)), make([]bool, len(s.all))
+	out, known := make([]bool, s.Len()), make([]bool, s.Len())
 	var way []int32
-	for slot := range s.all {
+	for slot := range s.bits {
 		in := false
 		for at := int32(slot); at >= 0 && !in; at = parents[at] {
 			if known[at] {
@@ -186,18 +203,18 @@ func (s *Sheet) spread(is func(slot int) bool) []bool {
 }
 
 // depths returns, by slot, how many nodes lie above each.
-func (s *Sheet) depths() []int32 {
+func (s *columns) depths() []int32 {
 	parents := s.positions().parents
-	out := make([]int32, len(s.all)) // one more while it is made, 0 for what is not known
+	out := make([]int32, s.Len()) // one more while it is made, 0 for what is not known
 	var way []int32
-	for slot := range s.all {
+	for slot := range s.bits {
 		depth := int32(1)
 		for at := int32(slot); at >= 0; at = parents[at] {
 			if out[at] > 0 {
 				depth = out[at] + 1
 				break
 			}
-			if way = append(way, at); parents[at] < 0 && !builtin(s.all[at].ID) {
+			if way = append(way, at); parents[at] < 0 && s.bits[at]&factBuiltin == 0 {
 				depth = 2 // below a top that has no slot
 			}
 		}
@@ -214,17 +231,16 @@ func (s *Sheet) depths() []int32 {
 }
 
 // lineage returns the node in a slot and its ancestors, nearest first.
-func (s *Sheet) lineage(slot int) []ID {
+func (s *columns) lineage(slot int) []ID {
 	var up []ID
 	st := s.positions()
 	for at := int32(slot); ; at = st.parents[at] {
-		f := s.all[at]
-		up = append(up, f.ID)
-		if builtin(f.ID) {
+		up = append(up, s.ID(int(at)))
+		if s.bits[at]&factBuiltin != 0 {
 			return up
 		}
 		if st.parents[at] < 0 {
-			return append(up, f.Parent)
+			return append(up, s.parent(int(at)))
 		}
 	}
 }

@@ -17,7 +17,7 @@ func (v *View) treeOrder(s *Sheet) ([]int32, error) {
 	if err != nil {
 		return nil, err
 	}
-	order := make([]int32, 0, len(s.all))
+	order := make([]int32, 0, s.Len())
 	var way []int32
 	for _, top := range []ID{Root, Trash, Detached} {
 		for _, slot := range slices.Backward(f.tops[top]) {
@@ -54,9 +54,15 @@ func (f *families) below(slot int32, way []int32) []int32 {
 }
 
 func (v *View) families(s *Sheet) (*families, error) {
-	slots, ranges := newSlots(s.all), halves()
-	f := &families{from: make([]int32, len(s.all)), to: make([]int32, len(s.all)), kids: make([][]int32, len(ranges)), tops: map[ID][]int32{}}
-	f.half = func(slot int32) int { return int(s.all[slot].ID[0] >> 7) }
+	slots, ranges := newSlots(s.columns), halves()
+	f := &families{from: make([]int32, s.Len()), to: make([]int32, s.Len()), kids: make([][]int32, len(ranges)), tops: map[ID][]int32{}}
+	middle, _ := s.Slot(ID{0x80})
+	f.half = func(slot int32) int {
+		if int(slot) < middle {
+			return 0
+		}
+		return 1
+	}
 	tops := make([]map[ID][]int32, len(ranges))
 	if err := together(len(ranges), func(i int) error {
 		tops[i] = map[ID][]int32{}
@@ -115,7 +121,7 @@ func (v *View) ranked(s *Sheet, hits []bool, n, most int) ([]match, error) {
 			break
 		}
 		if hits[slot] {
-			out = append(out, match{id: s.all[slot].ID, slot: slot})
+			out = append(out, match{id: s.ID(int(slot)), slot: slot})
 		}
 	}
 	return out, nil

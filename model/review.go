@@ -106,8 +106,8 @@ func (r *reviewing) why(s *Standing) (ReviewWhy, bool) {
 
 // findStuck notes the parents of projects of which nothing can be done: it is those projects that are brought up.
 func (r *reviewing) findStuck() {
-	for slot, f := range r.k.s.all {
-		if up := r.k.at.parents[slot]; up >= 0 && r.k.below[slot] > 0 && f.Task && r.ready[slot] == 0 && r.k.open(slot) {
+	for slot, bits := range r.k.s.bits {
+		if up := r.k.at.parents[slot]; up >= 0 && r.k.below[slot] > 0 && bits&factTask != 0 && r.ready[slot] == 0 && r.k.open(slot) {
 			r.stuck[up] = true
 		}
 	}

@@ -92,7 +92,7 @@ func (w *selection) searched() error {
 	ids := make([]ID, 0, n)
 	for slot, hit := range hits {
 		if hit {
-			ids = append(ids, v.sheet.Facts(slot).ID)
+			ids = append(ids, v.sheet.ID(slot))
 		}
 	}
 	if exact {
@@ -168,7 +168,6 @@ func (w *selection) scanned() error {
 func (w *selection) beside(s *Sheet, hits []bool) error {
 	v := w.v
 	want := required(w.q.Expr)
-	tops := s.positions().tops
 	parts := halves()
 	kept := make([]map[int32]*Node, len(parts))
 	found := make([]bool, s.Len())
@@ -194,7 +193,7 @@ func (w *selection) beside(s *Sheet, hits []bool) error {
 			}
 			at := slot
 			slot++
-			if id := ID(r.Key); builtin(id) || hits != nil && !hits[at] || !w.tops[tops[at]] || !may.stand(r.Value) {
+			if id := ID(r.Key); builtin(id) || hits != nil && !hits[at] || !w.tops[s.top(at)] || !may.stand(r.Value) {
 				continue
 			}
 			if err := lent.lend(ID(r.Key), r.Value); err != nil {
@@ -222,7 +221,7 @@ func (w *selection) beside(s *Sheet, hits []bool) error {
 		ids := make([]ID, 0, n)
 		for slot, ok := range found {
 			if ok {
-				ids = append(ids, s.all[slot].ID)
+				ids = append(ids, s.ID(slot))
 			}
 		}
 		return v.read(ids, w.add)
@@ -233,7 +232,7 @@ func (w *selection) beside(s *Sheet, hits []bool) error {
 	}
 	for i := range w.out {
 		m := &w.out[i]
-		m.node = kept[s.all[m.slot].ID[0]>>7][m.slot]
+		m.node = kept[m.id[0]>>7][m.slot]
 	}
 	w.sorted = true
 	return nil

@@ -1,10 +1,7 @@
 package model
 
 import (
-	"bytes"
-
 	"errors"
-	"slices"
 	"sync"
 	"time"
 
@@ -14,17 +11,10 @@ import (
 // Sheet is the facts of all nodes, in the order of their ids. A node's slot is its place in it, in this sheet and no other. A sheet is never
 // changed, so many may read it.
 type Sheet struct {
-	blocks [][]Facts // each of at most sheetBlock nodes, and none empty
-	all    []*Facts  // by slot
-	at     store.Position
-	read   int  // how many records were read to make it, from nothing or from the sheet before
-	worn   bool // it is far from the one in the file
-
-	once  sync.Once
-	stand *positions
-
-	orderMu sync.Mutex
-	order   []int32 // slots in the order of the tree, nil until it is asked for
+	*columns
+	at   store.Position
+	read int  // how many records were read to make it, from nothing or from the sheet before
+	worn bool // it is far from the one in the file
 }
 
 // sheetBlock is how many nodes are copied for one that changed.
@@ -170,35 +160,27 @@ func (v *View) loadSheet(parted bool) (*Sheet, error) {
 	if parted {
 		ranges = halves()
 	}
-	parts := make([][][]Facts, len(ranges))
-	read := make([]int, len(ranges))
+	parts := make([]sheetMaker, len(ranges))
 	err := together(len(ranges), func(i int) error {
-		r := factsReader{names: map[string]string{}}
-		var block []Facts
+		r, m := factsReader{names: map[string]string{}}, &parts[i]
 		err := v.recordsIn(ranges[i], func(n *Node, _ []byte) error {
-			if len(block) == sheetBlock/2 { // so that there is room for a few more
-				parts[i], block = append(parts[i], block), nil
-			}
-			if block == nil {
-				block = make([]Facts, 0, sheetBlock/2)
-			}
-			block = append(block, r.of(n))
-			read[i]++
+			f := r.of(n)
+			m.add(&f, 0)
 			return nil
 		})
-		if len(block) > 0 {
-			parts[i] = append(parts[i], block)
-		}
+		m.end()
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	s := &Sheet{blocks: slices.Concat(parts...)}
-	for _, n := range read {
-		s.read += n
+	all := parts[0]
+	for _, p := range parts[1:] {
+		all.blocks, all.bits = append(all.blocks, p.blocks...), append(all.bits, p.bits...)
 	}
-	s.index()
+	s := all.sheet()
+	s.read = s.Len()
+	s.positions() // which completes the bits, before anybody else has the sheet
 	return s, nil
 }
 
@@ -219,26 +201,11 @@ func together(n int, fn func(i int) error) error {
 	return errors.Join(errs...)
 }
 
-func (s *Sheet) index() {
-	n := 0
-	for _, b := range s.blocks {
-		n += len(b)
-	}
-	s.all = make([]*Facts, 0, n)
-	for _, b := range s.blocks {
-		for i := range b {
-			s.all = append(s.all, &b[i])
-		}
-	}
-}
-
 // refreshSheet returns the sheet that follows s, which is that of an older state, by what changed among the records. Blocks in which nothing
 // changed are those of s.
 func (v *View) refreshSheet(s *Sheet, changed changes) (*Sheet, error) {
-	next := &Sheet{blocks: slices.Clone(s.blocks)}
 	r := factsReader{names: map[string]string{}}
-	copied := map[int]bool{}
-	var came, moved []ID
+	var news []Facts
 	var n Node
 	for c, err := range changed {
 		if err != nil {
@@ -247,90 +214,21 @@ func (v *View) refreshSheet(s *Sheet, changed changes) (*Sheet, error) {
 		if c.Deleted { // no edit does that
 			return v.loadSheet(true)
 		}
-		id := ID(c.Key)
-		b, i, found := next.find(id)
-		if b == len(next.blocks) { // the first node of all
-			next.blocks = append(next.blocks, nil)
-		}
-		if !copied[b] {
-			next.blocks[b], copied[b] = slices.Clone(next.blocks[b]), true
-		}
-		block := &next.blocks[b]
-		if err := n.lend(id, c.Value); err != nil {
+		if err := n.lend(ID(c.Key), c.Value); err != nil {
 			return nil, err
 		}
-		next.read++
-		f := r.of(&n)
-		switch {
-		case !found:
-			*block, came = slices.Insert(*block, i, f), append(came, id)
-			continue
-		case (*block)[i].Parent != f.Parent:
-			moved = append(moved, id)
-		}
-		(*block)[i] = f
+		news = append(news, r.of(&n))
 	}
-	if next.read == 0 {
-		next.all = s.all
-	} else {
-		next.part()
-		next.index()
+	if len(news) == 0 {
+		return &Sheet{columns: s.columns}, nil
 	}
+	next, came, moved, err := s.with(news)
+	if err != nil {
+		return nil, err
+	}
+	next.read = len(news)
 	next.once.Do(func() { next.stand = next.follow(s, came, moved) })
 	return next, nil
-}
-
-// part parts blocks that are too large.
-func (s *Sheet) part() {
-	var out [][]Facts
-	for _, b := range s.blocks {
-		if len(b) <= sheetBlock {
-			out = append(out, b)
-			continue
-		}
-		for some := range slices.Chunk(b, sheetBlock/2) {
-			out = append(out, some[:len(some):len(some)])
-		}
-	}
-	s.blocks = out
-}
-
-// find returns the block and the place in it where a node is, or would be.
-func (s *Sheet) find(id ID) (block, i int, found bool) {
-	block, found = slices.BinarySearchFunc(s.blocks, id, func(b []Facts, id ID) int {
-		return bytes.Compare(b[0].ID[:], id[:])
-	})
-	if !found {
-		block = max(0, block-1)
-	}
-	if block >= len(s.blocks) {
-		return block, 0, false
-	}
-	i, found = slices.BinarySearchFunc(s.blocks[block], id, func(f Facts, id ID) int { return bytes.Compare(f.ID[:], id[:]) })
-	return block, i, found
-}
-
-// Len returns how many slots there are.
-func (s *Sheet) Len() int { return len(s.all) }
-
-// Facts returns what is known of the node in a slot.
-func (s *Sheet) Facts(slot int) *Facts { return s.all[slot] }
-
-// Slot returns the slot of a node; false if there is none, as of Root when nothing was ever said of it.
-func (s *Sheet) Slot(id ID) (int, bool) {
-	return slices.BinarySearchFunc(s.all, id, func(f *Facts, id ID) int { return bytes.Compare(f.ID[:], id[:]) })
-}
-
-// Short returns the shortest prefix of the id in a slot, of at least four digits, that Resolve takes.
-func (s *Sheet) Short(slot int) string {
-	id := s.all[slot].ID.String()
-	n := minPrefix
-	for _, near := range []int{slot - 1, slot + 1} {
-		if near >= 0 && near < len(s.all) {
-			n = max(n, shared(id, s.all[near].ID.String())+1)
-		}
-	}
-	return id[:min(n, len(id))]
 }
 
 // recordsIn calls fn with every record of a range, in the order of the ids: as a node that is lent until fn returns, and its bytes.

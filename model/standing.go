@@ -27,13 +27,13 @@ func (v *View) compileStanding(what string, now time.Time) (test, error) {
 			return k.blocked(slot), nil
 		}
 		s := Standing{Node: *n}
-		return k.s.all[slot].Task && k.below[slot] == 0 && !k.blocked(slot) && s.Ready(now), nil
+		return k.s.bits[slot]&factTask != 0 && k.below[slot] == 0 && !k.blocked(slot) && s.Ready(now), nil
 	}, nil
 }
 
 // blocked reports whether a node depends on an open one.
 func (k *workers) blocked(slot int) bool {
-	for _, id := range k.s.all[slot].Depends() {
+	for _, id := range k.depends(slot) {
 		if on, ok := k.s.Slot(id); ok && k.open(on) {
 			return true
 		}

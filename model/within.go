@@ -14,7 +14,7 @@ import (
 // compileBelow compiles what asks whether a node lies below one of some others.
 func (v *View) compileBelow(is func(ID) bool) test {
 	if at := v.asked; at != nil {
-		in := at.s.spread(func(slot int) bool { return is(at.s.all[slot].ID) })
+		in := at.s.spread(func(slot int) bool { return is(at.s.ID(slot)) })
 		parents := at.s.positions().parents
 		return func(*Node) (bool, error) { return parents[at.slot] >= 0 && in[parents[at.slot]], nil }
 	}
@@ -32,7 +32,10 @@ func (v *View) compileBelow(is func(ID) bool) test {
 func (v *View) compileTagged(tag string) test {
 	if at := v.asked; at != nil {
 		in := at.s.spread(func(slot int) bool {
-			_, ok := slices.BinarySearch(at.s.all[slot].Tags(), tag)
+			if at.s.bits[slot]&factTags == 0 {
+				return false
+			}
+			_, ok := slices.BinarySearch(at.s.Facts(slot).Tags(), tag)
 			return ok
 		})
 		return func(*Node) (bool, error) { return in[at.slot], nil }

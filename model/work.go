@@ -85,7 +85,7 @@ func (k *workers) work(q *query.Query, w Weights, now time.Time) ([]Standing, er
 func (k *workers) standing(n Node, slot int) Standing {
 	line := k.line(slot)
 	s := Standing{Node: n, Tags: line.tags, Prio: line.prio, Due: line.due, DueOf: line.dueOf, Blocking: int(k.blocking[slot]), Below: int(k.below[slot])}
-	for _, on := range k.s.all[slot].Depends() {
+	for _, on := range k.depends(slot) {
 		if to, ok := k.s.Slot(on); ok && k.open(to) {
 			s.Blocked = append(s.Blocked, on)
 		}
@@ -123,16 +123,16 @@ func (v *View) workers() (*workers, error) {
 		return nil, err
 	}
 	k := &workers{v: v, s: s, at: s.positions(), blocking: make([]int32, s.Len()), below: make([]int32, s.Len()), lines: make([]*ancestry, s.Len())}
-	for slot, f := range s.all {
+	for slot, bits := range s.bits {
 		if !k.open(slot) {
 			continue
 		}
-		for _, on := range f.Depends() {
+		for _, on := range k.depends(slot) {
 			if to, ok := s.Slot(on); ok {
 				k.blocking[to]++
 			}
 		}
-		if f.Task {
+		if bits&factTask != 0 {
 			k.above(slot, func(up int) { k.below[up]++ })
 		}
 	}
@@ -144,15 +144,22 @@ func (v *View) workers() (*workers, error) {
 
 // above calls fn with the slots of the nodes above one, the nearest first, but for the root.
 func (k *workers) above(slot int, fn func(int)) {
-	for up := k.at.parents[slot]; up >= 0 && !builtin(k.s.all[up].ID); up = k.at.parents[up] {
+	for up := k.at.parents[slot]; up >= 0 && k.s.bits[up]&factBuiltin == 0; up = k.at.parents[up] {
 		fn(int(up))
 	}
 }
 
 // open reports whether a node stands in the tree and is not closed.
 func (k *workers) open(slot int) bool {
-	f := k.s.all[slot]
-	return !f.State.Closed() && !builtin(f.ID) && k.at.tops[slot] == Root
+	return k.s.bits[slot]&(factOpen|factBuiltin) == factOpen && k.s.top(slot) == Root
+}
+
+// depends returns what has to be done before a node.
+func (k *workers) depends(slot int) []ID {
+	if k.s.bits[slot]&factDepends == 0 {
+		return nil
+	}
+	return k.s.Facts(slot).Depends()
 }
 
 // line returns what a node has from its lineage.
@@ -160,7 +167,7 @@ func (k *workers) line(slot int) *ancestry {
 	if k.lines[slot] != nil {
 		return k.lines[slot]
 	}
-	f := k.s.all[slot]
+	f := k.s.Facts(slot)
 	if builtin(f.ID) {
 		k.lines[slot] = &ancestry{tags: f.Tags()}
 		return k.lines[slot]
