@@ -127,6 +127,15 @@ func mirrorError(id model.ID, err error) error {
 	return err
 }
 
+// selectMeant returns the nodes that a selection means: of mirrors what they show.
+func (r *run) selectMeant(v *model.View, sel string) ([]model.ID, error) {
+	ids, err := r.selectNodes(v, sel)
+	if err != nil {
+		return nil, err
+	}
+	return meant(v, ids)
+}
+
 // meant returns the nodes that are meant where mirrors are named, each once.
 func meant(v *model.View, ids []model.ID) ([]model.ID, error) {
 	var out []model.ID

@@ -37,8 +37,12 @@ func (r *run) draw(under string, asJSON bool) error {
 	return s.close(r.view(s, func(v *model.View) error {
 		root := model.Root
 		if under != "" && under != rootName {
-			if root, err = resolve(v, under); err != nil {
+			of, err := resolve(v, under)
+			if err != nil {
 				return err
+			}
+			if root, err = v.Through(of); err != nil {
+				return mirrorError(of, err)
 			}
 		}
 		d, err := v.Draw(root, rand.New(rand.NewPCG(r.Seed[0], r.Seed[1])))

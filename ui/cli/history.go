@@ -55,7 +55,7 @@ func (r *run) history(sel string, asJSON bool) error {
 		return err
 	}
 	return s.close(r.view(s, func(v *model.View) error {
-		ids, err := r.selectNodes(v, sel)
+		ids, err := r.selectMeant(v, sel)
 		if err != nil {
 			return err
 		}
@@ -207,7 +207,7 @@ func (r *run) diff(sel string, names []string, since string, asJSON bool) error 
 		return err
 	}
 	return s.close(r.view(s, func(v *model.View) error {
-		ids, err := r.selectNodes(v, sel)
+		ids, err := r.selectMeant(v, sel)
 		if err != nil {
 			return err
 		}

@@ -65,10 +65,7 @@ func (r *run) printNote(sel string) error {
 		return err
 	}
 	return s.close(r.view(s, func(v *model.View) error {
-		ids, err := r.selectNodes(v, sel)
-		if err == nil {
-			ids, err = meant(v, ids)
-		}
+		ids, err := r.selectMeant(v, sel)
 		if err != nil {
 			return err
 		}

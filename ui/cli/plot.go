@@ -146,8 +146,12 @@ func series(v *model.View, name string) (model.Node, error) {
 		if !looksLikeID(name) {
 			return model.Node{}, missingf("there is no series %q; 'arbor ls is:series' lists them", name)
 		}
-		if id, err = resolve(v, name); err != nil {
+		of, err := resolve(v, name)
+		if err != nil {
 			return model.Node{}, err
+		}
+		if id, err = v.Through(of); err != nil {
+			return model.Node{}, mirrorError(of, err)
 		}
 	}
 	n, err := v.Node(id)

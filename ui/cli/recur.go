@@ -205,7 +205,7 @@ func (r *run) chain(sel string, asJSON bool) error {
 		return err
 	}
 	return s.close(r.view(s, func(v *model.View) error {
-		ids, err := r.selectNodes(v, sel)
+		ids, err := r.selectMeant(v, sel)
 		if err != nil {
 			return err
 		}

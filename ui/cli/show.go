@@ -113,18 +113,8 @@ func (p *printer) details(v *model.View, id model.ID) error {
 			fmt.Fprintf(p.out, "%s %s\n", p.paint(faint, fmt.Sprintf("%-9s", name)), value)
 		}
 	}
-	row("id", id.String())
-	path, err := pathText(v, id)
-	if err != nil {
+	if err := p.stands(v, &reflected, of.ID, row); err != nil {
 		return err
-	}
-	row("under", path)
-	if reflected.Reflects() == model.Another {
-		path, err := pathText(v, of.ID)
-		if err != nil {
-			return err
-		}
-		row("mirrors", strings.TrimSuffix(of.ID.String()+" in "+path, " in "))
 	}
 	if n.State != model.None {
 		row("state", stateText(n))
@@ -176,6 +166,24 @@ func (p *printer) details(v *model.View, id model.ID) error {
 			fmt.Fprintln(p.out, "  "+printable(strings.TrimRight(line, "\r\n")))
 		}
 	}
+	return nil
+}
+
+// stands writes where a node stands, and of a mirror where what it shows does.
+func (p *printer) stands(v *model.View, n *model.Node, of model.ID, row func(name, value string)) error {
+	row("id", n.ID.String())
+	path, err := pathText(v, n.ID)
+	if err != nil {
+		return err
+	}
+	row("under", path)
+	if n.Reflects() != model.Another {
+		return nil
+	}
+	if path, err = pathText(v, of); err != nil {
+		return err
+	}
+	row("mirrors", strings.TrimSuffix(of.String()+" in "+path, " in "))
 	return nil
 }
 

@@ -52,6 +52,9 @@ func (r *run) worked(v *model.View, sels []string, from, to time.Time) ([]model.
 		return all, err
 	}
 	ids, err := r.selectAll(v, sels)
+	if err == nil {
+		ids, err = meant(v, ids)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -20,10 +20,7 @@ func (r *run) trackAddCommand() *cobra.Command {
 				return err
 			}
 			return r.intervals("track add", func(e *model.Edit) (string, error) {
-				ids, err := r.selectNodes(e.View, args[0])
-				if err == nil {
-					ids, err = meant(e.View, ids)
-				}
+				ids, err := r.selectMeant(e.View, args[0])
 				if err != nil {
 					return "", err
 				}
