@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"math"
 
 	"arbor/store"
+	"arbor/sync/hlc"
 	"arbor/timeseries"
 )
 
@@ -104,6 +106,11 @@ var errUnread = errors.New("a chunk could not be read")
 
 // replay folds the logs found in r into the empty store db.
 func replay(ctx context.Context, from *spaces, r store.Reader, db *store.DB, to *spaces) error {
+	return replayUntil(ctx, from, r, db, to, hlc.Stamp(math.MaxUint64))
+}
+
+// replayUntil is replay of the batches up to a stamp.
+func replayUntil(ctx context.Context, from *spaces, r store.Reader, db *store.DB, to *spaces, last hlc.Stamp) error {
 	chunks := lostChunks{ks: from, r: r}
 	for e, err := range allLogs(from, r) {
 		if err == nil {
@@ -111,6 +118,9 @@ func replay(ctx context.Context, from *spaces, r store.Reader, db *store.DB, to 
 		}
 		if err != nil {
 			return err
+		}
+		if e.batch.stamp > last {
+			return nil // the others are later still
 		}
 		var unread error // of the other store: it must not look to Update like one of the store that is written
 		err = db.Update(func(tx *store.Tx) error {

@@ -20,6 +20,9 @@ func At(t time.Time) Stamp {
 	return Stamp(min(max(t.UnixMilli(), 0), maxMS)) << counterBits
 }
 
+// Last returns the greatest stamp of the millisecond of t.
+func Last(t time.Time) Stamp { return At(t) | 1<<counterBits - 1 }
+
 // UnixMilli returns the wall clock part of s.
 func (s Stamp) UnixMilli() int64 { return int64(s >> counterBits) }
 

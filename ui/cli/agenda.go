@@ -30,6 +30,7 @@ func (r *run) agendaCommand() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&of, "of", "", "only of the nodes that `QUERY` means")
 	cmd.Flags().BoolVar(&open, "open", false, "leave out what was done")
+	r.canLookBack(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
 	return cmd
 }

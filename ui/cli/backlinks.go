@@ -14,6 +14,7 @@ func (r *run) backlinksCommand() *cobra.Command {
 			"the screen, the links are. Where several nodes have the same text a link leads to all of them.",
 		RunE: func(cmd *cobra.Command, args []string) error { return r.backlinks(args, asJSON) },
 	}
+	r.canLookBack(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
 	return cmd
 }

@@ -22,6 +22,7 @@ func (r *run) findCommand() *cobra.Command {
 	}
 	cmd.Flags().IntVar(&limit, "limit", foundShown, "how many, a `NUMBER`")
 	cmd.Flags().StringVar(&among, "among", "", "only the nodes that `QUERY` means")
+	r.canLookBack(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
 	return cmd
 }

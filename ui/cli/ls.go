@@ -29,6 +29,7 @@ func (r *run) lsCommand() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&sort, "sort", "", "`ORDERS` with commas between them, such as due,-prio; as sort: in the query")
 	cmd.Flags().IntVar(&limit, "limit", 0, "how many, a `NUMBER`; 0 for all")
+	r.canLookBack(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
 	return cmd
 }

@@ -28,6 +28,7 @@ func (r *run) nextCommand() *cobra.Command {
 	}
 	cmd.Flags().IntVar(&limit, "limit", nextShown, "how many, a `NUMBER`; 0 for all")
 	cmd.Flags().BoolVar(&explain, "explain", false, "say what the urgency is made of")
+	r.canLookBack(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
 	return cmd
 }

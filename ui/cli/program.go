@@ -46,7 +46,9 @@ type run struct {
 	config *config.Loaded
 	fields *field.Set // the keys and states that the settings declare
 
-	contextFlag string // --context
+	contextFlag string    // --context
+	asOf        string    // --as-of
+	asSeen      time.Time // what it says; zero if the present is meant
 }
 
 // Run does what the arguments ask for and returns the exit code.
@@ -220,6 +222,9 @@ func (r *run) configure(cmd *cobra.Command) error {
 		loaded.Problems = append(loaded.Problems, config.Problem{Path: loaded.Paths.Config, Text: err.Error()})
 	}
 	r.config, r.fields = loaded, declared(loaded)
+	if err := r.lookBack(); err != nil {
+		return err
+	}
 	if cmd.Parent() == nil || cmd.Parent().Name() != "config" && cmd.Name() != "doctor" {
 		for _, p := range loaded.Problems {
 			r.say("%v (going on without it)", p)
@@ -247,8 +252,13 @@ func (r *run) interactive(cmd *cobra.Command, args []string) error {
 	return s.close(r.Start(cmd.Context(), s))
 }
 
-// now is the time, in the zone in which the person's days begin.
-func (r *run) now() time.Time { return r.Now().In(r.config.Zone) }
+// now is the time, in the zone in which the person's days begin: where the tree is read as of a moment, that one.
+func (r *run) now() time.Time {
+	if !r.asSeen.IsZero() {
+		return r.asSeen
+	}
+	return r.Now().In(r.config.Zone)
+}
 
 // say writes a line of words to standard error.
 func (r *run) say(format string, args ...any) { fmt.Fprintf(r.Err, format+"\n", args...) }

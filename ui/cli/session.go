@@ -25,7 +25,9 @@ type Session struct {
 	Tree   *model.Tree
 	Book   *timeseries.Book
 
-	damage string // of the store, which then shows only what was written before it
+	past   *model.Past // in which DB, Tree and Book are, if the tree is read as of a moment
+	live   *store.DB   // then, what it was made of
+	damage string      // of the store, which then shows only what was written before it
 	say    func(format string, args ...any)
 }
 
@@ -39,6 +41,9 @@ func (r *run) open() (*Session, error) {
 		return nil, s.close(err)
 	}
 	s.say = r.say
+	if err := r.goBack(s); err != nil {
+		return nil, s.close(err)
+	}
 	return s, nil
 }
 
@@ -134,6 +139,9 @@ func (s *Session) close(err error) error {
 		s.say("damaged: %s; 'arbor doctor' says more", s.damage)
 	case !errors.Is(err, store.ErrReadOnly): // which says it
 		err = fmt.Errorf("%w; %s", err, s.damage)
+	}
+	if s.past != nil {
+		return errors.Join(err, s.past.Close(), s.live.Close())
 	}
 	return errors.Join(err, s.DB.Close())
 }

@@ -20,6 +20,7 @@ func (r *run) showCommand() *cobra.Command {
 		Use: "show SEL...", Short: "show all that is known of nodes", Args: words(1, -1, "ids or a query"),
 		RunE: func(cmd *cobra.Command, args []string) error { return r.show(args, asJSON) },
 	}
+	r.canLookBack(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
 	return cmd
 }

@@ -30,6 +30,7 @@ func (r *run) treeCommand() *cobra.Command {
 			return r.tree(args, defs, depth, asJSON)
 		},
 	}
+	r.canLookBack(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
 	cmd.Flags().StringVar(&columns, "columns", "", "`KEYS` of fields, with commas between them")
 	cmd.Flags().IntVar(&depth, "depth", 0, "how many `LEVELS` to show; all without")
