@@ -26,7 +26,7 @@ var (
 // alphabet are the keys of random streams; those that write come more often.
 var alphabet = strings.Fields("j j k j <up> <down> <left> <right> <right> h l <pgup> <pgdown> g G <enter> <enter> <tab> <tab> <s-tab> O i a t d p s <space> " +
 	"<space> x <del> u u U > < <a-up> <a-down> <a-left> <a-right> m m v r r f / n N w . z z 1 2 3 0 6 ] [ - ? : <f1> <c-p> <esc> <esc> <esc> <c-c> x y " +
-	"ab +tag due:fri é 日 <bs> <c-w> <home> <end> <paste> <rub> e. <a-enter>")
+	"ab +tag due:fri é 日 <bs> <c-w> <home> <end> <paste> <rub> e. <a-enter> T [[b]]")
 
 // TestRandomStreams plays keys, mouse, resizes and changes by others, with late answers, and holds that nothing panics, that the picture has the
 // size of the window, that the help opens from everywhere and Esc leads back, and that undoing everything gives the first tree again.
@@ -63,6 +63,23 @@ func stream(t *testing.T, seed uint64) {
 	tree := newTree(t)
 	if r.IntN(3) > 0 {
 		plant(t, tree, "a\n\tb +x\n\t\tc state:todo\n\td due:fri\ne #plot=done #tagged=x\nf\n\tg prio:3\n\t\th state:done\n")
+	}
+	if _, err := tree.Do("mirrors", func(e *model.Edit) error {
+		var all []model.ID
+		for c, err := range e.Children(model.Root) {
+			if err != nil {
+				return err
+			}
+			all = append(all, c.ID)
+		}
+		for range min(len(all), r.IntN(3)) { // of one another, and of what is above them
+			if _, err := e.Mirror(all[r.IntN(len(all))], all[r.IntN(len(all))], model.First); err != nil {
+				return err
+			}
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
 	}
 	d := start(t, tree, 10+r.IntN(70), 3+r.IntN(22))
 	if r.IntN(2) == 0 {
