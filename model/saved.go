@@ -15,7 +15,7 @@ const FieldQuery = "query"
 
 // Errors of saved queries.
 var (
-	ErrNoQuery    = errors.New("no node of that name lists what a query means")
+	ErrNoQuery    = errors.New(`no node of that name lists what a query means; a name of several words goes in quotes: @"this week"`)
 	ErrAsksItself = errors.New("a saved query asks for itself")
 )
 

@@ -22,6 +22,6 @@
 //	declared:              what Env.Fields says of the key: a number, a date, one of a few words, any text
 //	\word                  the word as text, where it would be one of the above
 //
-// A value with spaces stands in quotes, with \" and \\ inside. A key with a value that does not fit is an error; a key that is not known,
+// A value with spaces stands in quotes, with \" and \\ inside, or in single quotes, as it is. A key with a value that does not fit is an error; a key that is not known,
 // a URL, a time, #key=value and #42 are text.
 package inline

@@ -127,7 +127,7 @@ func quoteTag(t string) string {
 
 // quote puts a value into quotes if it needs them.
 func quote(s string) string {
-	if s != "" && s[0] != '"' && strings.IndexFunc(s, unicode.IsSpace) < 0 {
+	if s != "" && s[0] != '"' && s[0] != '\'' && strings.IndexFunc(s, unicode.IsSpace) < 0 {
 		return s
 	}
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
@@ -151,16 +151,16 @@ func whenPhrase(kept string, now time.Time) string {
 }
 
 // Join makes one line of a command's arguments. A shell has eaten the quotes of due:"fri 17:00": an argument, one of several, that begins
-// with a known key and has a space gets them back.
+// with a known key and has a space gets them back. One alone may be a whole line; only a query is of many words as a rule.
 func Join(args []string, env Env) string {
-	if len(args) < 2 {
+	if len(args) < 2 && !strings.HasPrefix(strings.Join(args, ""), "query:") {
 		return strings.Join(args, " ")
 	}
 	out := make([]string, len(args))
 	for i, a := range args {
 		out[i] = a
 		key, val, ok := strings.Cut(a, ":")
-		if ok && env.known(key) && !strings.HasPrefix(val, `"`) && strings.IndexFunc(val, unicode.IsSpace) > 0 {
+		if ok && env.known(key) && !strings.HasPrefix(val, `"`) && !strings.HasPrefix(val, "'") && strings.IndexFunc(val, unicode.IsSpace) > 0 {
 			out[i] = key + ":" + quote(val)
 		}
 	}

@@ -182,6 +182,9 @@ func (p *parser) understand(s string) {
 // value reads the value that begins at s[at]: up to a space, or in quotes. It returns where in s it ends.
 func value(s string, at int) (string, int, error) {
 	v := s[at:]
+	if inner, ok := single(v); ok {
+		return inner, at + len(inner) + 2, nil
+	}
 	if !strings.HasPrefix(v, `"`) {
 		w := firstWord(v)
 		return w, at + len(w), nil
@@ -202,6 +205,19 @@ func value(s string, at int) (string, int, error) {
 		}
 	}
 	return "", 0, errors.New("the closing quote is missing")
+}
+
+// single returns what stands in single quotes at the beginning of s, as is. An apostrophe that no other one closes before a space is none.
+func single(s string) (inner string, ok bool) {
+	if !strings.HasPrefix(s, "'") {
+		return "", false
+	}
+	for i := 1; i < len(s); i++ {
+		if s[i] == '\'' && firstWord(s[i+1:]) == "" {
+			return s[1:i], true
+		}
+	}
+	return "", false
 }
 
 // set reads the value of a known key into the line.

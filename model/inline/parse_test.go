@@ -174,6 +174,8 @@ func TestJoin(t *testing.T) {
 		want string
 	}{
 		{[]string{"due:fri 17:00 is late"}, "due:fri 17:00 is late"},
+		{[]string{"query:due<mon -done"}, `query:"due<mon -done"`},
+		{[]string{"query:'due<mon -done'"}, `query:'due<mon -done'`},
 		{[]string{"buy milk", "due:fri 17:00", "a:b c"}, `buy milk due:"fri 17:00" a:b c`},
 	} {
 		if got := Join(c.args, env); got != c.want {
@@ -183,7 +185,7 @@ func TestJoin(t *testing.T) {
 }
 
 // words is what the lines of the random tests are made of: all that the grammar takes, and what looks like it.
-var words = []string{"buy", "milk", "+tag", "#tag", "-tag", "due:fri", `due:"fri`, "17:00", `\`, `\\`, `\+tag`, `\\due:fri`, "#a=b", "prio:H", "km:1", "km:", "日本", "#日本",
+var words = []string{"buy", "milk", "+tag", "#tag", "-tag", "due:fri", `due:"fri`, "due:'fri", "17:00'", "'", "it's", "17:00", `\`, `\\`, `\+tag`, `\\due:fri`, "#a=b", "prio:H", "km:1", "km:", "日本", "#日本",
 	`"`, `+"`, `+"a`, "+", "#", "state:todo", "https://x", "under:", "none", `-"x`, "é", "\u00a0", "due:none", "+1"}
 
 func drawLine(t *rapid.T) Line {
@@ -197,7 +199,7 @@ func drawLine(t *rapid.T) Line {
 		vals []string
 	}{
 		{"est", []string{"", "1h30min", "7d"}},
-		{"km", []string{"", "12", "a b", `"q`, `x"y\`, " outer "}},
+		{"km", []string{"", "12", "a b", `"q`, `x"y\`, " outer ", "'q'", "'q", "o'clock now"}},
 		{"cost", []string{"", "12.5", "-3"}},
 		{"from", []string{"", "2026-11-27", "2026-11-27T17:00:00Z"}},
 		{"prio", []string{"", "6", "0.5"}},

@@ -87,7 +87,11 @@ func (r *run) cp(sels []string, under string, mirror, yes bool) error {
 	}
 	switch {
 	case mirror:
-		r.say("%s is shown%s too", names, where)
+		verb := "is"
+		if len(ids) > 1 {
+			verb = "are"
+		}
+		r.say("%s %s shown%s too", names, verb, where)
 	case d.Len() == len(ids):
 		r.say("%s copied%s", names, where)
 	default:
