@@ -233,7 +233,7 @@ func BenchmarkQuery(b *testing.B) {
 		q := parse(b, "")
 		for b.Loop() {
 			ask(b, func(v *View) error {
-				_, err := v.Next(q, DefaultWeights(), clockTime)
+				_, _, err := v.Next(q, DefaultWeights(), clockTime, 10)
 				return err
 			})
 		}

@@ -1,7 +1,6 @@
 package model
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -91,16 +90,6 @@ func (k *workers) standing(n Node, slot int) Standing {
 		}
 	}
 	return s
-}
-
-// Next returns the open tasks that q means and that are ready, the most urgent first; of two the older.
-func (v *View) Next(q *query.Query, w Weights, now time.Time) ([]Standing, error) {
-	all, err := v.Work(q, w, now)
-	all = slices.DeleteFunc(all, func(s Standing) bool { return !s.Ready(now) })
-	slices.SortStableFunc(all, func(a, b Standing) int {
-		return cmp.Or(cmp.Compare(b.Urgency, a.Urgency), a.Node.Created.Compare(b.Node.Created))
-	})
-	return all, err
 }
 
 // workers is what the standings of all nodes are computed from, by slot.

@@ -1,8 +1,11 @@
 package model
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -26,7 +29,7 @@ func texts(t testing.TB, tree *Tree, q string, now time.Time) string {
 	t.Helper()
 	var out []string
 	view(t, tree, func(v *View) error {
-		next, err := v.Next(everything(t, now, q), DefaultWeights(), now)
+		next, _, err := v.Next(everything(t, now, q), DefaultWeights(), now, 0)
 		for _, s := range next {
 			out = append(out, s.Node.Text)
 		}
@@ -86,6 +89,67 @@ func TestNext(t *testing.T) {
 		}
 		return err
 	})
+}
+
+// TestNextOfMany: the first few are those that a look at all the work finds, also where many are as urgent and as old.
+func TestNextOfMany(t *testing.T) {
+	now := clockTime.AddDate(0, 1, 0)
+	tree := open(t)
+	_, err := tree.Import("tasks", func(im *Importer) error {
+		above := Root
+		for i := range 4000 {
+			id, err := im.Create(above, fmt.Sprintf("task %d", i), 32, func(e *Edit, id ID) error {
+				if i%3 == 0 {
+					if err := e.SetDue(id, Date{T: clockTime.AddDate(0, 0, i%40), AllDay: true}); err != nil {
+						return err
+					}
+				}
+				return e.SetState(id, []State{Todo, Doing, Waiting, Done, None}[i%7%5])
+			})
+			if err != nil {
+				return err
+			}
+			if i%200 == 0 {
+				above = id
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{"", "due:any", `"5"`, "state:doing or due:overdue"} {
+		q := everything(t, now, text)
+		view(t, tree, func(v *View) error {
+			want, err := v.Work(q, DefaultWeights(), now)
+			if err != nil {
+				return err
+			}
+			want = slices.DeleteFunc(want, func(s Standing) bool { return !s.Ready(now) })
+			slices.SortStableFunc(want, func(a, b Standing) int {
+				return cmp.Or(cmp.Compare(b.Urgency, a.Urgency), a.Node.Created.Compare(b.Node.Created))
+			})
+			for _, most := range []int{0, 1, 2, 10, 250, len(want), len(want) + 1} {
+				got, ready, err := v.Next(q, DefaultWeights(), now, most)
+				if err != nil {
+					return err
+				}
+				some := want
+				if most > 0 && most < len(want) {
+					some = want[:most]
+				}
+				if ready != len(want) || len(got) != len(some) {
+					t.Fatalf("%q: %d of %d, want %d of %d", text, len(got), ready, len(some), len(want))
+				}
+				for i := range got {
+					if !reflect.DeepEqual(got[i], some[i]) {
+						t.Fatalf("%q: at %d of %d: %+v, want %+v", text, i, most, got[i], some[i])
+					}
+				}
+			}
+			return nil
+		})
+	}
 }
 
 // TestUrgency: an urgency is the sum of its reasons, and the ramp of the due date is Taskwarrior's.

@@ -62,14 +62,11 @@ func (r *run) next(text string, limit int, explain, asJSON bool) error {
 		return err
 	}
 	return s.close(r.view(s, func(v *model.View) error {
-		all, err := v.Next(q, r.weights(), r.now())
+		all, ready, err := v.Next(q, r.weights(), r.now(), limit)
 		if err != nil {
 			return err
 		}
-		more := 0
-		if limit > 0 && len(all) > limit {
-			more, all = len(all)-limit, all[:limit]
-		}
+		more := ready - len(all)
 		p := r.printer()
 		enc := newEncoder(p.out)
 		for i := range all {
