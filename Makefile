@@ -1,5 +1,5 @@
 # Everything a person does with this tree. On Linux arbor is built with its io_uring disk, which needs a tag and a linker flag; a plain
-# `go build` gives the same program on the portable disk.
+# `go build` gives the same program on the portable disk. It is built without cgo, for a process starts a millisecond earlier without libc.
 GO ?= go
 ifeq ($(shell $(GO) env GOOS),linux)
 RING := -tags iouring -ldflags=-checklinkname=0
@@ -18,10 +18,10 @@ run: build
 
 build:
 	@mkdir -p bin
-	$(GO) build $(RING) -o bin/arbor .
+	CGO_ENABLED=0 $(GO) build $(RING) -o bin/arbor .
 
 install:
-	$(GO) install $(RING) .
+	CGO_ENABLED=0 $(GO) install $(RING) .
 
 # The suite needs Go alone.
 test:
