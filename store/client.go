@@ -44,6 +44,9 @@ var errLost = errors.New("the connection to the owner was lost")
 // errRefused says that nobody listens, or no longer: the owner is coming or going.
 var errRefused = errors.New("the owner is coming or going")
 
+// errLeft is errRefused by an owner that was heard until then.
+var errLeft = fmt.Errorf("%w, and was alive", errRefused)
+
 // connect becomes a client of the owner that the note tells of.
 func connect(n lockNote, silence time.Duration) (*client, error) {
 	c := &client{path: n.socket, silence: silence, pid: n.pid, calls: make(chan struct{}, maxCalls), all: map[*remote.Conn]struct{}{}}
@@ -77,6 +80,8 @@ func (c *client) dial() (*remote.Conn, error) {
 	switch {
 	case isTimeout(err):
 		err = c.silent()
+	case err != nil && a.Status == remote.Busy:
+		err = errLeft
 	case err != nil:
 		err = errRefused
 	case a.Status == remote.OtherVersion || a.Version != remote.Version:

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 
 	"arbor/store/remote"
 )
@@ -35,18 +37,32 @@ func fromFault(f remote.Fault) error {
 		cause = faults[f.Code]
 	}
 	switch {
-	case cause == nil:
-		return errors.New(f.Text)
-	case f.Text == cause.Error():
-		return cause
-	case cause == ErrCorrupt && f.File != "":
-		c := &CorruptError{File: f.File, Offset: f.Offset, Want: f.Want, Got: f.Got}
+	case f.File != "":
+		c := evidenceOf(f)
+		if cause != nil && cause != ErrCorrupt { // it is that too: a store that is open for reading only, because it is damaged
+			return &ownerError{f.Text, errors.Join(cause, c)}
+		}
 		if c.Error() != f.Text { // then the text says more
 			return &ownerError{f.Text, c}
 		}
 		return c
+	case cause == nil:
+		return errors.New(f.Text)
+	case f.Text == cause.Error():
+		return cause
 	}
 	return &ownerError{f.Text, cause}
+}
+
+// evidenceOf is the damage that a fault is about. What is wrong other than a checksum stands in the text.
+func evidenceOf(f remote.Fault) *CorruptError {
+	c := &CorruptError{File: f.File, Offset: f.Offset, Want: f.Want, Got: f.Got}
+	if f.Want == 0 && f.Got == 0 {
+		if _, what, ok := strings.Cut(f.Text, fmt.Sprintf("%s at offset %d: ", f.File, f.Offset)); ok {
+			c.Err = errors.New(what)
+		}
+	}
+	return c
 }
 
 // ownerError is an error that happened in the owner.

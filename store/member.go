@@ -77,10 +77,14 @@ func (r *role) name() (role string, pid int) {
 // join becomes the owner if there is none, and its client otherwise.
 func (m *member) join() (*role, error) {
 	began := time.Now()
-	for wait := time.Millisecond; ; wait = min(2*wait, 50*time.Millisecond) {
+	for wait, left := time.Millisecond, 0; ; wait = min(2*wait, 50*time.Millisecond) {
 		r, note, err := m.tryJoin()
 		if !errors.Is(err, errRefused) {
 			return r, err
+		}
+		if errors.Is(err, errLeft) && left < maxTakeovers { // whoever comes next has the whole time again
+			began, wait = time.Now(), time.Millisecond
+			left++
 		}
 		if time.Since(began) > m.silence {
 			if m.opt.ReadOnly {
@@ -101,6 +105,21 @@ func (n lockNote) locked() error {
 		return fmt.Errorf("%w: process %d, which cannot share it: %s", ErrLocked, n.pid, n.reason)
 	}
 	return fmt.Errorf("%w: process %d", ErrLocked, n.pid)
+}
+
+// occupied tells who has the store. The note of an owner that was killed stays a while, and so does its lock: then it is errRefused.
+func (m *member) occupied(n lockNote) error {
+	if n.socket == "" {
+		return n.locked()
+	}
+	c, err := connect(n, m.silence)
+	if errors.Is(err, errRefused) {
+		return err
+	}
+	if err == nil {
+		c.end()
+	}
+	return n.locked()
 }
 
 // tryJoin returns errRefused if the owner is coming or going.
@@ -131,7 +150,7 @@ func (m *member) tryJoin() (*role, lockNote, error) {
 	case note.pid == 0:
 		return nil, note, errRefused
 	case m.opt.Exclusive || note.socket == "":
-		return nil, note, note.locked()
+		return nil, note, m.occupied(note)
 	}
 	c, err := connect(note, m.silence)
 	if err != nil {
@@ -196,12 +215,14 @@ func (m *member) follow(r *role) error {
 		return err
 	}
 	m.gate.Lock()
+	if r != nil {
+		m.unproven.add(r) // before any call promises something through the next one
+	}
 	m.role = next
 	m.gate.Unlock()
 	if r == nil {
 		return nil
 	}
-	m.unproven.add(r)
 	return r.leave()
 }
 
@@ -209,9 +230,12 @@ func (m *member) follow(r *role) error {
 func (r *role) leave() error {
 	r.end()
 	if r.server != nil {
-		r.server.close()
+		r.server.retire()
 	}
 	err := r.be.close()
+	if r.server != nil {
+		r.server.close()
+	}
 	if r.unlock != nil {
 		err = errors.Join(err, r.unlock())
 	}
@@ -233,11 +257,13 @@ func (m *member) suspend(dropViews func()) error {
 			if m.resumed == nil {
 				m.resumed = make(chan struct{})
 			}
+			if r != nil {
+				m.unproven.add(r)
+			}
 			m.gate.Unlock()
 			if r == nil {
 				return nil
 			}
-			m.unproven.add(r)
 			return r.leave()
 		}
 		m.gate.Unlock()

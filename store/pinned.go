@@ -70,7 +70,7 @@ func (p *pinned) getMany(keys [][]byte) ([]stored, error) {
 }
 
 // pages asks for one page after the other and hands each of their entries to yield, until it returns false. q is changed so that it asks
-// for what follows the last entry.
+// for what follows the last entry. An owner that leads nowhere, or in a circle, is an error.
 func (p *pinned) pages(q *remote.Request, yield func(remote.Entry) bool) error {
 	var page []byte
 	q.Limit = firstPage
@@ -84,10 +84,16 @@ func (p *pinned) pages(q *remote.Request, yield func(remote.Entry) bool) error {
 		if err != nil {
 			return err
 		}
+		if more && len(page) == 0 {
+			return p.strayed()
+		}
 		for rest := page; len(rest) > 0; {
 			var e remote.Entry
 			if e, rest, err = remote.CutEntry(rest); err != nil {
 				return err
+			}
+			if bytes.Compare(e.Key, q.From) < 0 || q.To != nil && bytes.Compare(e.Key, q.To) >= 0 {
+				return p.strayed()
 			}
 			if len(rest) == 0 && more { // what was lent to yield is gone with the next page, so the bound is a copy
 				if q.Reverse {
@@ -105,6 +111,11 @@ func (p *pinned) pages(q *remote.Request, yield func(remote.Entry) bool) error {
 		}
 		q.Limit = min(q.Limit*4, maxPage)
 	}
+}
+
+// strayed is what is wrong with a page that has nothing, and more to follow, or what was not asked for.
+func (p *pinned) strayed() error {
+	return fmt.Errorf("process %d, which owns the store, answers with what was not asked for: %w", p.c.pid, remote.ErrMalformed)
 }
 
 func (p *pinned) scan(from, to []byte, reverse bool) iter.Seq2[Entry, error] {
@@ -168,11 +179,15 @@ func (p *pinned) release() {
 	if !p.released.CompareAndSwap(false, true) {
 		return
 	}
+	q := remote.Request{Kind: remote.Release, Snapshot: p.id}
 	conn, err := p.c.take(false)
-	if err != nil {
+	if err != nil { // perhaps no connection can be made; the first takes it behind whatever it has under way
+		if p.c.first.Send(&q, p.c.silence) != nil {
+			p.c.end()
+		}
 		return
 	}
-	if err := conn.Send(&remote.Request{Kind: remote.Release, Snapshot: p.id}, p.c.silence); err != nil {
+	if err := conn.Send(&q, p.c.silence); err != nil {
 		p.c.end()
 		return
 	}

@@ -53,7 +53,7 @@ func (m *member) joinReading(lock *os.File) (*role, lockNote, error) {
 	case note.pid == 0:
 		err = errRefused
 	case m.opt.Exclusive || note.socket == "":
-		err = note.locked()
+		err = m.occupied(note)
 	default:
 		var c *client
 		if c, err = connect(note, m.silence); err == nil {

@@ -24,7 +24,7 @@ const (
 )
 
 // server lets other processes use the engine of this one. It answers from the moment that the socket is there; until the engine is
-// open it says that it is busy.
+// open, and while it closes, it says that it is busy, so that whoever waits for the store knows that it is alive, however long that takes.
 type server struct {
 	listener net.Listener
 	silence  time.Duration // after which a client gives up
@@ -32,7 +32,10 @@ type server struct {
 	be       backend
 	ctx      context.Context // ends when the owner leaves
 	leave    context.CancelFunc
+	over     context.Context // ends when it has left
+	end      context.CancelFunc
 	running  sync.WaitGroup
+	serving  sync.WaitGroup // the connections that belong to a session
 
 	mu       sync.Mutex
 	conns    map[*serverConn]struct{}
@@ -50,7 +53,8 @@ type serverConn struct {
 
 func startServer(l net.Listener, silence time.Duration) *server {
 	s := &server{listener: l, silence: silence, ready: make(chan struct{}), conns: map[*serverConn]struct{}{}, sessions: map[uint64]*session{}}
-	s.ctx, s.leave = context.WithCancel(context.Background())
+	s.over, s.end = context.WithCancel(context.Background())
+	s.ctx, s.leave = context.WithCancel(s.over)
 	s.running.Go(s.accept)
 	return s
 }
@@ -65,12 +69,12 @@ func (s *server) accept() {
 	for {
 		c, err := s.listener.Accept()
 		if err != nil {
-			if s.ctx.Err() != nil {
+			if s.over.Err() != nil {
 				return
 			}
 			select { // out of descriptors or the like
 			case <-time.After(s.silence / 8):
-			case <-s.ctx.Done():
+			case <-s.over.Done():
 			}
 			continue
 		}
@@ -81,8 +85,8 @@ func (s *server) accept() {
 		conn := &serverConn{Conn: remote.NewConn(c)}
 		s.mu.Lock()
 		s.conns[conn] = struct{}{}
-		if s.ctx.Err() != nil {
-			s.dismiss(conn)
+		if s.over.Err() != nil {
+			conn.Close()
 		}
 		s.mu.Unlock()
 		s.running.Go(func() {
@@ -95,25 +99,30 @@ func (s *server) accept() {
 	}
 }
 
-// close lets the requests under way end, tells the others goodbye, and returns when no client is left.
-func (s *server) close() {
+// retire lets the requests under way end, tells the clients goodbye, and returns when no client is left. Those who come from then on wait.
+func (s *server) retire() {
 	s.leave()
+	s.mu.Lock()
+	for c := range s.conns {
+		if c.greeted {
+			c.SetDeadline(time.Unix(1, 0)) // after the request under way
+		}
+	}
+	s.mu.Unlock()
+	s.serving.Wait()
+}
+
+// close ends the server, also for those who wait: the next owner is for them.
+func (s *server) close() {
+	s.retire()
+	s.end()
 	s.listener.Close() // nothing can be done about a socket that does not close
 	s.mu.Lock()
 	for c := range s.conns {
-		s.dismiss(c)
+		c.Close()
 	}
 	s.mu.Unlock()
 	s.running.Wait()
-}
-
-// dismiss ends a connection: after the request under way, or at once if it has said nothing yet. mu is held.
-func (s *server) dismiss(c *serverConn) {
-	if c.greeted {
-		c.SetDeadline(time.Unix(1, 0))
-	} else {
-		c.Close()
-	}
 }
 
 // handle serves one connection.
@@ -128,14 +137,19 @@ func (s *server) handle(c *serverConn) {
 		c.Answer(answer, s.silence)
 		return
 	}
-	if !s.awaitReady(c, answer) {
+	if !s.keepWaiting(c, answer, s.ready) {
 		return
 	}
 	ss := s.join(c, hello.Session)
 	if ss == nil {
-		answer.Status = remote.TooMany
-		if s.ctx.Err() != nil {
+		switch {
+		case s.ctx.Err() == nil:
+			answer.Status = remote.TooMany
+		case hello.Session != 0:
 			answer.Status = remote.Goodbye
+		default:
+			s.keepWaiting(c, answer, nil)
+			return
 		}
 		c.Answer(answer, s.silence)
 		return
@@ -147,10 +161,11 @@ func (s *server) handle(c *serverConn) {
 	}
 }
 
-// awaitReady waits for the engine and tells the client meanwhile that the owner lives.
-func (s *server) awaitReady(c *serverConn, answer remote.Answer) bool {
+// keepWaiting waits for what closes ready and tells the client meanwhile that the owner lives. It returns false if the client has gone, or the
+// owner has left.
+func (s *server) keepWaiting(c *serverConn, answer remote.Answer, ready chan struct{}) bool {
 	select {
-	case <-s.ready:
+	case <-ready:
 		return true
 	default:
 	}
@@ -159,9 +174,9 @@ func (s *server) awaitReady(c *serverConn, answer remote.Answer) bool {
 	defer tick.Stop()
 	for {
 		select {
-		case <-s.ready:
+		case <-ready:
 			return true
-		case <-s.ctx.Done():
+		case <-s.over.Done():
 			return false
 		case <-tick.C:
 			if c.Answer(answer, s.silence) != nil {
@@ -189,6 +204,7 @@ func (s *server) join(c *serverConn, number uint64) *session {
 	}
 	c.SetDeadline(time.Time{})
 	c.greeted = true
+	s.serving.Add(1)
 	ss.conns[c] = struct{}{}
 	return ss
 }
@@ -207,6 +223,7 @@ func (s *server) part(c *serverConn, ss *session, first bool) {
 	if first {
 		ss.end(s.be)
 	}
+	s.serving.Done()
 }
 
 // requests answers one request after the other.

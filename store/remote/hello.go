@@ -81,21 +81,23 @@ func ParseAnswer(b []byte) (Answer, error) {
 	}, nil
 }
 
-// Greet says hello and returns the owner's answer. While the owner says that it is busy, silence of timeout is an error.
+// Greet says hello and returns the owner's answer. While the owner says that it is busy, silence of timeout is an error. With an error comes the
+// last answer that was heard, if there was one.
 func (c *Conn) Greet(h Hello, timeout time.Duration) (Answer, error) {
 	if err := c.write(h.Append(nil), timeout); err != nil {
 		return Answer{}, err
 	}
 	var b [answerLen]byte
+	var a Answer
 	for {
 		if err := c.SetDeadline(time.Now().Add(timeout)); err != nil {
-			return Answer{}, err
+			return a, err
 		}
 		if _, err := io.ReadFull(c.r, b[:]); err != nil {
-			return Answer{}, err
+			return a, err
 		}
-		a, err := ParseAnswer(b[:])
-		if err != nil || a.Status != Busy {
+		var err error
+		if a, err = ParseAnswer(b[:]); err != nil || a.Status != Busy {
 			return a, err
 		}
 	}
