@@ -17,7 +17,7 @@ func shownTree(t testing.TB, tree *Tree, root ID) string {
 	view(t, tree, func(v *View) error {
 		all, err := v.RollUp(root, nil)
 		for _, x := range all[1:] {
-			sign := map[Reflects]string{Another: "⧉ ", Nothing: "⧉ gone"}[x.Node.Reflects()]
+			sign := map[Reflects]string{Another: "◫ ", Nothing: "◫ gone"}[x.Node.Reflects()]
 			fmt.Fprintf(&b, "%s%s%s %d/%d\n", strings.Repeat("\t", x.Depth-1), sign, x.Node.Text, x.Done, x.Tasks)
 		}
 		return err
@@ -48,8 +48,8 @@ func TestMirror(t *testing.T) {
 			t.Errorf("shown\n%swant\n%s", got, want)
 		}
 	}
-	wantShown("home 1/2\n\tgarden 1/2\n\t\tdig 0/0\n\t\t\t⧉ garden 0/0\n\t\tsow 0/0\nwork 0/0\n\t⧉ garden 1/2\n\t\tdig 0/0\n\t\t\t⧉ garden 0/0\n\t\tsow 0/0\n" +
-		"⧉ garden 1/2\n\tdig 0/0\n\t\t⧉ garden 0/0\n\tsow 0/0\n")
+	wantShown("home 1/2\n\tgarden 1/2\n\t\tdig 0/0\n\t\t\t◫ garden 0/0\n\t\tsow 0/0\nwork 0/0\n\t◫ garden 1/2\n\t\tdig 0/0\n\t\t\t◫ garden 0/0\n\t\tsow 0/0\n" +
+		"◫ garden 1/2\n\tdig 0/0\n\t\t◫ garden 0/0\n\tsow 0/0\n")
 	view(t, tree, func(v *View) error {
 		for _, id := range []ID{m, again, inner, garden} {
 			if to, err := v.Through(id); to != garden || err != nil {
@@ -69,7 +69,7 @@ func TestMirror(t *testing.T) {
 		return err
 	})
 	do(t, tree, func(e *Edit) error { return errors.Join(e.Trash(garden), e.Trash(again)) })
-	wantShown("home 0/0\nwork 0/0\n\t⧉ gone 0/0\n")
+	wantShown("home 0/0\nwork 0/0\n\t◫ gone 0/0\n")
 	view(t, tree, func(v *View) error {
 		if _, err := v.Through(m); !errors.Is(err, ErrGone) {
 			t.Errorf("through a mirror of what is gone: %v", err)

@@ -265,7 +265,7 @@ func TestMirror(t *testing.T) {
 	}
 	d := start(t, tree, 80, 24)
 	d.send(screen.Goto{ID: m})
-	if pic := d.picture(); d.m.place().Cursor != m || !strings.Contains(pic, "⧉ garden") || strings.Count(pic, "dig") != 2 || strings.Count(pic, "deep") != 1 {
+	if pic := d.picture(); d.m.place().Cursor != m || !strings.Contains(pic, "◫ garden") || strings.Count(pic, "dig") != 2 || strings.Count(pic, "deep") != 1 {
 		t.Fatalf("no mirror, or not what is below it:\n%s", pic)
 	}
 	d.press("Gi, rake<esc>") // the last of what the mirror shows
@@ -287,24 +287,24 @@ func TestMirror(t *testing.T) {
 		t.Errorf("done through the mirror:\n%s", got)
 	}
 	d.press("2")
-	if pic := d.picture(); !strings.Contains(pic, "⧉ garden and shed") {
+	if pic := d.picture(); !strings.Contains(pic, "◫ garden and shed") {
 		t.Errorf("no mirror on the map:\n%s", pic)
 	}
 	d.press("]")
-	if pic := d.picture(); strings.Contains(pic, "⧉") || !strings.Contains(pic, "deep") {
+	if pic := d.picture(); strings.Contains(pic, "◫") || !strings.Contains(pic, "deep") {
 		t.Errorf("gone into on the map, the mirror shows\n%s", pic)
 	}
 	d.press("[")
 	d.send(screen.Goto{ID: m})
 	d.press("1]")
-	if pic := d.picture(); strings.Contains(pic, "⧉") || !strings.Contains(pic, "deep") {
+	if pic := d.picture(); strings.Contains(pic, "◫") || !strings.Contains(pic, "deep") {
 		t.Errorf("gone into, the mirror shows\n%s", pic)
 	}
 	d.press("[")
 	d.send(screen.Goto{ID: m})
 	d.press("fx")
 	d.send(screen.Goto{ID: m})
-	if pic := d.picture(); !strings.Contains(pic, "⧉ gone") {
+	if pic := d.picture(); !strings.Contains(pic, "◫ gone") {
 		t.Errorf("its node deleted, the mirror is shown as\n%s", pic)
 	}
 	d.press(" ")
