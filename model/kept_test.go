@@ -290,3 +290,54 @@ func FuzzSheetFile(f *testing.F) {
 		}
 	})
 }
+
+// A query makes facts of those nodes alone of which the bits do not say that they are not meant.
+func TestQueriesMakeFewFacts(t *testing.T) {
+	tree := open(t)
+	if _, err := tree.Import("notes", func(im *Importer) error {
+		for i := range 2000 {
+			if _, err := im.Create(Root, fmt.Sprint("node ", i), 32, func(e *Edit, id ID) error {
+				switch {
+				case i%100 == 0:
+					return e.SetDue(id, Date{T: clockTime, AllDay: true})
+				case i%50 == 7:
+					return e.SetState(id, Todo)
+				case i%4 == 1:
+					return e.SetState(id, Done)
+				}
+				return nil
+			}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for text, most := range map[string]int{"due:any": 20, "due<2030-01-01": 20, "is:ready": 40, "is:open is:task": 40, "state:doing": 0, "has:depends": 0, "is:task due:any": 0} {
+		q := everything(t, clockTime, text)
+		var s *Sheet
+		view(t, tree, func(v *View) (err error) {
+			if s, err = v.Sheet(); err != nil {
+				return err
+			}
+			for slot := range s.made {
+				s.made[slot].Store(nil)
+			}
+			tops, err := v.tops(q.Expr)
+			if err == nil {
+				_, _, err = v.onSheet(q, q.Expr, tops)
+			}
+			return err
+		})
+		made := 0
+		for slot := range s.made {
+			if s.made[slot].Load() != nil {
+				made++
+			}
+		}
+		if made > most {
+			t.Errorf("%s: facts of %d nodes, want at most %d", text, made, most)
+		}
+	}
+}

@@ -1,6 +1,10 @@
 package model
 
-import "slices"
+import (
+	"encoding/binary"
+	"math/bits"
+	"slices"
+)
 
 // positions is where the nodes of a sheet stand.
 type positions struct {
@@ -131,48 +135,38 @@ func (s *Sheet) follow(was *Sheet, came, moved []int32) *positions {
 	return st
 }
 
-// slotTable finds slots by ids faster than a search does.
+// slotTable finds slots by ids faster than a search does: of random ids about one begins with the same bits, as many as count the nodes.
 type slotTable struct {
-	s    *columns
-	at   []int32 // slot+1, 0 for none
-	mask uint64
+	ids   []uint64
+	first []int32 // by the first bits: the first slot of an id that begins with them, or with greater ones
+	shift int
 }
 
 func newSlots(s *columns) *slotTable {
-	size := 16
-	for size < 2*s.Len() {
-		size *= 2
-	}
-	t := &slotTable{s: s, at: make([]int32, size), mask: uint64(size - 1)}
-	slot := int32(0)
+	width := bits.Len(uint(s.Len()))
+	t := &slotTable{ids: make([]uint64, 0, s.Len()), first: make([]int32, 1<<width+1), shift: 64 - width}
+	at := 0
 	for _, b := range s.blocks {
-		for k := range b.nodes {
-			i := t.first(b.id(k))
-			for t.at[i] != 0 {
-				i = (i + 1) & t.mask
+		for i := range b.nodes {
+			id := binary.BigEndian.Uint64(b.b[i*factRow:])
+			for ; at <= int(id>>t.shift); at++ {
+				t.first[at] = int32(len(t.ids))
 			}
-			slot++
-			t.at[i] = slot
+			t.ids = append(t.ids, id)
 		}
+	}
+	for ; at < len(t.first); at++ {
+		t.first[at] = int32(len(t.ids))
 	}
 	return t
 }
 
-func (t *slotTable) first(id ID) uint64 {
-	h := uint64(0)
-	for _, b := range id {
-		h = h<<8 | uint64(b)
-	}
-	return h * 0x9e3779b97f4a7c15 >> 20 & t.mask
-}
-
 func (t *slotTable) of(id ID) (int, bool) {
-	for i := t.first(id); t.at[i] != 0; i = (i + 1) & t.mask {
-		if slot := int(t.at[i] - 1); t.s.ID(slot) == id {
-			return slot, true
-		}
-	}
-	return 0, false
+	key := binary.BigEndian.Uint64(id[:])
+	at := key >> t.shift
+	from := int(t.first[at])
+	i, found := slices.BinarySearch(t.ids[from:t.first[at+1]], key)
+	return from + i, found
 }
 
 // spread returns, by slot, which nodes are something or lie below one that is.

@@ -113,7 +113,7 @@ func (v *View) workers() (*workers, error) {
 	}
 	k := &workers{v: v, s: s, at: s.positions(), blocking: make([]int32, s.Len()), below: make([]int32, s.Len()), lines: make([]*ancestry, s.Len())}
 	for slot, bits := range s.bits {
-		if !k.open(slot) {
+		if bits&factOpen == 0 || bits&(factTask|factDepends) == 0 || !k.open(slot) {
 			continue
 		}
 		for _, on := range k.depends(slot) {
@@ -156,13 +156,18 @@ func (k *workers) line(slot int) *ancestry {
 	if k.lines[slot] != nil {
 		return k.lines[slot]
 	}
+	is, up := k.s.bits[slot], k.at.parents[slot]
+	if is&(factBuiltin|factTags|factPrio|factDates) == 0 && up >= 0 { // it adds nothing
+		k.lines[slot] = k.line(int(up))
+		return k.lines[slot]
+	}
 	f := k.s.Facts(slot)
-	if builtin(f.ID) {
+	if is&factBuiltin != 0 {
 		k.lines[slot] = &ancestry{tags: f.Tags()}
 		return k.lines[slot]
 	}
 	var a ancestry
-	if up := k.at.parents[slot]; up >= 0 {
+	if up >= 0 {
 		a = *k.line(int(up))
 	}
 	if own := f.Tags(); len(own) > 0 {
