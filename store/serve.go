@@ -127,6 +127,11 @@ func (s *server) close() {
 
 // handle serves one connection.
 func (s *server) handle(c *serverConn) {
+	defer func() {
+		if p := recover(); p != nil {
+			s.mistake(p)
+		}
+	}()
 	hello, err := c.Listen(s.silence)
 	if err != nil {
 		return
@@ -211,6 +216,7 @@ func (s *server) join(c *serverConn, number uint64) *session {
 
 // part ends the connection; with the first of a session, which the client keeps open as long as it lives, the session ends.
 func (s *server) part(c *serverConn, ss *session, first bool) {
+	defer s.serving.Done()
 	s.mu.Lock()
 	delete(ss.conns, c)
 	if first {
@@ -223,7 +229,6 @@ func (s *server) part(c *serverConn, ss *session, first bool) {
 	if first {
 		ss.end(s.be)
 	}
-	s.serving.Done()
 }
 
 // requests answers one request after the other.
@@ -296,7 +301,7 @@ func (s *server) work(c *serverConn, ss *session, q *remote.Request, r *remote.R
 			c.busy.Stop()
 		}()
 	}
-	return peeked, s.answer(ctx, ss, q, r)
+	return peeked, s.attempt(ctx, ss, q, r)
 }
 
 // sayBusy keeps the client waiting, and tells how far its request is. One that comes after the reply is passed over by the client.
