@@ -229,6 +229,21 @@ func BenchmarkQuery(b *testing.B) {
 			b.ReportMetric(float64(found), "nodes")
 		})
 	}
+	for _, text := range []string{"is:open sort:created limit:20", "tag:mi -done"} {
+		b.Run("again "+text, func(b *testing.B) { // after a change of one node, as a saved query on the screen
+			q, i := parse(b, text), 0
+			for b.Loop() {
+				b.StopTimer()
+				i++
+				do(b, tree, func(e *Edit) error { return e.SetDue(top, Date{T: clockTime.Add(time.Duration(i) * time.Second)}) })
+				b.StartTimer()
+				ask(b, func(v *View) error {
+					_, err := v.again(q)
+					return err
+				})
+			}
+		})
+	}
 	b.Run("next", func(b *testing.B) {
 		q := parse(b, "")
 		for b.Loop() {

@@ -28,6 +28,8 @@
 // kept in a file (Options.Cache), with the position of its state in the store and the last batch of each log: a store that has these batches and
 // can tell what was written after the position makes its own sheet of it. The file may be deleted at any time.
 //
+// The answers to saved queries are kept too: the sheet remembers which nodes its last refreshes brought, and only what these touch is asked again.
+//
 // # Undo
 //
 // Undo and redo are batches like others. Beside each batch stands what it replaced; undo restores that wherever the batch's own values

@@ -80,7 +80,7 @@ func (v *View) Results(n *Node, now time.Time, most int) (nodes []Node, more int
 	if limit > 0 {
 		q.Limit++ // for the node itself
 	}
-	all, err := v.selected(q)
+	all, err := v.again(q)
 	if err != nil {
 		return nil, 0, true, err
 	}

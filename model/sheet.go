@@ -15,6 +15,8 @@ type Sheet struct {
 	at   store.Position
 	read int  // how many records were read to make it, from nothing or from the sheet before
 	worn bool // it is far from the one in the file
+
+	after delta // from the sheet that it was made of, without the positions
 }
 
 // sheetBlock is how many nodes are copied for one that changed.
@@ -29,6 +31,7 @@ type sheets struct {
 	newest *Sheet
 	of     *store.Snapshot
 	end    *time.Timer
+	steps  []delta
 	asked  bool // whether a query came by while there was no sheet
 
 	path  string // of the file that keeps a sheet for other processes, "" for none
@@ -90,6 +93,11 @@ func (v *View) newSheet(at store.Position, snapshot *store.Snapshot) (s *Sheet, 
 	all := &v.t.sheets
 	if all.newest != nil && at.LSN() > all.newest.at.LSN() {
 		s, err = v.refreshSheet(all.newest, snapshot.Changed(all.of, v.t.ks.nodes, store.Range{}))
+		if err == nil && s.after.follows {
+			s.after.from, s.after.to = all.newest.at, at
+			all.note(s.after)
+			err = v.sameOrder(all.newest, s, all.of)
+		}
 		if err == nil || !errors.Is(err, store.ErrStale) { // else what the last one was made of is gone; if this view is, too, reading it says so
 			return s.of(at), err
 		}
@@ -204,6 +212,7 @@ func together(n int, fn func(i int) error) error {
 // refreshSheet returns the sheet that follows s, which is that of an older state, by what changed among the records. Blocks in which nothing
 // changed are those of s.
 func (v *View) refreshSheet(s *Sheet, changed changes) (*Sheet, error) {
+	after := delta{follows: true}
 	r := factsReader{names: map[string]string{}}
 	var news []Facts
 	var n Node
@@ -217,16 +226,21 @@ func (v *View) refreshSheet(s *Sheet, changed changes) (*Sheet, error) {
 		if err := n.lend(ID(c.Key), c.Value); err != nil {
 			return nil, err
 		}
-		news = append(news, r.of(&n))
+		f := r.of(&n)
+		after.ids = append(after.ids, f.ID)
+		if slot, found := s.Slot(f.ID); found {
+			after.add(f.ID, s.Facts(slot), &f)
+		}
+		news = append(news, f)
 	}
 	if len(news) == 0 {
-		return &Sheet{columns: s.columns}, nil
+		return &Sheet{columns: s.columns, after: after}, nil
 	}
 	next, came, moved, err := s.with(news)
 	if err != nil {
 		return nil, err
 	}
-	next.read = len(news)
+	next.read, next.after = len(news), after
 	next.once.Do(func() { next.stand = next.follow(s, came, moved) })
 	return next, nil
 }

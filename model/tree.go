@@ -64,6 +64,7 @@ type Tree struct {
 	ks    spaces
 	opt   Options
 	clock *hlc.Clock
+	lives lives
 
 	sheets sheets
 }

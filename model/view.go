@@ -18,6 +18,7 @@ type View struct {
 	sheet *Sheet       // of a frozen state, once it was asked for
 	asked *asked       // while a query is answered on a sheet
 
+	few   bool                   // a few nodes are asked: it costs more to look at all
 	work  *workers               // of a frozen state, once they were asked for
 	found map[string]map[ID]bool // what parts of queries mean, see once
 }
