@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 
 	"arbor/store"
 
@@ -161,6 +162,12 @@ func (v *View) keepSheet(s *Sheet) error {
 	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil
+	}
+	unfinished, _ := filepath.Glob(path + ".*") // of processes that were killed while they wrote
+	for _, name := range unfinished {
+		if at, err := os.Stat(name); err == nil && time.Since(at.ModTime()) > time.Hour {
+			os.Remove(name) // or the next one does
+		}
 	}
 	f, err := os.CreateTemp(dir, filepath.Base(path)+".*")
 	if err != nil {

@@ -2,11 +2,13 @@ package model
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"arbor/store"
 )
@@ -242,6 +244,12 @@ func TestDamagedSheetFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	kept := k.file()
+	killed, long := kept+".123", time.Now().AddDate(0, 0, -1) // what is left of a process that was writing it
+	if err := errors.Join(os.WriteFile(killed, whole[:1000], 0o600), os.Chtimes(killed, long, long), os.Remove(kept)); err != nil {
+		t.Fatal(err)
+	}
+	k.process(func(tree *Tree) { k.sheet(tree) })
 	k.process(func(tree *Tree) {
 		r := rand.New(rand.NewPCG(1, 2))
 		for i := range 60 {
