@@ -16,6 +16,10 @@ func (r *recovery) ends(cause error) error {
 		r.e.broken = lost
 		return nil
 	}
+	if errors.Is(cause, errUnread) {
+		r.e.broken = lost
+		return nil
+	}
 	for s := range r.e.log.from(r.pos.ord()) {
 		from := uint32(segmentStart)
 		if s.ord == r.pos.ord() {
@@ -47,6 +51,9 @@ func (r *recovery) proof(s *segment, from uint32) (bool, error) {
 	header := r.seek(ord)
 	for off := from; uint64(off)+pageSize <= uint64(size); off += pageSize {
 		b, err := file.read(off, frameHeader)
+		if errors.Is(err, errUnread) {
+			return true, nil // nobody knows
+		}
 		if err != nil {
 			return false, fmt.Errorf("search %s: %w", segmentName(ord), err)
 		}

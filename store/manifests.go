@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"sync"
+	"sync/atomic"
 
 	"arbor/store/disk"
 )
@@ -25,15 +26,20 @@ type manifests struct {
 	sizes [2]int
 	slot  int // of now
 	now   manifest
-	bad   [2]error // why a slot is not valid
-	found bool     // now was there at the open, and may not be durable
-	lost  error    // it may never be
+	told  atomic.Pointer[manifest] // now, for those who do not wait for a write of the next
+	bad   [2]error                 // why a slot is not valid
+	// unread is why the disk does not deliver a copy, of which nobody knows then whether it is the newer one.
+	unread error
+	found  bool  // now was there at the open, and may not be durable
+	lost   error // it may never be
 }
 
+// current returns what the newest manifest on the disk says; while one is being written that is the one before.
 func (m *manifests) current() manifest {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.now
+	if now := m.told.Load(); now != nil {
+		return *now
+	}
+	return manifest{} // a store without files has none
 }
 
 // update changes the manifest, durably. The older of the two files is written.
@@ -60,6 +66,7 @@ func (m *manifests) update(change func(*manifest)) error {
 		return fmt.Errorf("write %s: %w", manifestNames[slot], noSpace(err))
 	}
 	m.slot, m.now, m.bad[slot] = slot, next, nil
+	m.told.Store(&next)
 	return nil
 }
 
@@ -98,6 +105,11 @@ func (m *manifests) read(dir disk.FS, segments int) error {
 			}
 			m.sizes[i] = len(b)
 		}
+		if err != nil && errors.Is(undelivered(name, 0, err), errUnread) {
+			m.unread = undelivered(name, 0, err)
+			m.bad[i] = m.unread
+			continue
+		}
 		if errors.Is(err, fs.ErrNotExist) || err == nil && allZero(b) {
 			m.bad[i] = errNoManifest
 			continue
@@ -119,8 +131,10 @@ func (m *manifests) read(dir disk.FS, segments int) error {
 	case version != nil:
 		return version
 	case found:
+		now := m.now
+		m.told.Store(&now)
 		return nil
-	case segments == 0:
+	case segments == 0 && m.unread == nil:
 		return errNoStore
 	}
 	return &CorruptError{File: manifestNames[0], Err: fmt.Errorf("%w; %s: %w", m.bad[0], manifestNames[1], m.bad[1])}

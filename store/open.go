@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -39,6 +40,12 @@ func openEngine(d disk.FS, readOnly bool, l limits) (_ *engine, err error) {
 	e.epoch.Store(e.manifest.now.epoch)
 	if err := e.recover(ords); err != nil {
 		return nil, err
+	}
+	switch lost := e.manifest.unread; {
+	case lost != nil && e.broken != nil:
+		e.broken = fmt.Errorf("%w; %w", lost, e.broken)
+	case lost != nil:
+		e.broken = lost
 	}
 	e.setCheckpointAt()
 	e.durable.Store(uint64(e.resume))

@@ -121,7 +121,7 @@ func openSegment(dir disk.FS, id *storeID, ord uint32) (_ *segmentData, err erro
 		return nil, &CorruptError{File: name, Offset: size, Err: errors.New("no segment has this size")}
 	}
 	if _, err := f.ReadAt(page, 0); err != nil {
-		return nil, fmt.Errorf("read %s: %w", name, err)
+		return nil, undelivered(name, 0, err)
 	}
 	if err := checkSegmentHeader(page, id, ord, size); err != nil {
 		return nil, err
@@ -209,19 +209,27 @@ func (e *engine) fileOf(s *segment) (*segmentData, error) {
 	return opened, nil
 }
 
-// settle lets go of the images of the segments that are full and durable. If a file cannot be mapped its image stays.
+// settle lets go of the images of the segments that are full and durable. If a file cannot be mapped its image stays until the next call.
 func (e *engine) settle() error {
 	e.flush.mu.Lock()
 	full := e.flush.full
 	e.flush.full = nil
 	e.flush.mu.Unlock()
+	var errs []error
+	var left []*segment
 	for _, s := range full {
 		s.mu.Lock()
 		_, err := e.onlyMapped(s, s.data.Load())
-		s.mu.Unlock()
-		if err != nil {
-			return err
+		if err != nil && s.data.Load().image != nil {
+			left = append(left, s)
 		}
+		s.mu.Unlock()
+		errs = append(errs, err)
 	}
-	return nil
+	if len(left) > 0 {
+		e.flush.mu.Lock()
+		e.flush.full = append(left, e.flush.full...)
+		e.flush.mu.Unlock()
+	}
+	return errors.Join(errs...)
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"runtime/debug"
 	"slices"
@@ -168,7 +167,10 @@ func (c *check) manifests(context.Context) error {
 		if m.files[slot] != nil {
 			var err error
 			if b, err = readManifest(m.files[slot]); err != nil {
-				return fmt.Errorf("read %s: %w", name, err)
+				if err := c.found(undelivered(name, 0, err), HarmNone); err != nil {
+					return err
+				}
+				continue
 			}
 		}
 		c.report.Bytes += int64(len(b))
