@@ -167,6 +167,26 @@ func TestTmuxTwoInterfaces(t *testing.T) {
 	}
 }
 
+// Time that a key begins to count stands in the header until the command line stops it, and the other way round.
+func TestTmuxTimer(t *testing.T) {
+	h := newHome(t)
+	h.must(t, "add", "write the report")
+	m := newTmux(t, h, 100, 30)
+	w := m.open(t, "timer", "exec arbor")
+	m.see(t, w, "write the report")
+	m.keys(t, w, "b")
+	m.see(t, w, "◷ 0:00 write the report", "started: “write the report”")
+	h.must(t, "stop")
+	m.until(t, w, "no timer", func(screen string) bool { return !strings.Contains(screen, "◷") })
+	h.must(t, "start", "report")
+	m.see(t, w, "◷ 0:00 write the report")
+	m.keys(t, w, "B")
+	m.see(t, w, "“write the report” stopped after")
+	if out := h.must(t, "track"); strings.Count(out, "write the report") != 2 {
+		t.Errorf("want two intervals:\n%s", out)
+	}
+}
+
 // Ctrl-Z gives the terminal and the store to the shell, fg takes both again.
 func TestTmuxSuspend(t *testing.T) {
 	h := newHome(t)

@@ -513,6 +513,10 @@ func TestWatch(t *testing.T) {
 	expect(ids["x"], ids["p"], ids["q"])
 	do(t, b, func(e *Edit) error { return e.SetState(ids["q"], Done) })
 	expect(ids["q"], Root) // what Root shows of it
+	do(t, b, func(e *Edit) error { _, err := e.AddInterval(ids["x"], clockTime, time.Time{}, ""); return err })
+	expect(ids["x"])
+	do(t, b, func(e *Edit) error { _, err := e.Stop(ids["x"], clockTime.Add(time.Hour)); return err })
+	expect(ids["x"])
 	do(t, b, func(e *Edit) error { return e.Log(ids["p"], timeseries.Sample{T: 1, V: 1}) })
 	expect(ids["p"])
 	do(t, b, func(e *Edit) error { return e.Log(ids["p"], timeseries.Sample{T: 2, V: 1}) })

@@ -82,9 +82,9 @@ func (w *Watch) Next(ctx context.Context) (Changes, error) {
 		if err != nil {
 			return Changes{}, err
 		}
-		ids, err := w.between(func(ks store.Keyspace) changes { return now.Changed(w.last, ks, store.Range{}) })
+		ids, err := w.between(func(ks store.Keyspace, r store.Range) changes { return now.Changed(w.last, ks, r) })
 		if errors.Is(err, store.ErrStale) { // another process is the owner now; what was written since is told by the log
-			ids, err = w.between(func(ks store.Keyspace) changes { return now.Since(w.at, ks, store.Range{}) })
+			ids, err = w.between(func(ks store.Keyspace, r store.Range) changes { return now.Since(w.at, ks, r) })
 		}
 		unknown := errors.Is(err, store.ErrStale)
 		if err != nil && !unknown {
@@ -109,12 +109,18 @@ func (w *Watch) Next(ctx context.Context) (Changes, error) {
 // changes is the entries of a keyspace that differ.
 type changes = iter.Seq2[store.Change, error]
 
-// between returns the nodes that differ. In all the keyspaces looked at a node's id stands first; in that of places it
-// is the parent's.
-func (w *Watch) between(changed func(store.Keyspace) changes) ([]ID, error) {
+// between returns the nodes that differ. In all the keyspaces looked at a node's id stands first, in that of events after the kind of key; in
+// that of places it is the parent's.
+func (w *Watch) between(changed func(store.Keyspace, store.Range) changes) ([]ID, error) {
 	var ids []ID
+	for c, err := range changed(w.t.ks.events, store.Prefix([]byte{eventOf})) {
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, ID(c.Key[1:1+len(ID{})]))
+	}
 	for _, ks := range append([]store.Keyspace{w.t.ks.nodes, w.t.ks.places, w.t.ks.notes, w.t.ks.arrows}, w.series...) {
-		for c, err := range changed(ks) {
+		for c, err := range changed(ks, store.Range{}) {
 			if err != nil {
 				return nil, err
 			}

@@ -38,6 +38,9 @@ const (
 	Arrow      ID = "arrow.draw"
 	Follow     ID = "arrow.follow"
 
+	StartTime ID = "time.start"
+	StopTime  ID = "time.stop"
+
 	FindWords ID = "find"
 	FindNext  ID = "find.next"
 	FindPrev  ID = "find.previous"
@@ -105,6 +108,8 @@ var table = slices.Concat([]Command{
 	{Done, "Done, or not done", "done", "Write", Tree, []string{"space"}, "arbor done", node},
 	{State, "Next state: to do, doing, waiting, cancelled, none", "state", "Write", Tree, []string{"s"}, "arbor edit … state:doing", node},
 	{Delete, "Delete, with all below", "delete", "Write", Tree, []string{"delete", "x"}, "arbor rm", node},
+	{StartTime, "Count time on this node", "start", "Write", Tree, []string{"b"}, "arbor start", node},
+	{StopTime, "Stop counting time", "stop", "Write", Frame, []string{"B"}, "arbor stop", nil},
 	{Undo, "Undo the last action", "undo", "Write", Frame, []string{"u"}, "arbor undo", nil},
 	{Redo, "Redo what was undone", "redo", "Write", Frame, []string{"U", "ctrl+r"}, "arbor redo", nil},
 

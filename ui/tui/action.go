@@ -50,6 +50,8 @@ func init() { // the table's functions lead back to the table
 		command.FindNext:  func(m Model) (Model, tea.Cmd) { return m.nextFound(1) },
 		command.FindPrev:  func(m Model) (Model, tea.Cmd) { return m.nextFound(-1) },
 		command.Note:      Model.note,
+		command.StartTime: Model.startTime,
+		command.StopTime:  Model.stopTime,
 	}
 }
 
@@ -111,7 +113,8 @@ func (m Model) did(d screen.Did) (Model, tea.Cmd) {
 		m, cmd = m.tell(m.focus, screen.Goto{ID: *d.Goto})
 		cmds = append(cmds, cmd)
 	}
-	return m, tea.Batch(append(cmds, m.weekCmd())...)
+	m, cmd = m.lookUp()
+	return m, tea.Batch(append(cmds, cmd)...)
 }
 
 func orText(a, b string) string {

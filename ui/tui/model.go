@@ -26,6 +26,8 @@ type Options struct {
 	Fields *field.Set          // the keys and states that the person declared
 	ASCII  bool
 
+	Parallel bool // several nodes may be worked on at once
+
 	Now    func() time.Time    // in the person's zone; nil is time.Now
 	Getenv func(string) string // nil is os.Getenv
 	Offers []screen.Offer      // what an empty tree offers besides typing
@@ -64,6 +66,7 @@ type Model struct {
 	arrow     bool
 	found     found
 	week      week
+	timer     timer
 	now       time.Time
 	mouseOff  bool
 	press     term.Mouse // the last press, for the double click
@@ -93,7 +96,7 @@ func newModel(opt *Options) Model {
 
 // Init implements tea.Model.
 func (m Model) Init() tea.Cmd {
-	return tea.Batch(screen.Say(started{}), m.weekCmd(), m.midnight())
+	return tea.Batch(screen.Say(started{}), m.weekCmd(), m.timerCmd(), m.midnight())
 }
 
 // started is the first message.

@@ -67,7 +67,8 @@ func (m Model) route(msg tea.Msg) (Model, tea.Cmd) {
 		return m.did(msg)
 	case screen.Changed:
 		m, cmd := m.tellAll(msg)
-		return m, tea.Batch(cmd, m.weekCmd())
+		m, look := m.lookUp()
+		return m, tea.Batch(cmd, look)
 	case prompted:
 		m.inflight--
 		m.prompt = &msg.prompt
@@ -77,13 +78,18 @@ func (m Model) route(msg tea.Msg) (Model, tea.Cmd) {
 	case week:
 		m.week = msg
 		return m, nil
+	case timed:
+		return m.timed(msg)
+	case minute:
+		return m.minute(msg)
 	case whichKey:
 		m.which = msg.n == m.typedAt && len(m.typed) > 0
 		return m, nil
 	case screen.Clock:
 		m.now = msg.Now
 		m, cmd := m.tellAll(msg)
-		return m, tea.Batch(cmd, m.weekCmd(), m.midnight())
+		m, look := m.lookUp()
+		return m, tea.Batch(cmd, look, m.midnight())
 	case suspendMsg:
 		return m, m.suspend()
 	case resumed:

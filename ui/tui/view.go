@@ -71,6 +71,7 @@ func (m Model) drawHeader(s grid.Surface) {
 		right -= len(m.week.days)
 		screen.DrawSpark(s, right, 0, m.week.days)
 	}
+	right = m.drawTimer(s, right)
 	m.drawCrumbs(s.Sub(0, 0, right-2, 1))
 }
 
