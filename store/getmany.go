@@ -14,6 +14,9 @@ import (
 // getMany finds all keys in the index first, so that those values that are not in memory are fetched at once. Where all are it makes no
 // system call.
 func (v *view) getMany(keys [][]byte) (values []stored, err error) {
+	if err := v.over(); err != nil {
+		return nil, err
+	}
 	defer v.e.unguard(debug.SetPanicOnFault(true), &err)
 	found := make([]index.Value, len(keys))
 	for i, key := range keys {

@@ -20,8 +20,16 @@ type pinned struct {
 
 func (p *pinned) lsn() LSN { return p.at }
 
+// ask is the client's, for as long as the snapshot is not given up.
+func (p *pinned) ask(q *remote.Request, read func(*remote.Reply) error) error {
+	if p.released.Load() {
+		return errOver
+	}
+	return p.c.ask(q, read)
+}
+
 func (p *pinned) get(key []byte) (v stored, found bool, err error) {
-	err = p.c.ask(&remote.Request{Kind: remote.Get, Snapshot: p.id, From: key}, func(r *remote.Reply) error {
+	err = p.ask(&remote.Request{Kind: remote.Get, Snapshot: p.id, From: key}, func(r *remote.Reply) error {
 		p.used.Store(true)
 		found = r.Found
 		if found {
@@ -44,7 +52,7 @@ func (p *pinned) getMany(keys [][]byte) ([]stored, error) {
 			q.Reads = append(q.Reads, remote.Span{From: key})
 		}
 		before := len(values)
-		err := p.c.ask(&q, func(r *remote.Reply) error {
+		err := p.ask(&q, func(r *remote.Reply) error {
 			p.used.Store(true)
 			for rest := r.Page; len(rest) > 0; {
 				e, next, err := remote.CutEntry(rest)
@@ -76,7 +84,7 @@ func (p *pinned) pages(q *remote.Request, yield func(remote.Entry) bool) error {
 	q.Limit = firstPage
 	for {
 		more := false
-		err := p.c.ask(q, func(r *remote.Reply) error {
+		err := p.ask(q, func(r *remote.Reply) error {
 			p.used.Store(true)
 			page, more = append(page[:0], r.Page...), r.More
 			return nil

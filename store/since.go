@@ -19,6 +19,10 @@ const maxSince = 64 << 20
 // yields an error that is ErrStale.
 func (v *view) since(p Position, from, to []byte) iter.Seq2[Change, error] {
 	return func(yield func(Change, error) bool) {
+		if err := v.over(); err != nil {
+			yield(Change{}, err)
+			return
+		}
 		v.written.CompareAndSwap(nil, new(written))
 		keys, err := v.written.Load().since(v, p, from, to)
 		if err != nil {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"errors"
 	"iter"
 	"math/rand/v2"
 	"runtime/debug"
@@ -48,7 +49,21 @@ func (v *view) release() {
 	}
 }
 
+// errOver says that a snapshot was used when what it leads to may be gone: a mistake of the caller.
+var errOver = errors.New("a snapshot was used after the end of its view or transaction")
+
+// over is errOver once v is released.
+func (v *view) over() error {
+	if v.released.Load() {
+		return errOver
+	}
+	return nil
+}
+
 func (v *view) get(key []byte) (val stored, found bool, err error) {
+	if err := v.over(); err != nil {
+		return stored{}, false, err
+	}
 	defer v.e.unguard(debug.SetPanicOnFault(true), &err)
 	began := sampled(getSample)
 	x, found, err := v.s.tree.Get(key)
@@ -80,6 +95,9 @@ type scanner struct {
 }
 
 func (s *scanner) next(start []byte) (ok bool, err error) {
+	if err := s.v.over(); err != nil {
+		return false, err
+	}
 	defer s.v.e.unguard(debug.SetPanicOnFault(true), &err)
 	if s.untimed--; s.untimed == 0 {
 		s.untimed = scanSample
@@ -151,6 +169,9 @@ func (v *view) changed(older frozen, from, to []byte) iter.Seq2[Change, error] {
 func (v *view) differences(older *view, from, to []byte, yield func(Change, error) bool) (stopped bool, err error) {
 	defer v.e.unguard(debug.SetPanicOnFault(true), &err)
 	var key, value []byte
+	if err := errors.Join(v.over(), older.over()); err != nil {
+		return false, err
+	}
 	for c, err := range index.Changed(older.s.tree, v.s.tree, from, to) {
 		if err != nil {
 			return false, v.e.damage(err)
@@ -170,6 +191,9 @@ func (v *view) differences(older *view, from, to []byte, yield func(Change, erro
 		}
 		if !yield(out, nil) {
 			return true, nil
+		}
+		if err := errors.Join(v.over(), older.over()); err != nil { // what yield has pulled may be pulled on too late
+			return false, err
 		}
 	}
 	return false, nil

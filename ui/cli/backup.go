@@ -115,6 +115,9 @@ func (r *run) storeRestore(ctx context.Context, name, dir string, opt store.Rest
 	} else if r.Terminal.In {
 		return usagef("a backup cannot be typed; name a file, or let a program write it: '... | arbor store restore -'")
 	}
+	if name == "-" {
+		in = untilDone{ctx, in}
+	}
 	opt.IO = r.config.IO
 	report, err := store.Restore(ctx, in, dir, opt)
 	var damage *store.CorruptError

@@ -3,7 +3,9 @@ package cli
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
+	"syscall"
 	"testing"
 
 	"github.com/spf13/cobra"
@@ -11,20 +13,24 @@ import (
 
 // A long command is told of a signal, so that it can remove what it has begun.
 func TestInterruptible(t *testing.T) {
-	cmd := interruptible(&cobra.Command{RunE: func(cmd *cobra.Command, _ []string) error {
-		self, err := os.FindProcess(os.Getpid())
-		if err != nil {
+	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
+		cmd := interruptible(&cobra.Command{RunE: func(cmd *cobra.Command, _ []string) error {
+			self, err := os.FindProcess(os.Getpid())
+			if err != nil {
+				return err
+			}
+			if err := self.Signal(s); err != nil {
+				t.Skip(err) // Windows has no such signal to send
+			}
+			silent, end := io.Pipe() // also while it waits for what does not come
+			defer end.Close()
+			_, err = io.ReadAll(untilDone{cmd.Context(), silent})
 			return err
+		}})
+		cmd.SetArgs(nil)
+		cmd.SilenceErrors, cmd.SilenceUsage = true, true
+		if err := cmd.ExecuteContext(t.Context()); !errors.Is(err, context.Canceled) || exitCode(err) != 128+int(s) {
+			t.Errorf("%v: %v, exit code %d", s, err, exitCode(err))
 		}
-		if err := self.Signal(os.Interrupt); err != nil {
-			t.Skip(err) // Windows has no such signal to send
-		}
-		<-cmd.Context().Done()
-		return cmd.Context().Err()
-	}})
-	cmd.SetArgs(nil)
-	cmd.SilenceErrors, cmd.SilenceUsage = true, true
-	if err := cmd.ExecuteContext(t.Context()); !errors.Is(err, context.Canceled) || exitCode(err) != 130 {
-		t.Error(err)
 	}
 }
