@@ -141,6 +141,7 @@ func (r *run) root() *cobra.Command {
 		r.dayCommand(),
 		r.editCommand(),
 		r.noteCommand(),
+		r.openCommand(),
 		r.doneCommand(),
 		r.mvCommand(),
 		r.cpCommand(),

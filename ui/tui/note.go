@@ -5,11 +5,10 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"strings"
 
 	"arbor/model"
 	"arbor/ui/command"
+	"arbor/ui/editor"
 	"arbor/ui/screen"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -18,8 +17,7 @@ import (
 // noteRead brings a note in a file, for the editor.
 type noteRead struct {
 	id   model.ID
-	file string
-	was  string
+	file editor.File
 }
 
 // note opens the note of the node under the cursor in the person's editor.
@@ -28,15 +26,15 @@ func (m Model) note() (Model, tea.Cmd) {
 	m.inflight++
 	tree := m.env.Tree
 	return m, func() tea.Msg {
-		n := noteRead{}
+		n, was := noteRead{}, ""
 		err := tree.View(func(v *model.View) (err error) {
 			if n.id, err = v.Through(id); err == nil {
-				n.was, err = v.Note(n.id)
+				was, err = v.Note(n.id)
 			}
 			return err
 		})
 		if err == nil {
-			n.file, err = writeTemp(n.was)
+			n.file, err = editor.New("note.md", was)
 		}
 		if err != nil {
 			return screen.Did{Err: fmt.Errorf("open the note: %w", err)}
@@ -45,43 +43,14 @@ func (m Model) note() (Model, tea.Cmd) {
 	}
 }
 
-func writeTemp(text string) (string, error) {
-	dir, err := os.MkdirTemp("", "arbor-note-")
-	if err != nil {
-		return "", err
-	}
-	file := filepath.Join(dir, "note.md")
-	if text != "" && !strings.HasSuffix(text, "\n") {
-		text += "\n"
-	}
-	return file, os.WriteFile(file, []byte(text), 0o600)
-}
-
-// editor returns the person's editor as a command line.
-func (m Model) editor() []string {
-	for _, k := range []string{"ARBOR_EDITOR", "VISUAL", "EDITOR"} {
-		if words := strings.Fields(m.opt.Getenv(k)); len(words) > 0 {
-			return words
-		}
-	}
-	for _, e := range []string{"editor", "nano", "vim", "vi", "notepad.exe"} {
-		if _, err := exec.LookPath(e); err == nil {
-			return []string{e}
-		}
-	}
-	return nil
-}
-
 // editNote runs the editor and takes the note from the file. What the editor wrote is never lost: if it cannot be saved its file stays.
 func (m Model) editNote(n noteRead) tea.Cmd {
-	words := m.editor()
+	words := editor.Command(m.opt.Getenv)
 	if words == nil {
-		return func() tea.Msg {
-			return screen.Did{Err: errors.Join(errors.New("no editor was found; set EDITOR"), os.RemoveAll(filepath.Dir(n.file)))}
-		}
+		return func() tea.Msg { return screen.Did{Err: errors.Join(editor.ErrNone, n.file.Remove())} }
 	}
 	tree, undo, mouse := m.env.Tree, m.keys.Label(command.Undo), !m.mouseOff
-	c := exec.Command(words[0], append(words[1:], n.file)...)
+	c := exec.Command(words[0], append(words[1:], n.file.Name)...)
 	c.Stdin, c.Stdout, c.Stderr = os.Stdin, os.Stdout, os.Stderr // the terminal itself: behind a pipe no editor can be used, nor waited for
 	return tea.ExecProcess(c, func(err error) tea.Msg {
 		d := saveNote(tree, n, undo, err)
@@ -89,39 +58,25 @@ func (m Model) editNote(n noteRead) tea.Cmd {
 	})
 }
 
-// editorError says why an editor did not run, or how it ended, without the names of system calls.
-func editorError(err error) error {
-	var path *os.PathError
-	var name *exec.Error
-	switch {
-	case errors.As(err, &path):
-		return fmt.Errorf("the editor %s: %w", path.Path, path.Err)
-	case errors.As(err, &name):
-		return fmt.Errorf("the editor %s: %w", name.Name, name.Err)
-	}
-	return fmt.Errorf("the editor ended with %w", err)
-}
-
 func saveNote(tree *model.Tree, n noteRead, undo string, ran error) screen.Did {
-	b, err := os.ReadFile(n.file)
+	text, changed, err := n.file.Text()
 	if err != nil {
 		return screen.Did{Err: fmt.Errorf("edit the note: %w", err)}
 	}
-	text := strings.TrimRight(string(b), "\n")
 	d := screen.Did{}
 	if ran != nil {
-		if text != strings.TrimRight(n.was, "\n") {
-			return screen.Did{Err: fmt.Errorf("not saved, %w; what was written is in %s", editorError(ran), n.file)}
+		if changed {
+			return screen.Did{Err: fmt.Errorf("not saved, %w; what was written is in %s", editor.Failed(ran), n.file.Name)}
 		}
-		return screen.Did{Err: errors.Join(editorError(ran), os.RemoveAll(filepath.Dir(n.file)))}
+		return screen.Did{Err: errors.Join(editor.Failed(ran), n.file.Remove())}
 	}
-	if text != strings.TrimRight(n.was, "\n") {
+	if changed {
 		if _, err := tree.Do("note", func(e *model.Edit) error { return e.SetNote(n.id, text) }); err != nil {
-			return screen.Did{Err: fmt.Errorf("save the note: %w; it is in %s", err, n.file)}
+			return screen.Did{Err: fmt.Errorf("save the note: %w; it is in %s", err, n.file.Name)}
 		}
 		d.Text = "the note is saved · " + undo + " undoes"
 	}
-	if err := os.RemoveAll(filepath.Dir(n.file)); err != nil {
+	if err := n.file.Remove(); err != nil {
 		d.Err = err
 	}
 	return d

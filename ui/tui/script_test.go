@@ -5,12 +5,12 @@ import (
 	"errors"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"arbor/model"
+	"arbor/ui/editor"
 	"arbor/ui/screen"
 	"arbor/ui/term"
 	"arbor/ui/theme"
@@ -372,12 +372,12 @@ func TestChangesByOthers(t *testing.T) {
 func TestNote(t *testing.T) {
 	tree := newTree(t)
 	plant(t, tree, small)
-	dir := t.TempDir()
-	n := noteRead{id: first(t, tree), file: filepath.Join(dir, "x", "note.md")}
-	if err := os.MkdirAll(filepath.Dir(n.file), 0o700); err != nil {
+	f, err := editor.New("note.md", "")
+	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(n.file, []byte("two\nlines\n"), 0o600); err != nil {
+	n := noteRead{id: first(t, tree), file: f}
+	if err := os.WriteFile(f.Name, []byte("two\nlines\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if d := saveNote(tree, n, "u", errors.New("exit status 1")); d.Err == nil {
@@ -390,7 +390,7 @@ func TestNote(t *testing.T) {
 	if err := tree.View(func(v *model.View) (err error) { note, err = v.Note(n.id); return err }); err != nil || note != "two\nlines" {
 		t.Errorf("the note is %q, %v", note, err)
 	}
-	if _, err := os.Stat(n.file); !os.IsNotExist(err) {
+	if _, err := os.Stat(f.Name); !os.IsNotExist(err) {
 		t.Error("the file stays behind")
 	}
 }
