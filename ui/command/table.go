@@ -24,6 +24,10 @@ const (
 	Edit       ID = "edit.text"
 	Note       ID = "edit.note"
 	DueDate    ID = "edit.due"
+	SchedDate  ID = "edit.scheduled"
+	WaitDate   ID = "edit.wait"
+	Repeat     ID = "edit.repeat"
+	Skip       ID = "state.skip"
 	Tags       ID = "edit.tags"
 	Priority   ID = "edit.priority"
 	Done       ID = "state.done"
@@ -103,6 +107,10 @@ var table = slices.Concat([]Command{
 	{Edit, "Edit the text", "edit", "Write", Tree, []string{"i", "f2"}, "arbor edit", node},
 	{Note, "Edit the note in your editor", "note", "Write", Tree, []string{"e"}, "", node},
 	{DueDate, "Set the due date", "due", "Write", Tree, []string{"d"}, "arbor edit … due:fri", node},
+	{SchedDate, "Set when to work on it", "scheduled", "Write", Tree, []string{"S"}, "arbor edit … sched:fri", node},
+	{WaitDate, "Hide until a day", "wait", "Write", Tree, []string{"W"}, "arbor edit … wait:fri", node},
+	{Repeat, "Set how it repeats", "repeat", "Write", Tree, []string{"R"}, "arbor edit … rec:weekly", node},
+	{Skip, "Leave out the next date of what repeats", "skip", "Write", Tree, []string{"X"}, "arbor skip", node},
 	{Tags, "Add and remove tags", "tag", "Write", Tree, []string{"t"}, "arbor edit … +tag -tag", node},
 	{Priority, "Set the priority", "priority", "Write", Tree, []string{"p"}, "arbor edit … prio:4", node},
 	{Done, "Done, or not done", "done", "Write", Tree, []string{"space"}, "arbor done", node},

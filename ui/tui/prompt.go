@@ -27,6 +27,9 @@ const (
 	promptCapture
 	promptFind
 	promptArrow
+	promptSched
+	promptWait
+	promptRepeat
 )
 
 // prompt is an open prompt and what its answer is for.
@@ -53,6 +56,9 @@ func promptOrError(err error, p prompt) tea.Msg {
 func (p *prompt) dress() {
 	w := map[kind][2]string{
 		promptDue:      {"due", "fri 17:00 · tomorrow · 3d · 24 dec · empty clears"},
+		promptSched:    {"scheduled", "mon 9:00 · tomorrow · 3d · empty clears"},
+		promptWait:     {"wait", "until when to hide it: mon · 3d · empty clears"},
+		promptRepeat:   {"repeats", "weekly · every 2 weeks on mon,thu · .+3d · empty ends it"},
 		promptTags:     {"tags", "home +phone -work"},
 		promptPriority: {"priority", "H, M, L or a number · empty clears"},
 		promptCapture:  {"capture", "to the inbox; +tag due:fri prio:H are understood"},
@@ -64,7 +70,7 @@ func (p *prompt) dress() {
 
 // hints are what the footer says while a prompt is open.
 func (p *prompt) hints() []screen.Hint {
-	does := map[kind]string{promptDue: "set", promptTags: "change", promptPriority: "set", promptCapture: "capture", promptFind: "go", promptArrow: "draw it"}
+	does := map[kind]string{promptDue: "set", promptSched: "set", promptWait: "set", promptRepeat: "set", promptTags: "change", promptPriority: "set", promptCapture: "capture", promptFind: "go", promptArrow: "draw it"}
 	hints := []screen.Hint{{Key: "⏎", Label: does[p.kind]}}
 	if p.kind == promptFind {
 		hints = append(hints, screen.Hint{Key: "↑↓", Label: "choose"})
@@ -91,9 +97,12 @@ func (m Model) ask(k kind) (Model, tea.Cmd) {
 				return err
 			}
 			prio, _ := n.Field("prio")
+			rec, _ := n.Field("rec")
 			switch {
-			case k == promptDue && !n.Due.IsZero():
-				p.Line, p.Fresh = line.New(date.Phrase(n.Due, now())), true
+			case k.date(&n) != nil && !k.date(&n).IsZero():
+				p.Line, p.Fresh = line.New(date.Phrase(*k.date(&n), now())), true
+			case k == promptRepeat && rec != "":
+				p.Line, p.Fresh = line.New(rec), true
 			case k == promptPriority && prio != "":
 				p.Line, p.Fresh = line.New(prio), true
 			case k == promptTags && len(n.Tags) > 0:
@@ -141,11 +150,13 @@ func (p *prompt) reading(fields *field.Set, m Model) (string, bool) {
 	var err error
 	says := ""
 	switch p.kind {
-	case promptDue:
+	case promptDue, promptSched, promptWait:
 		var d date.Date
 		if d, err = date.Parse(text, m.now); err == nil {
 			says = date.Format(d, m.now)
 		}
+	case promptRepeat:
+		says, _, err = rule(text, m)
 	case promptPriority:
 		_, err = inline.Priority(text)
 	case promptTags:
@@ -238,15 +249,10 @@ func (m Model) answer() (Model, tea.Cmd) {
 // apply makes the change that a prompt asked for to one node and says what it was.
 func (p prompt) apply(e *model.Edit, id model.ID, text string, m Model) (string, error) {
 	switch p.kind {
-	case promptDue:
-		if text == "" {
-			return "no due date", e.SetDue(id, model.Date{})
-		}
-		d, err := date.Parse(text, m.now)
-		if err != nil {
-			return "", err
-		}
-		return "due " + date.Format(d, m.now), e.SetDue(id, d)
+	case promptDue, promptSched, promptWait:
+		return p.kind.setDate(e, id, text, m.now)
+	case promptRepeat:
+		return setRule(e, id, text, m)
 	case promptPriority:
 		if text == "" {
 			return "no priority", e.ClearField(id, "prio")

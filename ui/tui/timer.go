@@ -142,6 +142,10 @@ func elapsed(d time.Duration) string {
 func (m Model) startTime() (Model, tea.Cmd) {
 	ids, opt := m.place().Targets(), m.opt
 	return m.change("start", false, func(e *model.Edit) (string, error) {
+		ids, err := meant(e.View, ids)
+		if err != nil {
+			return "", err
+		}
 		if len(ids) != 1 {
 			return "", fmt.Errorf("%d nodes are marked; time is counted on one", len(ids))
 		}
