@@ -28,7 +28,7 @@ func resolve(v *model.View, ref string) (model.ID, error) {
 		return id, refusedf("%s could be %s; give more of it", ref, strings.Join(candidates, " or "))
 	}
 	if errors.Is(err, model.ErrNoNode) || errors.Is(err, model.ErrID) {
-		return id, missingf("there is no node %q; 'arbor ls' shows the ids", ref)
+		return id, missingf("there is no node %q; 'arbor ls' shows the ids, and '\"%s\"' means the word", ref, ref)
 	}
 	return id, err
 }

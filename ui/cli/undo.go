@@ -4,41 +4,103 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"arbor/model"
+	"arbor/model/date"
 )
 
 // maxSteps bounds the steps of one undo.
 const maxSteps = 1000
 
 func (r *run) undoCommand() *cobra.Command {
-	return &cobra.Command{
-		Use: "undo [N]", Short: "take back the last action of this device, or the last N", Args: words(0, 1, "how many actions, or nothing"),
-		RunE: func(_ *cobra.Command, args []string) error {
-			return r.steps("undid", "undo", args, func(t *model.Tree) (model.Receipt, error) { return t.Undo(model.ThisDevice) })
-		},
-	}
+	return r.travelCommand("undo", "take back the last action of this device, or the last N", "undid", (*model.Tree).Undo)
 }
 
 func (r *run) redoCommand() *cobra.Command {
-	return &cobra.Command{
-		Use: "redo [N]", Short: "do again what undo took back", Args: words(0, 1, "how many actions, or nothing"),
+	return r.travelCommand("redo", "do again what undo took back", "redid", (*model.Tree).Redo)
+}
+
+func (r *run) travelCommand(verb, short, past string, move func(*model.Tree, model.Scope) (model.Receipt, error)) *cobra.Command {
+	var list, asJSON bool
+	cmd := &cobra.Command{
+		Use: verb + " [N]", Short: short, Args: words(0, 1, "how many actions, or nothing"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			return r.steps("redid", "redo", args, func(t *model.Tree) (model.Receipt, error) { return t.Redo(model.ThisDevice) })
+			switch {
+			case list:
+				return r.listSteps(verb, args, asJSON)
+			case asJSON:
+				return usagef("%s: --json goes with --list", verb)
+			}
+			return r.steps(past, verb, args, func(t *model.Tree) (model.Receipt, error) { return move(t, model.ThisDevice) })
 		},
 	}
+	cmd.Flags().BoolVar(&list, "list", false, "only say what it would be, the next first; the last 20 or N")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "with --list, one JSON object a line")
+	return cmd
+}
+
+// stepsListed is how many steps are listed where nobody says how many.
+const stepsListed = 20
+
+// stepJSON is the line of `arbor undo --list --json`.
+type stepJSON struct {
+	V     int    `json:"v"`
+	Step  int    `json:"step"`
+	At    string `json:"at"`
+	Label string `json:"label"`
+	Nodes int    `json:"nodes"`
+}
+
+// listSteps prints what undo or redo would do.
+func (r *run) listSteps(verb string, args []string, asJSON bool) error {
+	n, err := stepCount(verb, args, stepsListed)
+	if err != nil {
+		return err
+	}
+	s, err := r.open()
+	if err != nil {
+		return err
+	}
+	return s.close(r.view(s, func(v *model.View) error {
+		steps, err := v.Steps(verb == "redo", n)
+		if err != nil {
+			return err
+		}
+		p := r.printer()
+		enc := newEncoder(p.out)
+		for i, x := range steps {
+			if asJSON {
+				err = enc.Encode(stepJSON{jsonVersion, i + 1, x.At.UTC().Format(time.RFC3339), x.Label, x.Nodes})
+			} else {
+				_, err = fmt.Fprintf(p.out, "%s  %s  %s\n", p.paint(yellow, fmt.Sprintf("%3d", i+1)), date.Format(date.At(x.At), p.now), x.Label)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return p.out.Flush()
+	}))
+}
+
+// stepCount reads how many steps are meant.
+func stepCount(verb string, args []string, n int) (int, error) {
+	if len(args) > 0 {
+		var err error
+		if n, err = strconv.Atoi(args[0]); err != nil || n < 1 || n > maxSteps {
+			return 0, usagef("%s %s: write a number from 1 to %d", verb, args[0], maxSteps)
+		}
+	}
+	return n, nil
 }
 
 // steps goes back or forth, each time by one action, and says which. Where fewer are left than asked for it goes as far as it can.
 func (r *run) steps(past, verb string, args []string, fn func(*model.Tree) (model.Receipt, error)) error {
-	n := 1
-	if len(args) > 0 {
-		var err error
-		if n, err = strconv.Atoi(args[0]); err != nil || n < 1 || n > maxSteps {
-			return usagef("%s %s: write a number from 1 to %d", verb, args[0], maxSteps)
-		}
+	n, err := stepCount(verb, args, 1)
+	if err != nil {
+		return err
 	}
 	s, err := r.open()
 	if err != nil {
