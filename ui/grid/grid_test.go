@@ -80,6 +80,15 @@ func TestCutFitsAndSaysSo(t *testing.T) {
 	})
 }
 
+func TestWrapBrokenBytes(t *testing.T) {
+	const text, width = "a\xe2\x80\u0085👩\u200d👩\u200d👧", 4 // the bytes are one cell at the end of a line, two before a space
+	for _, line := range Wrap(text, width) {
+		if Width(line) > width {
+			t.Errorf("Wrap(%q, %d) has %q", text, width, line)
+		}
+	}
+}
+
 func TestTextIsHarmless(t *testing.T) {
 	for _, c := range []struct{ in, want string }{
 		{"plain", "plain"}, {"a\x1b[31mb", "a␛[31mb"}, {"tab\there", "tab here"}, {"two\nlines", "two lines"}, {"bell\a", "bell␇"},

@@ -127,6 +127,7 @@ func Wrap(s string, width int) []string {
 		return nil
 	}
 	var lines []string
+	s = strings.ToValidUTF8(s, "\ufffd") // how wide broken bytes are depends on what follows them
 	for _, para := range strings.Split(s, "\n") {
 		line, used := "", 0
 		for _, word := range strings.Fields(para) {
