@@ -106,11 +106,19 @@ func (e *Edit) do(o op) error {
 	return nil
 }
 
+// draws is where ids come from.
+func (v *View) draws() io.Reader {
+	if v.rand != nil {
+		return v.rand
+	}
+	return v.t.opt.Rand
+}
+
 // freeID returns a random id that names no node and that taken does not say yes to.
 func (v *View) freeID(taken func(ID) bool) (ID, error) {
 	for {
 		var id ID
-		if _, err := io.ReadFull(v.t.opt.Rand, id[:]); err != nil {
+		if _, err := io.ReadFull(v.draws(), id[:]); err != nil {
 			return id, fmt.Errorf("make an id: %w", err)
 		}
 		n, err := v.node(id)

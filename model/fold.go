@@ -35,6 +35,7 @@ type fold struct {
 // held is a node in the hands of a fold. node is nil if there is none.
 type held struct {
 	node   *Node
+	was    *Node    // before the fold changed it
 	before []string // its terms before the fold changed it
 	links  []string // the terms of its note, if the fold changed that; what it had before is in before too
 	noted  bool     // it did
@@ -92,7 +93,7 @@ func (f *fold) touch(h *held) {
 	if h.dirty {
 		return
 	}
-	h.dirty = true
+	h.dirty, h.was = true, h.node
 	f.dirty = append(f.dirty, h)
 	if h.node != nil {
 		h.before = nodeTerms(h.node)

@@ -22,7 +22,8 @@ type Importer struct {
 	size    int                 // what they will take, about
 	attach  []func(*Edit) error
 	changes []change
-	first   uint64 // the first part, 0 before there is one
+	first   uint64      // the first part, 0 before there is one
+	done    []Happening // of which the guard is told in the end
 }
 
 // change is a step that concerns nodes that were there before the import.
@@ -47,6 +48,9 @@ func (t *Tree) Import(label string, fn func(*Importer) error) (Receipt, error) {
 	r, err := im.finish()
 	if err != nil {
 		return Receipt{}, fmt.Errorf("%s: %w", label, err)
+	}
+	if len(im.done) > 0 {
+		t.opt.Guard.Tell(label, im.done)
 	}
 	return r, nil
 }
@@ -158,17 +162,17 @@ func (im *Importer) add(size int, fn func(*Edit) error) error {
 func (im *Importer) flush() error {
 	steps := im.pending
 	im.pending, im.size = nil, 0
-	return im.part(steps)
+	return im.part(steps, false)
 }
 
 // part writes a batch that belongs to the import. It needs not be durable: the last one is, and it comes behind it in the log.
-func (im *Importer) part(steps []func(*Edit) error) error {
-	r, err := im.t.commit(intent{role: rolePart, label: im.label, durability: store.None}, all(steps))
+func (im *Importer) part(steps []func(*Edit) error, asked bool) error {
+	r, err := im.t.commit(intent{role: rolePart, label: im.label, durability: store.None, im: im, asked: asked}, all(steps))
 	if half := len(steps) / 2; half > 0 && (errors.Is(err, store.ErrTooLarge) || errors.Is(err, ErrTooLarge)) {
-		if err := im.part(steps[:half]); err != nil {
+		if err := im.part(steps[:half], asked); err != nil {
 			return err
 		}
-		return im.part(steps[half:])
+		return im.part(steps[half:], asked)
 	}
 	if err == nil && im.first == 0 {
 		im.first = r.Seq
@@ -194,25 +198,44 @@ func (im *Importer) finish() (Receipt, error) {
 			return Receipt{}, err
 		}
 	}
-	var steps []func(*Edit) error
 	if len(im.attach) > maxAttach { // not all at once then, but in order and still one step of undo
 		for _, run := range im.attach {
 			im.changes = append(im.changes, change{importNode, run})
 		}
 		im.attach = nil
 	}
-	room := importBatch - min(len(im.attach)*importNode, importBatch/2)
-	size := 0
+	batches := im.batches()
+	if err := im.t.askAll(im, batches); err != nil {
+		return Receipt{}, err
+	}
+	last := len(batches) - 1
+	for _, b := range batches[:last] {
+		if err := im.part(b.steps, b.asked); err != nil {
+			return Receipt{}, err
+		}
+	}
+	return im.t.commit(intent{label: im.label, first: im.first, empty: im.first != 0, im: im, asked: batches[last].asked}, all(batches[last].steps))
+}
+
+// portion is what one batch of an import is to do.
+type portion struct {
+	steps []func(*Edit) error
+	asked bool // the guard was
+}
+
+// batches divides the changes; with the last of them everything is attached.
+func (im *Importer) batches() []portion {
+	var out []portion
+	var steps []func(*Edit) error
+	room, size := importBatch-min(len(im.attach)*importNode, importBatch/2), 0
 	for _, c := range im.changes {
 		if size+c.size > room && size > 0 {
-			if err := im.part(steps); err != nil {
-				return Receipt{}, err
-			}
+			out = append(out, portion{steps: steps})
 			steps, size = nil, 0
 		}
 		steps, size = append(steps, c.run), size+c.size
 	}
-	return im.t.commit(intent{label: im.label, first: im.first, empty: im.first != 0}, all(append(steps, im.attach...)))
+	return append(out, portion{steps: append(steps, im.attach...)})
 }
 
 // stage creates a node of an import, at the end of a parent's children or detached.

@@ -30,7 +30,7 @@ func (e *Event) Length(now time.Time) time.Duration {
 
 // newEventID returns a random id.
 func (e *Edit) newEventID() (id EventID, err error) {
-	if _, err = io.ReadFull(e.t.opt.Rand, id[:]); err != nil {
+	if _, err = io.ReadFull(e.draws(), id[:]); err != nil {
 		err = fmt.Errorf("make an id: %w", err)
 	}
 	return id, err

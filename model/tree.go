@@ -56,6 +56,8 @@ type Options struct {
 	Dir     string
 	// Cache is a directory for what can be made again at any time, but not at once; empty: nothing is kept there.
 	Cache string
+	// Guard stands beside all actions; nil: nothing does.
+	Guard *Guard
 }
 
 // Tree is an open tree. All methods are safe for use by many goroutines.
@@ -222,13 +224,23 @@ type intent struct {
 	first      uint64
 	durability store.Durability
 	empty      bool // to be written even without ops
+	im         *Importer
+	asked      bool // the guard was
 }
 
 // maxUncertain bounds how often a commit is tried again after the owner of the store died during it.
 const maxUncertain = 5
 
-// commit writes one batch of the ops that fn makes.
+// commit writes one batch of the ops that fn makes, if the guard lets it pass.
 func (t *Tree) commit(what intent, fn func(*Edit) error) (Receipt, error) {
+	if t.opt.Guard != nil && (what.role == roleAction || what.role == rolePart) {
+		return t.guarded(what, fn)
+	}
+	return t.write(what, fn)
+}
+
+// write writes one batch.
+func (t *Tree) write(what intent, fn func(*Edit) error) (Receipt, error) {
 	var last *Edit
 	for try := 0; ; try++ {
 		err := t.db.Update(func(tx *store.Tx) error {

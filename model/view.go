@@ -3,6 +3,7 @@ package model
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"iter"
 
 	"arbor/store"
@@ -13,6 +14,7 @@ type View struct {
 	t     *Tree
 	r     store.Reader
 	fold  *fold        // of an edit: the records it holds back
+	rand  io.Reader    // of an edit that is to draw the ids that another drew; nil is the tree's
 	near  map[ID]*Node // read ahead, see ahead
 	kin   *kin         // where every node stands, while a query that asks for it is answered
 	sheet *Sheet       // of a frozen state, once it was asked for
