@@ -51,6 +51,7 @@ var edges = []edge{
 	{"arbor/ui/...", "arbor/ui/theme", "cells carry styles of one table"},
 	{"arbor/ui/cli", "arbor/store", "doctor and the store verbs speak of the engine"},
 	{"arbor/ui/cli", "arbor/ui/plot", "arbor plot draws the chart that the screen draws"},
+	{"arbor/ui/cli", "arbor/ui/hook", "hooks run beside the changes of every session, which the command line opens"},
 	{"arbor/ui/cli", "arbor/ui/editor", "a note goes through the same editor from the screen and from a command"},
 	{"arbor/ui/tui", "arbor/ui/...", "the root holds the screens"},
 	{"arbor/ui/...", "arbor/ui/command", "one table of commands feeds footer, help, palette and keys"},

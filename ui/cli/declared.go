@@ -1,9 +1,7 @@
 package cli
 
 import (
-	"cmp"
 	"errors"
-	"slices"
 	"strings"
 
 	"arbor/config"
@@ -29,7 +27,7 @@ func (r *run) known() config.Known {
 			"theme": theme.Names(), "keys.preset": command.Presets(),
 			"field.*.type": field.Kinds(), "field.*.roll": field.Rolls(), "states.*": field.Classes[1:],
 			"review.day": {"mon", "tue", "wed", "thu", "fri", "sat", "sun"},
-			"rule.on":    {"add", "change", "done", "start"},
+			"rule.on":    {"add", "change", "done", "start", "remove"},
 		},
 		Check: map[string]func(string) error{
 			"review.stale": length, "track.idle": length, "hooks.timeout": length,
@@ -75,6 +73,5 @@ func declared(l *config.Loaded) *field.Set {
 		}
 		l.Problems = append(l.Problems, p)
 	}
-	slices.SortStableFunc(l.Problems, func(a, b config.Problem) int { return cmp.Or(a.Line-b.Line, a.Column-b.Column) })
 	return set
 }

@@ -13,6 +13,7 @@ import (
 	"arbor/model"
 	"arbor/model/query"
 	"arbor/store"
+	"arbor/ui/hook"
 )
 
 // Exit codes, as the package comment describes them.
@@ -63,7 +64,7 @@ func exitCode(err error) int {
 		return exitMissing
 	case errors.Is(err, model.ErrName), errors.As(err, new(*query.Error)):
 		return exitUsage
-	case errors.As(err, &ambiguous):
+	case errors.As(err, &ambiguous), errors.As(err, new(*hook.Refusal)):
 		return exitRefused
 	}
 	for _, refused := range refusals {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
@@ -45,6 +46,9 @@ type run struct {
 	*Program
 	config *config.Loaded
 	fields *field.Set // the keys and states that the settings declare
+	ruled  []rule     // the rules of the settings
+
+	drawing atomic.Bool // the terminal is the interface's: no line can be written
 
 	contextFlag string    // --context
 	asOf        string    // --as-of
@@ -179,7 +183,7 @@ func (r *run) root() *cobra.Command {
 		r.watchCommand(),
 	)
 	add("move", r.importCommand(), r.exportCommand())
-	add("care", r.contextCommand(), r.demoCommand(), r.doctorCommand(), r.storeCommand(), r.configCommand(), r.manCommand(root))
+	add("care", r.contextCommand(), r.hookCommand(), r.demoCommand(), r.doctorCommand(), r.storeCommand(), r.configCommand(), r.manCommand(root))
 	r.completeWords(root)
 	root.SetHelpFunc(wrapped(root.HelpFunc()))
 	root.SetHelpCommandGroupID("care")
@@ -223,6 +227,8 @@ func (r *run) configure(cmd *cobra.Command) error {
 		loaded.Problems = append(loaded.Problems, config.Problem{Path: loaded.Paths.Config, Text: err.Error()})
 	}
 	r.config, r.fields = loaded, declared(loaded)
+	r.ruled = r.rules(loaded)
+	byPlace(loaded.Problems)
 	if err := r.lookBack(); err != nil {
 		return err
 	}
@@ -250,7 +256,10 @@ func (r *run) interactive(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	return s.close(r.Start(cmd.Context(), s))
+	r.drawing.Store(true)
+	err = r.Start(cmd.Context(), s)
+	r.drawing.Store(false)
+	return s.close(err)
 }
 
 // now is the time, in the zone in which the person's days begin: where the tree is read as of a moment, that one.

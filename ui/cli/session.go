@@ -92,12 +92,16 @@ func (r *run) openWith(dir string, opt store.Options) (*Session, error) {
 // openTree opens the tree in db, and closes db if that fails.
 func (r *run) openTree(db *store.DB, dir string) (*Session, error) {
 	s := &Session{Config: r.config, Fields: r.fields, DB: db}
-	err := again(func() (err error) {
+	guard, err := r.guard(dir)
+	if err != nil {
+		return nil, s.close(err)
+	}
+	err = again(func() (err error) {
 		if s.Book, err = timeseries.Open(db); err != nil {
 			return err
 		}
 		s.Tree, err = model.Open(db, model.Options{Session: sessionName(), Now: r.Now, Location: r.config.Zone, Dir: dir, Cache: r.cacheDir(dir),
-			Weights: r.weighed(), States: ownStates(r.fields)})
+			Weights: r.weighed(), States: ownStates(r.fields), Guard: guard})
 		return err
 	})
 	if err != nil {
