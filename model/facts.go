@@ -105,7 +105,7 @@ func (r *factsReader) name(s string) string {
 
 // of returns the facts of a node that is lent.
 func (r *factsReader) of(n *Node) Facts {
-	f := Facts{ID: n.ID, Parent: n.Parent, State: n.State, Series: n.Series, Note: n.NoteLen > 0, Task: n.State != None,
+	f := Facts{ID: n.ID, Parent: n.Parent, State: n.State, Series: n.Series, Note: n.NoteLen > 0,
 		created: millis(n.Created), modified: millis(n.Modified), finished: millis(n.Finished)}
 	m := moreFacts{dates: [4]Date{n.Due, n.Sched, n.Wait, n.Until}, arrows: len(n.Arrows) > 0}
 	for _, t := range n.Tags {
@@ -129,7 +129,7 @@ func (r *factsReader) of(n *Node) Facts {
 		f.Prio, f.HasPrio = p, true
 	}
 	_, tagged := slices.BinarySearch(m.tags, "task")
-	f.Task = f.Task || tagged
+	f.Task = n.State != None || !n.Due.IsZero() || !n.Sched.IsZero() || tagged
 	return f
 }
 

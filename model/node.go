@@ -171,8 +171,10 @@ func (n *Node) StateName() string {
 	return n.State.String()
 }
 
-// IsTask reports whether the node is one to be done: it has a state, or the tag task.
-func (n *Node) IsTask() bool { return n.State != None || n.HasTag("task") }
+// IsTask reports whether the node is one to be done: it has a state, a date by which or on which to do it, or the tag task.
+func (n *Node) IsTask() bool {
+	return n.State != None || !n.Due.IsZero() || !n.Sched.IsZero() || n.HasTag("task")
+}
 
 func findField(fields []Field, key string) (int, bool) {
 	return slices.BinarySearchFunc(fields, key, func(f Field, key string) int { return strings.Compare(f.Key, key) })

@@ -19,7 +19,7 @@ import (
 //
 // Numbers are uvarints where nothing else is said. A factBlock stands there as it is in memory. Whoever changes that, or what facts are made of
 // a record, changes the magic: the file is then made again.
-const sheetMagic = "arbor sheet 2\n"
+const sheetMagic = "arbor sheet 3\n"
 
 // sheetPrefix is the size of what stands before the body of the head; the others bound what is read.
 const (

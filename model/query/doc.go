@@ -14,8 +14,9 @@
 //	under:q7xk          below that node; under:"name" below each of that text; under:(query) below each that the query means
 //	above:q7xk          what that node lies below
 //	depth:1 depth<3     how many nodes are above, the top of the tree included
-//	is:task             task, open, done, overdue, series, leaf, waiting (for somebody or a day), scheduled (for later), expired, blocked (by what
-//	                    it depends on), blocking, ready (to be done now: none of the four, and no open task below), recurring, event, active (its clock runs) or inbox (what lies in it)
+//	is:task             task (it has a state, a due or scheduled date, or the tag task), open, done, overdue, series, leaf, waiting (for somebody or
+//	                    a day), scheduled (for later), expired, blocked (by what it depends on), blocking, ready (to be done now: none of the four,
+//	                    and no open task below), recurring, event, active (its clock runs) or inbox (what lies in it)
 //	has:note            note, children, tag, a date (due, sched, wait, until), a field (rec, when, prio, est, depends, query), interval (it was worked on),
 //	                    link (an arrow from it), backlink (an arrow to it) or arrow (either)
 //	@today @"my list"   what the query of the node of that name, or id, means; it lists as that one does

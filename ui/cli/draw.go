@@ -47,6 +47,9 @@ func (r *run) draw(under string, asJSON bool) error {
 		}
 		d, err := v.Draw(root, rand.New(rand.NewPCG(r.Seed[0], r.Seed[1])))
 		if errors.Is(err, model.ErrNothing) {
+			if !asJSON {
+				r.say(nothingReady)
+			}
 			return nil
 		}
 		if err != nil {

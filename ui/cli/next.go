@@ -79,12 +79,18 @@ func (r *run) next(text string, limit int, explain, asJSON bool) error {
 				return err
 			}
 		}
+		if ready == 0 && !asJSON {
+			r.say(nothingReady)
+		}
 		if more > 0 && !asJSON {
 			fmt.Fprintln(p.out, p.paint(faint, fmt.Sprintf("and %d more; --limit 0 shows all", more)))
 		}
 		return p.out.Flush()
 	}))
 }
+
+// nothingReady is said where a task was asked for and none is there.
+const nothingReady = "nothing to do now; a task is an open node with a state, such as state:todo, or a due or scheduled date, that waits for nothing"
 
 func newNextJSON(s *model.Standing) nextJSON {
 	j := nextJSON{nodeJSON: newNodeJSON(&s.Node), Urgency: round(s.Urgency), Why: []termJSON{}, Blocking: s.Blocking}
