@@ -1,9 +1,12 @@
 package cli
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/spf13/cobra"
 
 	"arbor/ui/command"
 )
@@ -38,4 +41,24 @@ func TestTableNamesCommands(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Every command that takes --json is named in JSON.md.
+func TestJSONIsDescribed(t *testing.T) {
+	b, err := os.ReadFile("JSON.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := string(b)
+	var walk func(*cobra.Command)
+	walk = func(c *cobra.Command) {
+		name := strings.TrimPrefix(c.CommandPath(), "arbor ")
+		if c.Flags().Lookup("json") != nil && !strings.Contains(said, "`"+name+"`") && !strings.Contains(said, "`"+name+" --") {
+			t.Errorf("'arbor %s --json' is not described in JSON.md", name)
+		}
+		for _, sub := range c.Commands() {
+			walk(sub)
+		}
+	}
+	walk((&run{Program: &Program{}}).root())
 }
