@@ -60,7 +60,8 @@ func stream(t *testing.T, seed uint64) {
 			panic(p)
 		}
 	}()
-	tree := newTree(t)
+	tree, db := newTreeIn(t)
+	defer db.Close() // or thousands of stores stay in memory
 	if r.IntN(3) > 0 {
 		plant(t, tree, "a\n\tb +x\n\t\tc state:todo\n\td due:fri\ne #plot=done #tagged=x\nf\n\tg prio:3\n\t\th state:done\n")
 	}
