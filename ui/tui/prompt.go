@@ -217,21 +217,21 @@ func (m Model) answer() (Model, tea.Cmd) {
 		if text == "" {
 			return m, nil
 		}
-		return m.capture(text)
+		return p.kept(m.capture(text))
 	case promptArrow:
-		return m.change("draw arrow", false, func(e *model.Edit) (string, error) {
+		return p.kept(m.change("draw arrow", false, func(e *model.Edit) (string, error) {
 			draw := func(from, to model.ID) error { return e.AddArrow(from, to, text) }
 			if text == model.Depends {
 				draw = e.AddDepend
 			}
 			return "an arrow to " + what(e.View, p.ids[1:]), draw(p.ids[0], p.ids[1])
-		})
+		}))
 	case promptTags:
 		if text == "" {
 			return m, nil
 		}
 	}
-	return m.change(p.Label, p.kind == promptTags, func(e *model.Edit) (string, error) {
+	return p.kept(m.change(p.Label, p.kind == promptTags, func(e *model.Edit) (string, error) {
 		said := ""
 		ids, err := meant(e.View, p.ids)
 		if err != nil {
@@ -243,7 +243,34 @@ func (m Model) answer() (Model, tea.Cmd) {
 			}
 		}
 		return said + ": " + what(e.View, p.ids), nil
-	})
+	}))
+}
+
+// unanswered opens a prompt again whose answer could not be carried out.
+type unanswered struct {
+	prompt prompt
+	err    error
+}
+
+// kept has what was typed come back if the action fails, as where the disk is full or a hook refuses it.
+func (p prompt) kept(m Model, act tea.Cmd) (Model, tea.Cmd) {
+	return m, func() tea.Msg {
+		msg := act()
+		if d, ok := msg.(screen.Did); ok && d.Err != nil && !errors.Is(d.Err, model.ErrNothing) {
+			return unanswered{p, d.Err}
+		}
+		return msg
+	}
+}
+
+func (m Model) unanswered(msg unanswered) (Model, tea.Cmd) {
+	m, cmd := m.did(screen.Did{Err: msg.err})
+	if m.prompt == nil {
+		p := msg.prompt
+		p.Says, p.Bad = reason(msg.err), true
+		m.prompt = &p
+	}
+	return m, cmd
 }
 
 // apply makes the change that a prompt asked for to one node and says what it was.

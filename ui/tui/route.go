@@ -73,6 +73,8 @@ func (m Model) route(msg tea.Msg) (Model, tea.Cmd) {
 		m.inflight--
 		m.prompt = &msg.prompt
 		return m, nil
+	case unanswered:
+		return m.unanswered(msg)
 	case searched:
 		return m.searched(msg), nil
 	case week:
