@@ -98,7 +98,7 @@ func (r *run) agenda(days, of string, asJSON, open bool) error {
 		if err != nil {
 			return err
 		}
-		p := r.printer()
+		p := r.table()
 		for _, d := range all {
 			if open {
 				d.Items = withoutDone(d.Items)
@@ -145,28 +145,30 @@ func (p *printer) agendaDay(v *model.View, d *model.AgendaDay) error {
 	if len(d.Items) == 0 {
 		return nil
 	}
-	title := date.Format(d.Day, p.now)
+	title := plain(date.Format(d.Day, p.now))
 	if d.Day.Equal(date.Day(p.now)) {
-		title = p.paint(yellow, title+", today")
+		title = span{sgr: yellow, text: title.text + ", today"}
 	}
-	fmt.Fprintln(p.out, title)
+	if err := p.line(title); err != nil {
+		return err
+	}
 	for _, it := range d.Items {
 		short, err := v.ShortID(it.Node.ID)
 		if err != nil {
 			return err
 		}
-		text := printable(it.Node.Text)
+		text := span{text: printable(it.Node.Text), gives: true}
 		if it.Kind == model.AgendaDone || it.Projected {
-			text = p.paint(faint, text)
+			text.sgr = faint
 		}
-		line := fmt.Sprintf("  %s %s %s %s", p.paint(faint, fmt.Sprintf("%-*s", idWidth-1, short)), p.agendaTime(d.Day, &it), p.glyph(it.Node.State), text)
-		for _, t := range it.Node.Tags {
-			line += " " + p.paint(cyan, "+"+printable(t))
+		line := []span{plain("  "), {sgr: faint, text: fmt.Sprintf("%-*s", idWidth-1, short)}, plain(" " + p.agendaTime(d.Day, &it) + " "), p.sign(it.Node.State), plain(" "), text}
+		line = append(line, tagSpans(&it.Node)...)
+		if why := p.agendaWhy(&it); why.text != "" {
+			line = append(line, plain("  "), why)
 		}
-		if why := p.agendaWhy(&it); why != "" {
-			line += "  " + why
+		if err := p.line(line...); err != nil {
+			return err
 		}
-		fmt.Fprintln(p.out, line)
 	}
 	return nil
 }
@@ -193,24 +195,24 @@ func (p *printer) agendaTime(day date.Date, it *model.AgendaItem) string {
 }
 
 // agendaWhy says what a person has to know beside the text.
-func (p *printer) agendaWhy(it *model.AgendaItem) string {
+func (p *printer) agendaWhy(it *model.AgendaItem) span {
 	switch {
 	case it.Late && it.Kind == model.AgendaDue:
-		return p.paint(red, "was due "+date.Format(it.From, p.now))
+		return span{sgr: red, text: "was due " + date.Format(it.From, p.now)}
 	case it.Late:
-		return p.paint(yellow, "since "+date.Format(it.From, p.now))
+		return span{sgr: yellow, text: "since " + date.Format(it.From, p.now)}
 	case it.Kind == model.AgendaWarned:
-		return p.paint(yellow, "due "+date.Format(it.From, p.now))
+		return span{sgr: yellow, text: "due " + date.Format(it.From, p.now)}
 	case it.Kind == model.AgendaDue:
-		return p.paint(yellow, "due")
+		return span{sgr: yellow, text: "due"}
 	case it.Kind == model.AgendaSched:
-		return p.paint(faint, "scheduled")
+		return span{sgr: faint, text: "scheduled"}
 	case it.Kind == model.AgendaDone:
-		return p.paint(green, "done")
+		return span{sgr: green, text: "done"}
 	case len(it.Overlaps) > 0:
-		return p.paint(red, "overlaps "+count(len(it.Overlaps), "other", "others"))
+		return span{sgr: red, text: "overlaps " + count(len(it.Overlaps), "other", "others")}
 	case !it.To.IsZero() && it.To.AllDay:
-		return p.paint(faint, "until "+date.Format(it.To, p.now))
+		return span{sgr: faint, text: "until " + date.Format(it.To, p.now)}
 	}
-	return ""
+	return span{}
 }

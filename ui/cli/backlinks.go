@@ -35,7 +35,7 @@ func (r *run) backlinks(sels []string, asJSON bool) error {
 		if err != nil {
 			return err
 		}
-		p := r.printer()
+		p := r.table()
 		enc := newEncoder(p.out)
 		for _, id := range ids {
 			from, err := v.Backlinks(id)

@@ -83,7 +83,7 @@ func (r *run) showDay(d date.Date, asJSON bool) error {
 		if err != nil {
 			return err
 		}
-		p := r.printer()
+		p := r.table()
 		if asJSON {
 			err = p.branchLines(all, nil)
 		} else {

@@ -50,7 +50,7 @@ func (r *run) find(wanted []string, among string, limit int, asJSON bool) error 
 		if err != nil {
 			return err
 		}
-		p := r.printer()
+		p := r.table()
 		enc := newEncoder(p.out)
 		for i := range found {
 			f := &found[i]
@@ -80,6 +80,5 @@ func (p *printer) placed(v *model.View, n *model.Node) error {
 	if err != nil || path == "" {
 		return err
 	}
-	_, err = p.out.WriteString(p.paint(faint, "        in "+path) + "\n")
-	return err
+	return p.line(span{faint, "        in " + path, true})
 }

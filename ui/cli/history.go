@@ -59,7 +59,7 @@ func (r *run) history(sel string, asJSON bool) error {
 		if err != nil {
 			return err
 		}
-		p := r.printer()
+		p := r.table()
 		enc := newEncoder(p.out)
 		for i, id := range ids {
 			if i > 0 && !asJSON {
@@ -89,7 +89,9 @@ func (p *printer) version(v *model.View, ver *model.Version) error {
 	if ver.Undo {
 		label = "taken back or done again: " + label
 	}
-	fmt.Fprintf(p.out, "%s  %s  %s\n", p.paint(yellow, fmt.Sprintf("%5s", ver.Name)), date.Format(date.At(ver.At), p.now), label)
+	if err := p.line(span{sgr: yellow, text: fmt.Sprintf("%5s", ver.Name)}, plain("  "+date.Format(date.At(ver.At), p.now)+"  "), span{text: label, gives: true}); err != nil {
+		return err
+	}
 	return p.changes(v, ver.Changes)
 }
 
@@ -97,7 +99,9 @@ func (p *printer) version(v *model.View, ver *model.Version) error {
 func (p *printer) changes(v *model.View, all []model.Change) error {
 	for _, c := range all {
 		if c.What == "note" {
-			p.noteChange(c)
+			if err := p.noteChange(c); err != nil {
+				return err
+			}
 			continue
 		}
 		before, after := printable(c.Before), printable(c.After)
@@ -110,26 +114,28 @@ func (p *printer) changes(v *model.View, all []model.Change) error {
 				return err
 			}
 		}
-		line := fmt.Sprintf("         %-8s", c.What)
+		line := []span{plain(fmt.Sprintf("         %-8s", c.What))}
 		if before != "" {
-			line += " " + p.paint(red, before)
+			line = append(line, plain(" "), span{red, before, true})
 		}
 		if before != "" && after != "" {
-			line += " →"
+			line = append(line, plain(" →"))
 		}
 		if after != "" {
-			line += " " + p.paint(green, after)
+			line = append(line, plain(" "), span{green, after, true})
 		} else {
-			line += " " + p.paint(faint, "is gone")
+			line = append(line, plain(" "), span{sgr: faint, text: "is gone"})
 		}
-		fmt.Fprintln(p.out, line)
+		if err := p.line(line...); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
 // noteChange writes the lines that a note lost and gained.
-func (p *printer) noteChange(c model.Change) {
-	fmt.Fprintln(p.out, "         note")
+func (p *printer) noteChange(c model.Change) error {
+	lines := []span{plain("         note")}
 	before, after := strings.Split(c.Before, "\n"), strings.Split(c.After, "\n")
 	for len(before) > 0 && len(after) > 0 && before[0] == after[0] {
 		before, after = before[1:], after[1:]
@@ -139,14 +145,20 @@ func (p *printer) noteChange(c model.Change) {
 	}
 	for _, l := range before {
 		if c.Before != "" {
-			fmt.Fprintln(p.out, p.paint(red, "         - "+printable(l)))
+			lines = append(lines, span{red, "         - " + printable(l), true})
 		}
 	}
 	for _, l := range after {
 		if c.After != "" {
-			fmt.Fprintln(p.out, p.paint(green, "         + "+printable(l)))
+			lines = append(lines, span{green, "         + " + printable(l), true})
 		}
 	}
+	for _, l := range lines {
+		if err := p.line(l); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // nameOf returns the text of the node that an id written out names, or the id if it is gone.

@@ -62,7 +62,7 @@ const manyLines = 200
 
 // list prints what q means, in its order and its groups.
 func (r *run) list(v *model.View, q *query.Query, asJSON bool) error {
-	p := r.printer()
+	p := r.table()
 	q, err := v.Expand(q)
 	if err != nil {
 		return err
@@ -150,7 +150,9 @@ func (p *printer) grouped(v *model.View, q *query.Query, asJSON bool) error {
 			return err
 		}
 		if !asJSON {
-			p.out.WriteString(p.paint(faint, "— ") + title + "\n")
+			if err := p.line(span{sgr: faint, text: "— "}, title); err != nil {
+				return err
+			}
 		}
 		for i := range g.Nodes {
 			n := &g.Nodes[i]
@@ -170,23 +172,23 @@ func (p *printer) grouped(v *model.View, q *query.Query, asJSON bool) error {
 }
 
 // group names a group, for programs and for a person.
-func (p *printer) group(v *model.View, by string, g model.Group) (name, title string, err error) {
+func (p *printer) group(v *model.View, by string, g model.Group) (name string, title span, err error) {
 	switch {
 	case by == "parent" && g.Parent == model.Root:
-		return g.Parent.String(), "the top of the tree", nil
+		return g.Parent.String(), plain("the top of the tree"), nil
 	case by == "parent":
 		n, err := v.Node(g.Parent)
-		return g.Parent.String(), printable(n.Text), err
+		return g.Parent.String(), span{text: printable(n.Text), gives: true}, err
 	case by == "state":
-		return g.State, printable(g.State), nil
+		return g.State, plain(printable(g.State)), nil
 	case by == "tag" && g.Tag == "":
-		return "", "no tag", nil
+		return "", plain("no tag"), nil
 	case by == "tag":
-		return g.Tag, p.paint(cyan, "+"+printable(g.Tag)), nil
+		return g.Tag, span{sgr: cyan, text: "+" + printable(g.Tag)}, nil
 	case g.Overdue:
-		return "overdue", p.paint(red, "overdue"), nil
+		return "overdue", span{sgr: red, text: "overdue"}, nil
 	case g.Due.IsZero():
-		return "", "no due date", nil
+		return "", plain("no due date"), nil
 	}
-	return g.Due.String(), "due " + date.Format(g.Due, p.now), nil
+	return g.Due.String(), plain("due " + date.Format(g.Due, p.now)), nil
 }

@@ -67,7 +67,7 @@ func (r *run) next(text string, limit int, explain, asJSON bool) error {
 			return err
 		}
 		more := ready - len(all)
-		p := r.printer()
+		p := r.table()
 		enc := newEncoder(p.out)
 		for i := range all {
 			if asJSON {
@@ -83,7 +83,9 @@ func (r *run) next(text string, limit int, explain, asJSON bool) error {
 			r.say(nothingReady)
 		}
 		if more > 0 && !asJSON {
-			fmt.Fprintln(p.out, p.paint(faint, fmt.Sprintf("and %d more; --limit 0 shows all", more)))
+			if err := p.line(span{sgr: faint, text: fmt.Sprintf("and %d more; --limit 0 shows all", more)}); err != nil {
+				return err
+			}
 		}
 		return p.out.Flush()
 	}))
@@ -119,14 +121,11 @@ func (p *printer) standing(v *model.View, s *model.Standing, explain bool) error
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(p.out, "%s ", p.paint(yellow, fmt.Sprintf("%5.1f", s.Urgency)))
-	if s.Node.Due.IsZero() && !s.Due.IsZero() {
-		n := s.Node
+	n := s.Node
+	if n.Due.IsZero() {
 		n.Due = s.Due
-		err = p.node(&n, short, 0)
-	} else {
-		err = p.node(&s.Node, short, 0)
 	}
+	err = p.node(&n, short, 0, span{sgr: yellow, text: fmt.Sprintf("%5.1f", s.Urgency)}, plain(" "))
 	if err != nil || !explain {
 		return err
 	}
@@ -141,7 +140,9 @@ func (p *printer) standing(v *model.View, s *model.Standing, explain bool) error
 				line += " of a node above"
 			}
 		}
-		fmt.Fprintln(p.out, p.paint(faint, line))
+		if err := p.line(span{faint, line, true}); err != nil {
+			return err
+		}
 	}
 	return nil
 }

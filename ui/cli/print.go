@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,6 +21,7 @@ type printer struct {
 	colour bool
 	ascii  bool
 	fields *field.Set
+	width  int // cells to which lines are cut, 0 for none
 }
 
 func (r *run) printer() *printer {
@@ -51,7 +53,7 @@ const (
 )
 
 func (p *printer) paint(sgr, text string) string {
-	if !p.colour || text == "" {
+	if !p.colour || sgr == "" || text == "" {
 		return text
 	}
 	return "\x1b[" + sgr + "m" + text + "\x1b[0m"
@@ -63,48 +65,56 @@ var glyphs = map[model.State]string{
 }
 
 func (p *printer) glyph(s model.State) string {
+	g := p.sign(s)
+	return p.paint(g.sgr, g.text)
+}
+
+// sign is the glyph of a state.
+func (p *printer) sign(s model.State) span {
 	g := glyphs[s]
 	if p.ascii {
 		g = strings.Map(theme.ASCII, g)
 	}
 	switch s {
-	case model.None:
-		return p.paint(faint, g)
+	case model.None, model.Cancelled:
+		return span{sgr: faint, text: g}
 	case model.Done:
-		return p.paint(green, g)
-	case model.Cancelled:
-		return p.paint(faint, g)
+		return span{sgr: green, text: g}
 	}
-	return p.paint(yellow, g)
+	return span{sgr: yellow, text: g}
 }
 
 // idWidth is the room for short ids, so that texts stand below one another in most trees.
 const idWidth = 6
 
-// node writes a line: short id, indentation, state, text, tags and dates.
-func (p *printer) node(n *model.Node, short string, depth int) error {
-	var b strings.Builder
-	b.WriteString(p.paint(faint, short))
-	b.WriteString(strings.Repeat(" ", max(1, idWidth-displaywidth.String(short)+2*depth)))
-	b.WriteString(p.glyph(n.State))
-	b.WriteByte(' ')
-	text := p.text(n)
+// node writes a line: what leads it, short id, indentation, state, text, tags and dates.
+func (p *printer) node(n *model.Node, short string, depth int, lead ...span) error {
+	indent := 2 * depth
+	if p.width > 0 {
+		indent = min(indent, p.width/2) // so that what is deep down can be read too
+	}
+	text := span{text: p.text(n), gives: true}
 	if n.State.Closed() || n.Reflects() == model.Nothing {
-		text = p.paint(faint, text)
+		text.sgr = faint
 	}
-	b.WriteString(text)
+	line := append(slices.Clip(lead), span{sgr: faint, text: short}, plain(strings.Repeat(" ", max(1, idWidth-displaywidth.String(short)+indent))),
+		p.sign(n.State), plain(" "), text)
 	if name := n.StateName(); name != n.State.String() {
-		b.WriteString(" " + p.paint(yellow, "("+printable(name)+")"))
+		line = append(line, plain(" "), span{sgr: yellow, text: "(" + printable(name) + ")"})
 	}
+	line = append(line, tagSpans(n)...)
+	if dates := p.dates(n); len(dates) > 0 {
+		line = append(append(line, plain("  ")), dates...)
+	}
+	return p.line(line...)
+}
+
+// tagSpans are the tags of a node behind its text.
+func tagSpans(n *model.Node) (line []span) {
 	for _, t := range n.Tags {
-		b.WriteString(" " + p.paint(cyan, "+"+printable(t)))
+		line = append(line, plain(" "), span{sgr: cyan, text: "+" + printable(t)})
 	}
-	if d := p.dates(n); d != "" {
-		b.WriteString("  " + d)
-	}
-	b.WriteByte('\n')
-	_, err := p.out.WriteString(b.String())
-	return err
+	return line
 }
 
 // text is the text of a node, with a sign before that of a mirror.
@@ -123,24 +133,27 @@ func (p *printer) text(n *model.Node) string {
 }
 
 // dates are the dates of a node that matter in a list, a due date that has passed in red.
-func (p *printer) dates(n *model.Node) string {
-	var parts []string
+func (p *printer) dates(n *model.Node) (line []span) {
 	if !n.Due.IsZero() {
 		sgr := yellow
 		if !n.State.Closed() && !p.now.Before(n.Due.End(p.now.Location())) {
 			sgr = red
 		}
-		parts = append(parts, p.paint(sgr, "due "+date.Format(n.Due, p.now)))
+		line = append(line, span{sgr: sgr, text: "due " + date.Format(n.Due, p.now)})
 	}
 	for _, d := range []struct {
 		name string
 		date model.Date
 	}{{"sched", n.Sched}, {"wait", n.Wait}, {"until", n.Until}} {
-		if !d.date.IsZero() {
-			parts = append(parts, p.paint(faint, d.name+" "+date.Format(d.date, p.now)))
+		if d.date.IsZero() {
+			continue
 		}
+		if len(line) > 0 {
+			line = append(line, plain(", "))
+		}
+		line = append(line, span{sgr: faint, text: d.name + " " + date.Format(d.date, p.now)})
 	}
-	return strings.Join(parts, ", ")
+	return line
 }
 
 // printable replaces what a terminal would obey.

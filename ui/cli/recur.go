@@ -209,7 +209,7 @@ func (r *run) chain(sel string, asJSON bool) error {
 		if err != nil {
 			return err
 		}
-		p := r.printer()
+		p := r.table()
 		for i, id := range ids {
 			if i > 0 && !asJSON {
 				fmt.Fprintln(p.out)
@@ -248,7 +248,9 @@ func (p *printer) chain(v *model.View, id model.ID, asJSON bool) error {
 	if !ok && len(links) == 0 {
 		return refusedf("%s %s", quoted(n.Text), model.ErrNoRule)
 	}
-	fmt.Fprintf(p.out, "%s %s\n", p.glyph(n.State), printable(n.Text))
+	if err := p.line(p.sign(n.State), plain(" "), span{text: printable(n.Text), gives: true}); err != nil {
+		return err
+	}
 	done, streak := 0, 0
 	for _, l := range links {
 		switch l.Outcome {

@@ -21,8 +21,7 @@ func (p *printer) results(v *model.View, n *model.Node, depth int) error {
 		mark = string(theme.ASCII([]rune(mark)[0]))
 	}
 	if err != nil { // of that query alone: the list goes on
-		_, err = fmt.Fprintf(p.out, "%*s%s\n", idWidth+2*depth, "", p.paint(red, printable(err.Error())))
-		return err
+		return p.line(plain(fmt.Sprintf("%*s", idWidth+2*depth, "")), span{red, printable(err.Error()), true})
 	}
 	for i := range nodes {
 		short, err := v.ShortID(nodes[i].ID)
@@ -35,8 +34,7 @@ func (p *printer) results(v *model.View, n *model.Node, depth int) error {
 		}
 	}
 	if more > 0 {
-		line := fmt.Sprintf("%*s%s and %d more", idWidth+2*depth, "", mark, more)
-		_, err = fmt.Fprintln(p.out, p.paint(faint, line))
+		return p.line(span{sgr: faint, text: fmt.Sprintf("%*s%s and %d more", idWidth+2*depth, "", mark, more)})
 	}
-	return err
+	return nil
 }

@@ -101,7 +101,7 @@ func (r *run) track(sels []string, since, until string, asJSON bool) error {
 		if err != nil {
 			return err
 		}
-		p := r.printer()
+		p := r.table()
 		enc := newEncoder(p.out)
 		var sum time.Duration
 		day := ""
@@ -119,9 +119,13 @@ func (r *run) track(sels []string, since, until string, asJSON bool) error {
 			}
 			if d := date.Format(date.Day(e.From.In(p.now.Location())), p.now); d != day {
 				day = d
-				fmt.Fprintln(p.out, p.paint(faint, d))
+				if err := p.line(span{sgr: faint, text: d}); err != nil {
+					return err
+				}
 			}
-			p.interval(&e, refs[e.ID], n.Text)
+			if err := p.interval(&e, refs[e.ID], n.Text); err != nil {
+				return err
+			}
 		}
 		if !asJSON && len(all) > 0 {
 			fmt.Fprintf(p.out, "%s\n", p.paint(faint, hours(sum)+" in all"))
@@ -131,7 +135,7 @@ func (r *run) track(sels []string, since, until string, asJSON bool) error {
 }
 
 // interval writes a line: its name, when it was, how long, and of what.
-func (p *printer) interval(e *model.Event, ref, text string) {
+func (p *printer) interval(e *model.Event, ref, text string) error {
 	loc := p.now.Location()
 	end := "now  "
 	if !e.Running() {
@@ -140,11 +144,12 @@ func (p *printer) interval(e *model.Event, ref, text string) {
 			end += " (" + date.Format(date.Day(e.To.In(loc)), p.now) + ")"
 		}
 	}
-	line := fmt.Sprintf("  %s %s–%s %s  %s", p.paint(faint, "@"+ref), e.From.In(loc).Format("15:04"), end, p.paint(yellow, fmt.Sprintf("%6s", hours(e.Length(p.now)))), printable(text))
+	line := []span{plain("  "), {sgr: faint, text: "@" + ref}, plain(" " + e.From.In(loc).Format("15:04") + "–" + end + " "),
+		{sgr: yellow, text: fmt.Sprintf("%6s", hours(e.Length(p.now)))}, plain("  "), {text: printable(text), gives: true}}
 	if e.Text != "" {
-		line += "  " + p.paint(faint, printable(e.Text))
+		line = append(line, plain("  "), span{faint, printable(e.Text), true})
 	}
-	fmt.Fprintln(p.out, line)
+	return p.line(line...)
 }
 
 // hours writes a length in hours and minutes.
@@ -203,7 +208,7 @@ func (r *run) trackReport(sels []string, by model.By, since, until string, asJSO
 		if err != nil {
 			return err
 		}
-		p := r.printer()
+		p := r.table()
 		if asJSON {
 			enc := newEncoder(p.out)
 			for _, t := range totals {
@@ -213,7 +218,9 @@ func (r *run) trackReport(sels []string, by model.By, since, until string, asJSO
 			}
 			return p.out.Flush()
 		}
-		p.totals(totals)
+		if err := p.totals(totals); err != nil {
+			return err
+		}
 		var sum time.Duration
 		for piece := range v.Days(all, from, to, r.now()) {
 			sum += piece.To.Sub(piece.From)
@@ -225,23 +232,36 @@ func (r *run) trackReport(sels []string, by model.By, since, until string, asJSO
 	}))
 }
 
+// maxPadded bounds how far to the right the comparison with an estimate is moved, so that those of several totals stand below one another.
+const maxPadded = 50
+
 // totals writes a line for each total: the time, what it is of, and how it compares with what was estimated.
-func (p *printer) totals(totals []model.Total) {
-	width := 0
-	for _, t := range totals {
+func (p *printer) totals(totals []model.Total) error {
+	width, compared := 0, make([]span, len(totals))
+	for i, t := range totals {
 		width = max(width, displaywidth.String(printable(t.Label)))
-	}
-	for _, t := range totals {
-		label := printable(t.Label)
-		line := fmt.Sprintf("%s  %s", p.paint(yellow, fmt.Sprintf("%7s", hours(t.Time))), label)
 		if t.Estimate > 0 {
-			sgr := green
+			compared[i] = span{sgr: green, text: fmt.Sprintf("%d%% of %s", int(100*t.Time/t.Estimate), hours(t.Estimate))}
 			if t.Time > t.Estimate {
-				sgr = red
+				compared[i].sgr = red
 			}
-			pad := strings.Repeat(" ", min(width, 50)-min(displaywidth.String(label), min(width, 50)))
-			line += pad + "  " + p.paint(sgr, fmt.Sprintf("%d%% of %s", int(100*t.Time/t.Estimate), hours(t.Estimate)))
 		}
-		fmt.Fprintln(p.out, line)
 	}
+	width = min(width, maxPadded)
+	if p.width > 0 {
+		for _, c := range compared {
+			width = min(width, max(leastGiven, p.width-len("1234567    ")-displaywidth.String(c.text)))
+		}
+	}
+	for i, t := range totals {
+		label := printable(t.Label)
+		line := []span{{sgr: yellow, text: fmt.Sprintf("%7s", hours(t.Time))}, plain("  "), {text: label, gives: true}}
+		if compared[i].text != "" {
+			line = append(line, plain(strings.Repeat(" ", max(0, width-displaywidth.String(label)))+"  "), compared[i])
+		}
+		if err := p.line(line...); err != nil {
+			return err
+		}
+	}
+	return nil
 }

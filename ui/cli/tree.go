@@ -84,7 +84,7 @@ func (r *run) tree(sel []string, defs []field.Def, depth int, asJSON bool) error
 				shown = append(shown, b)
 			}
 		}
-		p := r.printer()
+		p := r.table()
 		if asJSON {
 			err = p.branchLines(shown, defs)
 		} else {
@@ -166,16 +166,19 @@ func (p *printer) branches(v *model.View, all []model.Branch, defs []field.Def, 
 		}
 	}
 	for i, row := range rows {
+		var lead []span
 		for j, cell := range row {
 			if width[j] > 0 {
-				p.out.WriteString(strings.Repeat(" ", width[j]-displaywidth.String(cell)) + p.paint(faint, cell) + "  ")
+				lead = append(lead, plain(strings.Repeat(" ", width[j]-displaywidth.String(cell))), span{sgr: faint, text: cell}, plain("  "))
 			}
 		}
 		if len(rows) > len(all) {
 			i--
 		}
 		if i < 0 {
-			p.out.WriteByte('\n')
+			if err := p.line(lead...); err != nil {
+				return err
+			}
 			continue
 		}
 		b := &all[i]
@@ -186,7 +189,7 @@ func (p *printer) branches(v *model.View, all []model.Branch, defs []field.Def, 
 		if depth > 0 && b.Depth == depth-1 && b.Size > 0 {
 			b.Node.Text += fmt.Sprintf(" (%d more)", b.Size)
 		}
-		if err := p.node(&b.Node, short, b.Depth); err != nil {
+		if err := p.node(&b.Node, short, b.Depth, lead...); err != nil {
 			return err
 		}
 		if depth == 0 || b.Depth < depth-1 {

@@ -69,13 +69,13 @@ func (r *run) listSteps(verb string, args []string, asJSON bool) error {
 		if err != nil {
 			return err
 		}
-		p := r.printer()
+		p := r.table()
 		enc := newEncoder(p.out)
 		for i, x := range steps {
 			if asJSON {
 				err = enc.Encode(stepJSON{jsonVersion, i + 1, x.At.UTC().Format(time.RFC3339), x.Label, x.Nodes})
 			} else {
-				_, err = fmt.Fprintf(p.out, "%s  %s  %s\n", p.paint(yellow, fmt.Sprintf("%3d", i+1)), date.Format(date.At(x.At), p.now), x.Label)
+				err = p.line(span{sgr: yellow, text: fmt.Sprintf("%3d", i+1)}, plain("  "+date.Format(date.At(x.At), p.now)+"  "), span{text: printable(x.Label), gives: true})
 			}
 			if err != nil {
 				return err
