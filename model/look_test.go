@@ -1,7 +1,6 @@
 package model
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -10,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"arbor/model/query"
 	"arbor/timeseries"
 
 	"pgregory.net/rapid"
@@ -324,134 +322,6 @@ func TestIDText(t *testing.T) {
 	})
 }
 
-// Select and Find give what looking at every node gives, in the order of the tree.
-func TestSelectAgainstAll(t *testing.T) {
-	atoms := []string{"mil", "milk", "bread", "+x", "-x", "+y", "state:done", "is:open", "is:leaf", "k:v", "k:none", "due:any", "due:<fri",
-		"created:today", "has:note", "has:arrow", `"lk br"`, "日", "2026", "v2", "longwords", "longwordswithoutend", "is:task", "modified:none",
-		"tag:x", "-tag:y", "depth<3", "depth:2", `under:"milk bread"`, "under:(+x or mil)", "under:()", "has:link", "has:backlink", "has:depends", "note~/NOT/i", "is:inbox", "above:" + Named("0").String()}
-	texts := []string{"milk", "Milk bread", "silk #x", "日本 2026-01", "v2x #k=v", "v20000", "longwordswithoutend7", "#task bread", ""}
-	rapid.Check(t, func(rt *rapid.T) {
-		tree := open(t)
-		ids := []ID{Root}
-		_, err := tree.Do("plant", func(e *Edit) error {
-			for i := range rapid.IntRange(1, 12).Draw(rt, "nodes") {
-				id := Named(fmt.Sprint(i))
-				at := rapid.SampledFrom([]Place{First, Last}).Draw(rt, "at")
-				if err := e.CreateID(id, rapid.SampledFrom(ids).Draw(rt, "parent"), at, rapid.SampledFrom(texts).Draw(rt, "text")); err != nil {
-					return err
-				}
-				ids = append(ids, id)
-			}
-			return nil
-		})
-		for range rapid.IntRange(0, 12).Draw(rt, "changes") {
-			if err != nil {
-				break
-			}
-			id := rapid.SampledFrom(ids[1:]).Draw(rt, "node")
-			_, err = tree.Do("change", func(e *Edit) error {
-				switch rapid.IntRange(0, 6).Draw(rt, "change") {
-				case 0:
-					return e.SetText(id, rapid.SampledFrom(texts).Draw(rt, "new text"))
-				case 1:
-					return e.AddTag(id, rapid.SampledFrom([]string{"x", "y"}).Draw(rt, "tag"))
-				case 2:
-					return e.SetState(id, Done)
-				case 3:
-					return e.SetNote(id, "note")
-				case 4:
-					return e.Trash(id)
-				case 5:
-					return e.AddArrow(id, rapid.SampledFrom(ids).Draw(rt, "to"), "")
-				}
-				return e.SetDue(id, Date{T: clockTime})
-			})
-		}
-		if err != nil {
-			rt.Fatal(err)
-		}
-		var parts []string
-		for range rapid.IntRange(1, 3).Draw(rt, "atoms") {
-			parts = append(parts, rapid.SampledFrom(atoms).Draw(rt, "atom"))
-		}
-		text := strings.Join(parts, rapid.SampledFrom([]string{" ", " or "}).Draw(rt, "join"))
-		if rapid.Bool().Draw(rt, "under") {
-			text = "under:" + rapid.SampledFrom(append(ids, Trash)).Draw(rt, "top").String() + " (" + text + ")"
-		}
-		q, err := query.Parse(text, clockTime)
-		if err != nil {
-			rt.Fatalf("%s: %v", text, err)
-		}
-		checkSelect(rt, tree, q)
-	})
-}
-
-// checkSelect compares Select, and Find, with a walk over all nodes.
-func checkSelect(rt *rapid.T, tree *Tree, q *query.Query) {
-	err := tree.View(func(v *View) error {
-		keep, err := v.compile(q.Expr, q.Now)
-		if err != nil {
-			return err
-		}
-		tops, err := v.tops(q.Expr)
-		if err != nil {
-			return err
-		}
-		var want, found []ID
-		var walk func(ID) error
-		walk = func(id ID) error {
-			for c, err := range v.Children(id) {
-				if err != nil {
-					return err
-				}
-				n, err := v.Node(c.ID)
-				if err != nil {
-					return err
-				}
-				if ok, err := keep(&n); err != nil {
-					return err
-				} else if ok {
-					want = append(want, n.ID)
-				}
-				if id != Trash && hasWord(n.Text, "mil") {
-					found = append(found, n.ID)
-				}
-				if err := walk(c.ID); err != nil {
-					return err
-				}
-			}
-			return nil
-		}
-		if err := walk(Root); err != nil {
-			return err
-		}
-		mil := slices.Clone(found)
-		if tops[Trash] {
-			if err := walk(Trash); err != nil {
-				return err
-			}
-		}
-		var got []ID
-		for n, err := range v.Select(q) {
-			if err != nil {
-				return err
-			}
-			got = append(got, n.ID)
-		}
-		if !slices.Equal(got, want) {
-			rt.Fatalf("%s: %v, want %v", q, got, want)
-		}
-		nodes, err := v.Find("MIL", 100)
-		if len(nodes) != len(mil) {
-			rt.Fatalf("find: %d nodes, want %d", len(nodes), len(mil))
-		}
-		return err
-	})
-	if err != nil {
-		rt.Fatal(err)
-	}
-}
-
 func TestSeriesNodes(t *testing.T) {
 	tree := open(t)
 	id, err := tree.SeriesNode("weight")
@@ -484,48 +354,4 @@ func TestSeriesNodes(t *testing.T) {
 		t.Fatalf("a new series has %d samples", n)
 	}
 	mustVerify(t, tree)
-}
-
-func TestWatch(t *testing.T) {
-	a, b := two(t)
-	ids := plant(t, a, "p\n\tx\nq\n")
-	w, err := a.Watch(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer w.Close()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
-	expect := func(want ...ID) {
-		t.Helper()
-		c, err := w.Next(ctx)
-		if err != nil {
-			t.Fatal(err)
-		}
-		slices.SortFunc(want, func(a, b ID) int { return slices.Compare(a[:], b[:]) })
-		if !slices.Equal(c.IDs, want) {
-			t.Fatalf("changed %v, want %v", c.IDs, want)
-		}
-	}
-	setText(t, b, ids["x"], "xx")
-	expect(ids["x"])
-	do(t, b, func(e *Edit) error { return e.Move(ids["x"], ids["q"], Last) })
-	expect(ids["x"], ids["p"], ids["q"])
-	do(t, b, func(e *Edit) error { return e.SetState(ids["q"], Done) })
-	expect(ids["q"], Root) // what Root shows of it
-	do(t, b, func(e *Edit) error { _, err := e.AddInterval(ids["x"], clockTime, time.Time{}, ""); return err })
-	expect(ids["x"])
-	do(t, b, func(e *Edit) error { _, err := e.Stop(ids["x"], clockTime.Add(time.Hour)); return err })
-	expect(ids["x"])
-	do(t, b, func(e *Edit) error { return e.Log(ids["p"], timeseries.Sample{T: 1, V: 1}) })
-	expect(ids["p"])
-	do(t, b, func(e *Edit) error { return e.Log(ids["p"], timeseries.Sample{T: 2, V: 1}) })
-	expect(ids["p"])
-	do(t, b, func(e *Edit) error { return e.AddArrow(ids["p"], ids["q"], "") })
-	expect(ids["p"], ids["q"])
-	done, stop := context.WithCancel(ctx)
-	stop()
-	if _, err := w.Next(done); !errors.Is(err, context.Canceled) {
-		t.Fatalf("after the context ended: %v", err)
-	}
 }
