@@ -82,3 +82,50 @@ func TestListsFitTheTerminal(t *testing.T) {
 		})
 	}
 }
+
+// On a terminal columns have their names, numbers end below one another, and the text makes room for what is beside it; with tags and places in
+// many columns nothing is wider than the terminal.
+func TestColumnsOnTerminal(t *testing.T) {
+	h := newHome(t)
+	longLife(t, h)
+	h.must(t, "add", "short", "est:90min", "state:todo")
+	for _, cols := range []uint16{40, 60, 120} {
+		for _, header := range []bool{true, false} {
+			args := []string{"ls", "is:task", "--columns", "id,est,text,due"}
+			if !header {
+				args = append(args, "--no-header")
+			}
+			out := ansi.Strip(h.onTerminal(t, 200, cols, args...))
+			lines := strings.Split(strings.TrimSuffix(out, "\n"), "\n")
+			if got := strings.HasPrefix(lines[0], "id"); got != header {
+				t.Errorf("%v: the first line is %q", args, lines[0])
+			}
+			end := -1
+			for _, line := range lines {
+				if w := grid.Width(line); w > int(cols) {
+					t.Errorf("a line takes %d cells of %d: %q", w, cols, line)
+				}
+				for _, est := range []string{" est ", " 2h ", " 1h30min "} {
+					if i := strings.Index(line, est); i >= 0 {
+						if at := i + len(est); end >= 0 && at != end {
+							t.Errorf("numbers do not end below one another:\n%s", out)
+						} else {
+							end = at
+						}
+					}
+				}
+			}
+			if end < 0 || cols < 120 && !strings.Contains(out, "…  ") {
+				t.Errorf("%d cells:\n%s", cols, out)
+			}
+		}
+	}
+	all := "id,text,state,tags,due,sched,created,modified,under,urgency,est,prio,rec"
+	for _, cols := range []uint16{10, 40, 100} {
+		for line := range strings.Lines(ansi.Strip(h.onTerminal(t, 200, cols, "ls", "--columns", all, "group:tag"))) {
+			if w := grid.Width(strings.TrimSuffix(line, "\n")); w > int(cols) {
+				t.Errorf("a line takes %d cells of %d: %q", w, cols, line)
+			}
+		}
+	}
+}

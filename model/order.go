@@ -3,6 +3,7 @@ package model
 import (
 	"cmp"
 	"container/heap"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -203,6 +204,31 @@ func rankBy(key string) func(*Node) rank {
 		return func(n *Node) rank { return at(n.Finished) }
 	}
 	return func(*Node) rank { return rank{} } // that of the tree
+}
+
+// Urgency returns how urgent a node is; false of one that is no open task. Of a mirror it is that of what it shows.
+func (v *View) Urgency(id ID, weights Weights, now time.Time) (float64, bool, error) {
+	id, err := v.Through(id)
+	if errors.Is(err, ErrGone) {
+		return 0, false, nil
+	}
+	if err != nil {
+		return 0, false, err
+	}
+	k, err := v.workers()
+	if err != nil {
+		return 0, false, err
+	}
+	slot, ok := k.s.Slot(id)
+	if !ok || !k.open(slot) || k.s.bits[slot]&factTask == 0 {
+		return 0, false, nil
+	}
+	n, err := v.Node(id)
+	if err != nil {
+		return 0, false, err
+	}
+	s, w := k.standing(n, slot), weights.weigher()
+	return w.urgency(&s, now), true, nil
 }
 
 // Group is the nodes of a list that belong together.

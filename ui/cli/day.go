@@ -87,7 +87,7 @@ func (r *run) showDay(d date.Date, asJSON bool) error {
 		if asJSON {
 			err = p.branchLines(all, nil)
 		} else {
-			err = p.branches(v, all, nil, 0)
+			err = p.branches(v, all, nil, 0, true)
 		}
 		if err != nil {
 			return err

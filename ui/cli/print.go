@@ -21,11 +21,12 @@ type printer struct {
 	colour bool
 	ascii  bool
 	fields *field.Set
-	width  int // cells to which lines are cut, 0 for none
+	screen bool // it writes to a terminal
+	width  int  // cells to which lines are cut, 0 for none
 }
 
 func (r *run) printer() *printer {
-	return &printer{out: bufio.NewWriterSize(r.Out, printBuffer), now: r.now(), colour: r.colour(), ascii: r.config.ASCII, fields: r.fields}
+	return &printer{out: bufio.NewWriterSize(r.Out, printBuffer), now: r.now(), colour: r.colour(), ascii: r.config.ASCII, fields: r.fields, screen: r.Terminal.Out}
 }
 
 // printBuffer is how much is printed at once. What is shorter can be begun again.

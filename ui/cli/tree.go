@@ -14,6 +14,7 @@ import (
 func (r *run) treeCommand() *cobra.Command {
 	var asJSON bool
 	var columns string
+	var noHeader bool
 	depth := 0
 	cmd := &cobra.Command{
 		Use: "tree [SEL]", Short: "print a subtree, with what its fields come to", Args: words(0, 1, "one node"),
@@ -27,12 +28,13 @@ func (r *run) treeCommand() *cobra.Command {
 			if cmd.Flags().Changed("depth") && depth < 1 {
 				return usagef("--depth %d shows nothing; write 1 or more", depth)
 			}
-			return r.tree(args, defs, depth, asJSON)
+			return r.tree(args, defs, depth, asJSON, !noHeader)
 		},
 	}
 	r.canLookBack(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
 	cmd.Flags().StringVar(&columns, "columns", "", "`KEYS` of fields, with commas between them")
+	cmd.Flags().BoolVar(&noHeader, "no-header", false, "leave the names of the columns out")
 	cmd.Flags().IntVar(&depth, "depth", 0, "how many `LEVELS` to show; all without")
 	return cmd
 }
@@ -53,7 +55,7 @@ func (r *run) columns(list string) (defs []field.Def, err error) {
 	return defs, nil
 }
 
-func (r *run) tree(sel []string, defs []field.Def, depth int, asJSON bool) error {
+func (r *run) tree(sel []string, defs []field.Def, depth int, asJSON, header bool) error {
 	s, err := r.open()
 	if err != nil {
 		return err
@@ -88,7 +90,7 @@ func (r *run) tree(sel []string, defs []field.Def, depth int, asJSON bool) error
 		if asJSON {
 			err = p.branchLines(shown, defs)
 		} else {
-			err = p.branches(v, shown, defs, depth)
+			err = p.branches(v, shown, defs, depth, header)
 		}
 		if err != nil {
 			return err
@@ -128,17 +130,7 @@ func (p *printer) branchLines(all []model.Branch, defs []field.Def) error {
 		if b.Tasks > 0 {
 			j.Progress = &progressJSON{b.Done, b.Tasks}
 		}
-		for k, d := range defs {
-			r := b.Rolled[k]
-			if r.N == 0 {
-				continue
-			}
-			if j.Rolled == nil {
-				j.Rolled = map[string]rolledJSON{}
-			}
-			mean, _ := r.Of(field.Mean)
-			j.Rolled[d.Key] = rolledJSON{r.N, r.Sum, mean, r.Min, r.Max}
-		}
+		j.Rolled = rolledFields(b.Rolled, defs)
 		if err := enc.Encode(j); err != nil {
 			return err
 		}
@@ -146,10 +138,25 @@ func (p *printer) branchLines(all []model.Branch, defs []field.Def) error {
 	return nil
 }
 
+// rolledFields are what fields come to, of those of which there are any.
+func rolledFields(rolled []model.Rolled, defs []field.Def) (out map[string]rolledJSON) {
+	for k, r := range rolled {
+		if r.N == 0 {
+			continue
+		}
+		if out == nil {
+			out = map[string]rolledJSON{}
+		}
+		mean, _ := r.Of(field.Mean)
+		out[defs[k].Key] = rolledJSON{r.N, r.Sum, mean, r.Min, r.Max}
+	}
+	return out
+}
+
 // branches prints a subtree, its columns before the text so that they stand below one another however deep it is.
-func (p *printer) branches(v *model.View, all []model.Branch, defs []field.Def, depth int) error {
+func (p *printer) branches(v *model.View, all []model.Branch, defs []field.Def, depth int, header bool) error {
 	rows := make([][]string, 0, len(all)+1)
-	if len(defs) > 0 {
+	if len(defs) > 0 && header {
 		head := []string{""}
 		for _, d := range defs {
 			head = append(head, d.Key)
