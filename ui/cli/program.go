@@ -92,7 +92,7 @@ func (r *run) execute(ctx context.Context, root *cobra.Command, args []string) e
 	if err != nil {
 		return err
 	}
-	err = root.ExecuteContext(ctx)
+	err = r.paged(ctx, root, cmd)
 	return errors.Join(err, profile.stop())
 }
 
