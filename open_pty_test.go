@@ -25,23 +25,7 @@ func TestOpenOnTerminal(t *testing.T) {
 	}
 	on := func(answer string, args ...string) (string, error) {
 		t.Helper()
-		cmd := h.command(ctx, args...)
-		cmd.Env = append(cmd.Environ(), "ARBOR_EDITOR="+edit)
-		f, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 24, Cols: 80})
-		if err != nil {
-			t.Skipf("no pseudo terminal: %v", err)
-		}
-		defer f.Close()
-		f.WriteString(answer)
-		var s screenText
-		buf := make([]byte, 4096)
-		for {
-			n, err := f.Read(buf)
-			s.Write(buf[:n])
-			if err != nil {
-				return s.text, cmd.Wait()
-			}
-		}
+		return h.inEditor(ctx, t, edit, answer, args...)
 	}
 	h.must(t, "add", "alpha")
 	h.must(t, "note", "alpha", "first")
@@ -66,5 +50,49 @@ func TestOpenOnTerminal(t *testing.T) {
 	}
 	if _, err := os.Stat(dir + "/ran"); err != nil {
 		t.Error(err)
+	}
+}
+
+// inEditor runs a command on a terminal with an editor, and returns what the terminal had on it.
+func (h *home) inEditor(ctx context.Context, t *testing.T, edit, answer string, args ...string) (string, error) {
+	t.Helper()
+	cmd := h.command(ctx, args...)
+	cmd.Env = append(cmd.Environ(), "ARBOR_EDITOR="+edit)
+	f, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 24, Cols: 80})
+	if err != nil {
+		t.Skipf("no pseudo terminal: %v", err)
+	}
+	defer f.Close()
+	f.WriteString(answer)
+	var s screenText
+	buf := make([]byte, 4096)
+	for {
+		n, err := f.Read(buf)
+		s.Write(buf[:n])
+		if err != nil {
+			return s.text, cmd.Wait()
+		}
+	}
+}
+
+// On a terminal a mistake in what was edited opens the editor again, on what was written, if one wants that.
+func TestEditOnTerminal(t *testing.T) {
+	h := newHome(t)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	edit := filepath.Join(t.TempDir(), "edit")
+	script := "#!/bin/sh\nif grep -q due:frx \"$1\"; then sed -i s/due:frx/+right/ \"$1\"; else sed -i 's/^alpha$/alpha due:frx/' \"$1\"; fi\n"
+	if err := os.WriteFile(edit, []byte(script), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	h.must(t, "add", "alpha")
+	if out, err := h.inEditor(ctx, t, edit, "n\n", "edit", "alpha"); err == nil || !strings.Contains(out, "what was written is in") {
+		t.Errorf("a no: %v; the terminal has %q", err, out)
+	}
+	if out, err := h.inEditor(ctx, t, edit, "\n", "edit", "alpha"); err != nil || !strings.Contains(out, "open the editor again?") {
+		t.Errorf("a yes: %v; the terminal has %q", err, out)
+	}
+	if out := h.must(t, "ls", "+right"); !strings.Contains(out, "alpha") {
+		t.Errorf("it was not saved: %q", out)
 	}
 }

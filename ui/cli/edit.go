@@ -16,14 +16,32 @@ import (
 
 func (r *run) editCommand() *cobra.Command {
 	var yes bool
+	var from string
 	cmd := &cobra.Command{
-		Use: "edit SEL CHANGE...", Short: "change nodes: +tag -tag due:fri state:doing, or a new text",
+		Use: "edit SEL [CHANGE...]", Short: "change nodes: +tag -tag due:fri state:doing, a new text, or all of it in your editor",
 		Long: "SEL is one argument: ids, or a query in quotes such as '+home due:today'. A key without a value, such as due:, takes it away. A new text needs one node. " +
-			"Keys and states of your own are declared in the settings, see 'arbor config --help'.",
-		Args: words(2, -1, "what to change and how"),
-		RunE: func(cmd *cobra.Command, args []string) error { return r.edit(args[0], args[1:], yes) },
+			"Keys and states of your own are declared in the settings, see 'arbor config --help'.\n\n" +
+			"Without CHANGE the nodes are opened in your editor ($ARBOR_EDITOR, $VISUAL, $EDITOR), all in one file: of each a line \"== ID\", the node in one line as 'arbor add' " +
+			"reads it, and its note. What is taken out of the line is taken from the node. All of the file is one step of undo, or, where there is a mistake or somebody " +
+			"else has changed one of the nodes meanwhile, nothing is changed and the file is kept.",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if from != "" {
+				return words(0, 0, "no arguments beside --from")(cmd, args)
+			}
+			return words(1, -1, "what to change, and perhaps how")(cmd, args)
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			switch {
+			case from != "":
+				return r.editFrom(from)
+			case len(args) == 1:
+				return r.editNodes(cmd.Context(), args[0], yes)
+			}
+			return r.edit(args[0], args[1:], yes)
+		},
 	}
 	cmd.Flags().BoolVar(&yes, "yes", false, fmt.Sprintf("change more than %d nodes", maxUnasked))
+	cmd.Flags().StringVar(&from, "from", "", "make nodes what a `FILE` that an editor had says, whatever they are by now; - for standard input")
 	return cmd
 }
 

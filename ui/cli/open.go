@@ -177,26 +177,19 @@ func (r *run) runText(ctx context.Context, w opened, yes bool) error {
 
 // editNote runs the editor on the note and takes what it has written. What cannot be kept stays in its file.
 func (r *run) editNote(ctx context.Context, w opened) error {
-	if !r.Terminal.In || !r.Terminal.Out {
-		return usagef("an editor needs a terminal; 'arbor note SEL TEXT' writes without one")
-	}
-	words := editor.Command(r.getenv)
-	if words == nil {
-		return editor.ErrNone
+	if err := r.mayEdit("'arbor note SEL TEXT' writes without one"); err != nil {
+		return err
 	}
 	f, err := editor.New("note.md", w.note)
 	if err != nil {
 		return fmt.Errorf("open the note: %w", err)
 	}
-	ran := r.attached(ctx, append(words, f.Name)).Run()
-	text, changed, err := f.Text()
+	text, changed, err := r.throughEditor(ctx, f)
 	switch {
+	case err != nil && changed:
+		return fmt.Errorf("not saved, %w; what was written is in %s", err, f.Name)
 	case err != nil:
-		return fmt.Errorf("edit the note: %w", err)
-	case ran != nil && changed:
-		return fmt.Errorf("not saved, %w; what was written is in %s", editor.Failed(ran), f.Name)
-	case ran != nil:
-		return errors.Join(editor.Failed(ran), f.Remove())
+		return errors.Join(err, f.Remove())
 	case !changed:
 		r.say("the note is as it was")
 		return f.Remove()

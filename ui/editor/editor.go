@@ -12,12 +12,23 @@ import (
 	"strings"
 )
 
-// Command returns the person's editor as a command line, nil if there is none: $ARBOR_EDITOR, $VISUAL, $EDITOR, or one that is found.
-func Command(getenv func(string) string) []string {
+// chosen returns the editor that the environment names, nil if it names none.
+func chosen(getenv func(string) string) []string {
 	for _, k := range []string{"ARBOR_EDITOR", "VISUAL", "EDITOR"} {
 		if words := strings.Fields(getenv(k)); len(words) > 0 {
 			return words
 		}
+	}
+	return nil
+}
+
+// Chosen reports whether the environment names an editor: $ARBOR_EDITOR, $VISUAL or $EDITOR.
+func Chosen(getenv func(string) string) bool { return chosen(getenv) != nil }
+
+// Command returns the person's editor as a command line, nil if there is none: the one that was chosen, or one that is found.
+func Command(getenv func(string) string) []string {
+	if words := chosen(getenv); words != nil {
+		return words
 	}
 	for _, e := range []string{"editor", "nano", "vim", "vi", "notepad.exe"} {
 		if _, err := exec.LookPath(e); err == nil {
