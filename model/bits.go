@@ -91,10 +91,10 @@ func possibleIs(what string) func(uint32) bool {
 var (
 	isBits = map[string]uint32{
 		"task": factTask, "open": factOpen, "overdue": factOpen | factDates, "series": factSeries, "waiting": factOpen, "scheduled": factOpen | factDates,
-		"expired": factOpen | factDates, "ready": factOpen | factTask, "blocked": factOpen | factDepends, "blocking": factOpen, "recurring": factFields, "event": factFields,
+		"expired": factOpen | factDates, "ready": factOpen | factTask, "blocked": factOpen | factDepends, "blocking": factOpen, "recurring": factFields, "event": factFields, "mirror": factFields,
 	}
 	hasBits = map[string]uint32{
-		"note": factNote, "tag": factTags, "link": factArrows, "depends": factDepends, "rec": factFields, "when": factFields, "prio": factFields, "est": factFields,
+		"note": factNote, "tag": factTags, "depends": factDepends, "rec": factFields, "when": factFields, "prio": factFields, "est": factFields,
 		"query": factFields, "due": factDates, "sched": factDates, "wait": factDates, "until": factDates,
 	}
 )

@@ -133,7 +133,7 @@ func (r *factsReader) of(n *Node) Facts {
 	return f
 }
 
-// live adds the tags and fields that stand in the text. A state of one's own is none there.
+// live adds the tags and fields that stand in the text. What is kept in fields by us, a state of one's own and what is mirrored, is none there.
 func (r *factsReader) live(n *Node, m *moreFacts) {
 	for t := range tokens(n.Text) {
 		if !t.hasValue {
@@ -142,7 +142,7 @@ func (r *factsReader) live(n *Node, m *moreFacts) {
 			}
 			continue
 		}
-		if i, found := findField(m.fields, t.key); !found && t.key != fieldState {
+		if i, found := findField(m.fields, t.key); !found && t.key != fieldState && t.key != fieldMirror {
 			m.fields = slices.Insert(m.fields, i, Field{r.name(t.key), strings.Clone(t.value)})
 		}
 	}

@@ -79,6 +79,9 @@ func (v *View) kept(q *query.Query) (map[ID]bool, bool, error) {
 	if _, state := v.r.(*store.Snapshot); !state || v.fold != nil || !steady(q.Expr) || !v.t.sheets.atHand() {
 		return nil, false, nil
 	}
+	if over, err := v.overMirrors(q.Expr); err != nil || over {
+		return nil, false, err
+	}
 	s, err := v.Sheet()
 	if err != nil {
 		return nil, false, err
@@ -299,7 +302,7 @@ func steady(e query.Expr) bool {
 		case query.Is:
 			return e == "active"
 		case query.Has:
-			return e == "interval" || e == "backlink" || e == "arrow"
+			return e == "interval" || e == "link" || e == "backlink" || e == "arrow"
 		}
 		return false
 	})

@@ -28,11 +28,7 @@ func (v *View) compile(e query.Expr, now time.Time) (test, error) {
 			return !ok, err
 		}, err
 	case query.Under:
-		top, err := v.Resolve(string(e))
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", e, err)
-		}
-		return v.compileUnder(top), nil
+		return v.compileWithin(e)
 	case query.Inside:
 		found, err := v.meant(e.X, now)
 		return v.compileBelow(func(id ID) bool { return found[id] }), err
@@ -173,6 +169,11 @@ func (v *View) compileIs(what string, now time.Time) (test, error) {
 		return among(found), err
 	case "inbox":
 		return v.compileUnder(Inbox), nil
+	case "mirror":
+		return func(n *Node) (bool, error) {
+			_, ok := n.Mirrors()
+			return ok, nil
+		}, nil
 	}
 	return nil, fmt.Errorf("query: is:%s is not understood", what)
 }
@@ -188,9 +189,9 @@ func (v *View) compileHas(what string) (test, error) {
 	case "arrow":
 		return v.compileArrow(true, true)
 	case "link":
-		return v.compileArrow(true, false)
+		return v.compileLink(true)
 	case "backlink":
-		return v.compileArrow(false, true)
+		return v.compileLink(false)
 	case "interval":
 		found, err := v.worked(false)
 		return among(found), err

@@ -219,6 +219,10 @@ func (v *View) tops(e query.Expr) (map[ID]bool, error) {
 			if err != nil {
 				return err
 			}
+			id, shows, err := v.within(id)
+			if err != nil || !shows {
+				return err
+			}
 			top, err := v.Top(id)
 			tops[top] = true
 			return err

@@ -15,8 +15,8 @@ import (
 func TestSelectAgainstAll(t *testing.T) {
 	atoms := []string{"mil", "milk", "bread", "+x", "-x", "+y", "state:done", "is:open", "is:leaf", "k:v", "k:none", "due:any", "due:<fri",
 		"created:today", "has:note", "has:arrow", `"lk br"`, "日", "2026", "v2", "longwords", "longwordswithoutend", "is:task", "modified:none",
-		"tag:x", "-tag:y", "depth<3", "depth:2", `under:"milk bread"`, "under:(+x or mil)", "under:()", "has:link", "has:backlink", "has:depends", "note~/NOT/i", "is:inbox", "above:" + Named("0").String()}
-	texts := []string{"milk", "Milk bread", "silk #x", "日本 2026-01", "v2x #k=v", "v20000", "longwordswithoutend7", "#task bread", ""}
+		"tag:x", "-tag:y", "depth<3", "depth:2", `under:"milk bread"`, "under:(+x or mil)", "under:()", "has:link", "has:backlink", "has:depends", "note~/NOT/i", "is:inbox", "is:mirror", "under:(is:mirror)", "above:" + Named("0").String()}
+	texts := []string{"milk", "Milk bread", "silk #x", "日本 2026-01", "v2x #k=v", "v20000", "longwordswithoutend7", "#task bread", "see [[milk]]", ""}
 	rapid.Check(t, func(rt *rapid.T) {
 		tree := open(t)
 		ids := []ID{Root}
@@ -37,7 +37,7 @@ func TestSelectAgainstAll(t *testing.T) {
 			}
 			id := rapid.SampledFrom(ids[1:]).Draw(rt, "node")
 			_, err = tree.Do("change", func(e *Edit) error {
-				switch rapid.IntRange(0, 6).Draw(rt, "change") {
+				switch rapid.IntRange(0, 7).Draw(rt, "change") {
 				case 0:
 					return e.SetText(id, rapid.SampledFrom(texts).Draw(rt, "new text"))
 				case 1:
@@ -45,11 +45,14 @@ func TestSelectAgainstAll(t *testing.T) {
 				case 2:
 					return e.SetState(id, Done)
 				case 3:
-					return e.SetNote(id, "note")
+					return e.SetNote(id, rapid.SampledFrom([]string{"note", "not [[bread]]"}).Draw(rt, "note"))
 				case 4:
 					return e.Trash(id)
 				case 5:
 					return e.AddArrow(id, rapid.SampledFrom(ids).Draw(rt, "to"), "")
+				}
+				if to := rapid.SampledFrom(ids).Draw(rt, "mirrored"); to != Root {
+					return e.SetField(id, fieldMirror, to.String())
 				}
 				return e.SetDue(id, Date{T: clockTime})
 			})

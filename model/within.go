@@ -96,12 +96,28 @@ func named(text, name string) bool {
 // meant returns the nodes that a part of a query means by itself.
 func (v *View) meant(e query.Expr, now time.Time) (map[ID]bool, error) {
 	return v.once("("+e.String()+") "+now.String(), func(found map[ID]bool) error {
-		in := &View{t: v.t, r: v.r, fold: v.fold, sheet: v.sheet, found: v.found}
+		in := v.aside()
 		all, err := in.selected(&query.Query{Expr: e, Now: now})
+		if err != nil {
+			return err
+		}
 		for _, m := range all {
 			found[m.id] = true
 		}
-		return err
+		if _, byName := e.(query.Named); byName || len(found) == 0 {
+			return nil // a mirror has no name of its own
+		}
+		mirrors, err := in.once("is:mirror", func(is map[ID]bool) error {
+			all, err := in.aside().selected(&query.Query{Expr: query.Is("mirror"), Now: now})
+			for _, m := range all {
+				is[m.id] = true
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		return in.reflect(found, mirrors)
 	})
 }
 

@@ -11,14 +11,15 @@
 //	state:todo          none, todo, doing, waiting, done, cancelled; several with commas between them
 //	due:today           a date as package date reads it: due:fri, due:<fri or due<fri, due:>=+7d, due:mon..fri, due:"24 dec"; none, any, overdue
 //	                    (over, and the node still open); likewise sched: wait: until: created: modified: finished:
-//	under:q7xk          below that node; under:"name" below each of that text; under:(query) below each that the query means
+//	under:q7xk          below that node, of a mirror below what it shows; under:"name" below each of that text; under:(query) below each that the query means
 //	above:q7xk          what that node lies below
 //	depth:1 depth<3     how many nodes are above, the top of the tree included
 //	is:task             task (it has a state, a due or scheduled date, or the tag task), open, done, overdue, series, leaf, waiting (for somebody or
 //	                    a day), scheduled (for later), expired, blocked (by what it depends on), blocking, ready (to be done now: none of the four,
-//	                    and no open task below), recurring, event, active (its clock runs) or inbox (what lies in it)
+//	                    and no open task below), recurring, event, active (its clock runs), inbox (what lies in it) or mirror (it shows another node)
 //	has:note            note, children, tag, a date (due, sched, wait, until), a field (rec, when, prio, est, depends, query), interval (it was worked on),
-//	                    link (an arrow from it), backlink (an arrow to it) or arrow (either)
+//	                    link (an arrow from it, or a [[link by name]] in its text or its note),
+//	                    backlink (an arrow or a link by name to it, from a node of the tree) or arrow (an arrow from it or to it)
 //	@today @"my list"   what the query of the node of that name, or id, means; it lists as that one does
 //	a or b, a and b, not a, ( )   not binds most, or least; beside each other means and
 //	\or                 the word itself, where it would be something else

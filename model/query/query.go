@@ -116,7 +116,7 @@ var (
 	States = []string{"none", "todo", "doing", "waiting", "done", "cancelled"}
 	Dates  = []string{"due", "sched", "wait", "until", "created", "modified", "finished"}
 	Kinds  = []string{"task", "open", "done", "overdue", "series", "leaf", "ready", "waiting", "scheduled", "expired", "blocked", "blocking",
-		"recurring", "event", "active", "inbox"}
+		"recurring", "event", "active", "inbox", "mirror"}
 	Parts = []string{"note", "arrow", "link", "backlink", "children", "due", "sched", "wait", "until", "tag", "rec", "when", "prio", "est", "depends",
 		"interval", "query"}
 )
