@@ -72,6 +72,7 @@ func start(ctx context.Context, s *cli.Session) error {
 		Keys:     s.Config.Bind,
 		Fields:   s.Fields,
 		ASCII:    s.Config.ASCII,
+		Urgency:  s.Config.Urgency,
 		Parallel: s.Config.Track.Parallel,
 		Now:      now,
 		Notice:   notice,

@@ -2,6 +2,7 @@ package model
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -275,4 +276,48 @@ func (it *AgendaItem) rank() int {
 		return 3
 	}
 	return 4
+}
+
+// Says tells what a person has to know of an item beside its text, "" where the text is all.
+func (it *AgendaItem) Says(now time.Time) string {
+	switch {
+	case it.Late && it.Kind == AgendaDue:
+		return "was due " + date.Format(it.From, now)
+	case it.Late:
+		return "since " + date.Format(it.From, now)
+	case it.Kind == AgendaWarned:
+		return "due " + date.Format(it.From, now)
+	case it.Kind == AgendaDue:
+		return "due"
+	case it.Kind == AgendaSched:
+		return "scheduled"
+	case it.Kind == AgendaDone:
+		return "done"
+	case len(it.Overlaps) == 1:
+		return "overlaps 1 other"
+	case len(it.Overlaps) > 1:
+		return fmt.Sprintf("overlaps %d others", len(it.Overlaps))
+	case !it.To.IsZero() && it.To.AllDay:
+		return "until " + date.Format(it.To, now)
+	}
+	return ""
+}
+
+// Clock returns the times of day at which an item begins and ends on a day, in loc: "" for what has none, … for what lies on another day.
+func (it *AgendaItem) Clock(day Date, loc *time.Location) (from, to string) {
+	if it.From.AllDay || it.Late || it.Kind == AgendaWarned {
+		return "", ""
+	}
+	from = it.From.T.In(loc).Format("15:04")
+	if !date.Day(it.From.T.In(loc)).Equal(day) {
+		from = "…"
+	}
+	switch {
+	case it.To.IsZero():
+	case it.To.T.After(day.End(loc)):
+		to = "…"
+	default:
+		to = it.To.T.In(loc).Format("15:04")
+	}
+	return from, to
 }

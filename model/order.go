@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"arbor/model/date"
 	"arbor/model/query"
 )
 
@@ -238,6 +239,28 @@ type Group struct {
 	Overdue    bool
 	Parent     ID
 	Nodes      []Node
+}
+
+// Title names a group of nodes that were put together by tag, state, due or parent, for a person whose clock shows now.
+func (v *View) Title(by string, g Group, now time.Time) (string, error) {
+	switch {
+	case by == "parent" && g.Parent == Root:
+		return "the top of the tree", nil
+	case by == "parent":
+		n, err := v.Node(g.Parent)
+		return n.Text, err
+	case by == "state":
+		return g.State, nil
+	case by == "tag" && g.Tag == "":
+		return "no tag", nil
+	case by == "tag":
+		return "+" + g.Tag, nil
+	case g.Overdue:
+		return "overdue", nil
+	case g.Due.IsZero():
+		return "no due date", nil
+	}
+	return "due " + date.Format(g.Due, now), nil
 }
 
 // Groups parts nodes, in their order, into the groups that a query asks for: by tag, in the order of their names, where a node of several is in

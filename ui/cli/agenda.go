@@ -175,44 +175,24 @@ func (p *printer) agendaDay(v *model.View, d *model.AgendaDay) error {
 
 // agendaTime writes the time of day of an item, as wide as two times.
 func (p *printer) agendaTime(day date.Date, it *model.AgendaItem) string {
-	const blank = "           "
-	loc := p.now.Location()
-	if it.From.AllDay || it.Late || it.Kind == model.AgendaWarned {
-		return blank
+	from, to := it.Clock(day, p.now.Location())
+	between := " "
+	if to != "" {
+		between = "–"
 	}
-	start, end := it.From.T.In(loc).Format("15:04"), "     "
-	if !date.Day(it.From.T.In(loc)).Equal(day) {
-		start = "…    "
-	}
-	if !it.To.IsZero() {
-		end = it.To.T.In(loc).Format("15:04")
-		if it.To.T.After(day.End(loc)) {
-			end = "…    "
-		}
-		return start + "–" + end
-	}
-	return start + " " + end
+	return fmt.Sprintf("%-5s%s%-5s", from, between, to)
 }
 
 // agendaWhy says what a person has to know beside the text.
 func (p *printer) agendaWhy(it *model.AgendaItem) span {
+	why := span{sgr: faint, text: it.Says(p.now)}
 	switch {
-	case it.Late && it.Kind == model.AgendaDue:
-		return span{sgr: red, text: "was due " + date.Format(it.From, p.now)}
-	case it.Late:
-		return span{sgr: yellow, text: "since " + date.Format(it.From, p.now)}
-	case it.Kind == model.AgendaWarned:
-		return span{sgr: yellow, text: "due " + date.Format(it.From, p.now)}
-	case it.Kind == model.AgendaDue:
-		return span{sgr: yellow, text: "due"}
-	case it.Kind == model.AgendaSched:
-		return span{sgr: faint, text: "scheduled"}
 	case it.Kind == model.AgendaDone:
-		return span{sgr: green, text: "done"}
-	case len(it.Overlaps) > 0:
-		return span{sgr: red, text: "overlaps " + count(len(it.Overlaps), "other", "others")}
-	case !it.To.IsZero() && it.To.AllDay:
-		return span{sgr: faint, text: "until " + date.Format(it.To, p.now)}
+		why.sgr = green
+	case it.Late && it.Kind == model.AgendaDue, !it.Late && it.Kind == model.AgendaEvent && len(it.Overlaps) > 0:
+		why.sgr = red
+	case it.Late, it.Kind == model.AgendaWarned, it.Kind == model.AgendaDue:
+		why.sgr = yellow
 	}
-	return span{}
+	return why
 }

@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"arbor/model"
-	"arbor/model/date"
 	"arbor/model/query"
 )
 
@@ -264,22 +263,21 @@ func (p *printer) grouped(v *model.View, q *query.Query, asJSON bool) error {
 
 // group names a group, for programs and for a person.
 func (p *printer) group(v *model.View, by string, g model.Group) (name string, title span, err error) {
+	text, err := v.Title(by, g, p.now)
+	title = plain(printable(text))
 	switch {
-	case by == "parent" && g.Parent == model.Root:
-		return g.Parent.String(), plain("the top of the tree"), nil
+	case err != nil:
 	case by == "parent":
-		n, err := v.Node(g.Parent)
-		return g.Parent.String(), span{text: printable(n.Text), gives: true}, err
+		name, title.gives = g.Parent.String(), g.Parent != model.Root
 	case by == "state":
-		return g.State, plain(printable(g.State)), nil
-	case by == "tag" && g.Tag == "":
-		return "", plain("no tag"), nil
+		name = g.State
+	case by == "tag" && g.Tag != "":
+		name, title.sgr = g.Tag, cyan
 	case by == "tag":
-		return g.Tag, span{sgr: cyan, text: "+" + printable(g.Tag)}, nil
 	case g.Overdue:
-		return "overdue", span{sgr: red, text: "overdue"}, nil
-	case g.Due.IsZero():
-		return "", plain("no due date"), nil
+		name, title.sgr = "overdue", red
+	default:
+		name = g.Due.String()
 	}
-	return g.Due.String(), plain("due " + date.Format(g.Due, p.now)), nil
+	return name, title, err
 }

@@ -6,7 +6,7 @@ import "strings"
 type ID string
 
 // Focus is a set of places where a command works.
-type Focus uint8
+type Focus uint16
 
 // The places. Frame commands work in all of them unless a text is being typed.
 const (
@@ -14,7 +14,12 @@ const (
 	Outline
 	Map
 	Plot
-	Tree = Outline | Map // where nodes are under a cursor
+	Agenda
+	Next
+	Query
+	Tree  = Outline | Map         // where one writes nodes
+	Lists = Agenda | Next | Query // where nodes stand that have their place elsewhere
+	Nodes = Tree | Lists          // where nodes are under a cursor
 )
 
 // Facts are what the availability of a command depends on, as the focused screen tells them.

@@ -13,6 +13,7 @@
 //
 //   - Resize, before anything else and whenever its part of the window changes. View gets a surface of that size.
 //   - Enter, when it gets the focus: where the screen before it was, so that the selection stays. A screen that is entered loads itself.
+//   - Leave, when another screen gets the focus.
 //   - command.Invoke, when a command of its Keys or of its focus is run, by a key, by the mouse, from the palette. Screens see no raw keys…
 //   - tea.KeyMsg, …except while CapturesText is true: then every key but those of the frame's Cancel, Suspend and Help comes as it is.
 //   - Mouse, with the cell in the screen's own coordinates and the hit that View gave to it (grid.Surface.WithHit; numbers below MaxHit).
@@ -24,7 +25,7 @@
 // # What a screen says, by the tea.Cmd that Update returns
 //
 // All reading and writing of the store happens in a tea.Cmd, which captures values and never the model. Answers carry a number, and an answer
-// whose number is not the latest is dropped. To the frame a screen returns (wrapped by Say): Echo, a line for the person; Open, another view;
+// whose number is not the latest is dropped. To the frame a screen returns (wrapped by Say): Echo, a line for the person; Open, another view; Return, the view before a list;
 // Do, an action of the frame's own such as command.DueDate on the current targets; Did, what an action of the screen's own did, so that the frame
 // says it and u undoes it.
 //

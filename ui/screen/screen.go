@@ -69,8 +69,19 @@ type Env struct {
 	Book   *timeseries.Book
 	Now    func() time.Time // in the person's zone; called in commands, never in Update or View
 	Fields *field.Set       // the keys and states that the person declared
-	Offers []Offer          // what an empty tree offers besides typing
-	Keys   *command.Keymap  // for the names of keys in hints
+	// Weights say what makes a task urgent.
+	Weights model.Weights
+	Offers  []Offer         // what an empty tree offers besides typing
+	Keys    *command.Keymap // for the names of keys in hints
+}
+
+// States returns the names of the person's own states, which queries know.
+func (e Env) States() []string {
+	var names []string
+	for _, s := range e.Fields.States() {
+		names = append(names, s.Name)
+	}
+	return names
 }
 
 // Offer is a way to begin with an empty tree.
@@ -84,6 +95,9 @@ type Resize struct{ W, H int }
 
 // Enter tells a screen that it has the focus now.
 type Enter struct{ Place Place }
+
+// Leave tells a screen that it has lost the focus.
+type Leave struct{}
 
 // Goto asks the screen with the focus to put its cursor on a node.
 type Goto struct{ ID model.ID }
@@ -134,6 +148,9 @@ type Echo struct {
 // Open asks the frame for another view.
 type Open struct{ View command.ID }
 
+// Return asks the frame for the view from which one came to a list.
+type Return struct{}
+
 // Do asks the frame to run a command as if its key had been pressed.
 type Do struct{ ID command.ID }
 
@@ -142,6 +159,8 @@ type Did struct {
 	Text string
 	Err  error
 	Goto *model.ID
+	// Near says that a list stays where it is if it does not show the node of Goto.
+	Near bool
 	// Marks are used up: the screens let go of them.
 	Clear bool
 }

@@ -45,6 +45,7 @@ func init() { // the table's functions lead back to the table
 		command.Capture:   func(m Model) (Model, tea.Cmd) { return m.ask(promptCapture) },
 		command.Today:     Model.today,
 		command.FindWords: func(m Model) (Model, tea.Cmd) { return m.ask(promptFind) },
+		command.Ask:       Model.askQuery,
 		command.FindNext:  func(m Model) (Model, tea.Cmd) { return m.nextFound(1) },
 		command.FindPrev:  func(m Model) (Model, tea.Cmd) { return m.nextFound(-1) },
 		command.Note:      Model.note,
@@ -107,8 +108,13 @@ func (m Model) did(d screen.Did) (Model, tea.Cmd) {
 	}
 	m, cmd = m.tellAll(screen.Changed{Own: true})
 	cmds = append(cmds, cmd)
-	if d.Goto != nil {
+	switch {
+	case d.Goto == nil:
+	case d.Near:
 		m, cmd = m.tell(m.focus, screen.Goto{ID: *d.Goto})
+		cmds = append(cmds, cmd)
+	default:
+		m, cmd = m.goTo(*d.Goto)
 		cmds = append(cmds, cmd)
 	}
 	m, cmd = m.lookUp()

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"maps"
 	"time"
 
 	"arbor/model"
@@ -25,6 +26,8 @@ type Options struct {
 	Keys   map[string][]string // the person's own keys
 	Fields *field.Set          // the keys and states that the person declared
 	ASCII  bool
+
+	Urgency map[string]float64 // weights beside the usual ones, see model.DefaultWeights
 
 	Parallel bool // several nodes may be worked on at once
 
@@ -51,6 +54,7 @@ type Model struct {
 	views   []view
 	screens []screen.Screen
 	focus   int
+	base    int // the view before the list with the focus
 
 	list    *overlay.List
 	prompt  *prompt
@@ -80,7 +84,8 @@ type Model struct {
 func newModel(opt *Options) Model {
 	keys, errs := command.New(opt.Preset, opt.Keys)
 	m := Model{opt: opt, keys: keys, views: views(), now: opt.Now(), tick: tea.Tick}
-	m.env = screen.Env{Tree: opt.Tree, Book: opt.Book, Now: opt.Now, Fields: opt.Fields, Offers: opt.Offers, Keys: keys}
+	m.env = screen.Env{Tree: opt.Tree, Book: opt.Book, Now: opt.Now, Fields: opt.Fields, Offers: opt.Offers, Keys: keys, Weights: model.DefaultWeights()}
+	maps.Copy(m.env.Weights, opt.Urgency)
 	profile, ascii := theme.Detect(opt.Getenv)
 	m.look = theme.Options{Name: opt.Theme, Profile: profile, ASCII: ascii || opt.ASCII}
 	m.theme = theme.New(m.look)

@@ -9,6 +9,7 @@ import (
 	"arbor/model/date"
 	"arbor/model/field"
 	"arbor/model/inline"
+	"arbor/model/query"
 	"arbor/ui/command"
 	"arbor/ui/line"
 	"arbor/ui/overlay"
@@ -30,6 +31,7 @@ const (
 	promptSched
 	promptWait
 	promptRepeat
+	promptQuery
 )
 
 // prompt is an open prompt and what its answer is for.
@@ -39,6 +41,7 @@ type prompt struct {
 	ids  []model.ID
 	// seq counts searches, so that a late answer is dropped; answered is the last one answered.
 	seq, answered int
+	saved         []overlay.Choice // the saved queries that may be chosen
 }
 
 // prompted opens a prompt.
@@ -63,6 +66,7 @@ func (p *prompt) dress() {
 		promptPriority: {"priority", "H, M, L or a number · empty clears"},
 		promptCapture:  {"capture", "to the inbox; +tag due:fri prio:H are understood"},
 		promptFind:     {"find", "words of what you look for"},
+		promptQuery:    {"query", "+home -done · due<fri · is:ready sort:urgency"},
 		promptArrow:    {"arrow says", "a label, or ⏎ for none"},
 	}[p.kind]
 	p.Label, p.Hint = w[0], w[1]
@@ -70,9 +74,9 @@ func (p *prompt) dress() {
 
 // hints are what the footer says while a prompt is open.
 func (p *prompt) hints() []screen.Hint {
-	does := map[kind]string{promptDue: "set", promptSched: "set", promptWait: "set", promptRepeat: "set", promptTags: "change", promptPriority: "set", promptCapture: "capture", promptFind: "go", promptArrow: "draw it"}
+	does := map[kind]string{promptDue: "set", promptSched: "set", promptWait: "set", promptRepeat: "set", promptTags: "change", promptPriority: "set", promptCapture: "capture", promptFind: "go", promptArrow: "draw it", promptQuery: "list"}
 	hints := []screen.Hint{{Key: "⏎", Label: does[p.kind]}}
-	if p.kind == promptFind {
+	if p.kind == promptFind || p.kind == promptQuery && len(p.Choices) > 0 {
 		hints = append(hints, screen.Hint{Key: "↑↓", Label: "choose"})
 	}
 	return append(hints, screen.Hint{Key: "Esc", Label: "close"})
@@ -137,8 +141,11 @@ func (m Model) promptKey(k tea.KeyMsg) (Model, tea.Cmd) {
 	if p.Line.Text() == was {
 		return m, nil
 	}
-	if p.kind == promptFind {
+	switch p.kind {
+	case promptFind:
 		return m.search()
+	case promptQuery:
+		m.prompt.narrow()
 	}
 	p.Says, p.Bad = p.reading(m.opt.Fields, m)
 	return m, nil
@@ -157,6 +164,10 @@ func (p *prompt) reading(fields *field.Set, m Model) (string, bool) {
 		}
 	case promptRepeat:
 		says, _, err = rule(text, m)
+	case promptQuery:
+		if !p.chooses() {
+			_, err = query.Parse(text, m.now, m.env.States()...)
+		}
 	case promptPriority:
 		_, err = inline.Priority(text)
 	case promptTags:
@@ -213,6 +224,8 @@ func (m Model) answer() (Model, tea.Cmd) {
 	switch p.kind {
 	case promptFind:
 		return m.choose(p)
+	case promptQuery:
+		return m.listQuery(p, text)
 	case promptCapture:
 		if text == "" {
 			return m, nil
@@ -385,5 +398,5 @@ func (m Model) nextFound(by int) (Model, tea.Cmd) {
 	if n > 1 {
 		m.echo = screen.Echo{Text: "match " + count(m.found.at+1) + " of " + count(n) + " · " + m.keys.Label(command.FindNext) + " next"}
 	}
-	return m.tell(m.focus, screen.Goto{ID: m.found.ids[m.found.at]})
+	return m.goTo(m.found.ids[m.found.at])
 }

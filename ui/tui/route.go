@@ -61,6 +61,8 @@ func (m Model) route(msg tea.Msg) (Model, tea.Cmd) {
 		return m, nil
 	case screen.Open:
 		return m.run(msg.View)
+	case screen.Return:
+		return m.goBack()
 	case screen.Do:
 		return m.run(msg.ID)
 	case screen.Did:
@@ -248,16 +250,6 @@ func (m Model) why(c command.Command) string {
 		}
 	}
 	return c.Why(m.place().Facts)
-}
-
-// show gives the focus to another view; the selection goes with it.
-func (m Model) show(i int) (Model, tea.Cmd) {
-	if i == m.focus {
-		return m, nil
-	}
-	p := m.screen().Place()
-	m.focus = i
-	return m.tell(i, screen.Enter{Place: p})
 }
 
 // cancel stops what is going on, one thing a time.

@@ -16,7 +16,7 @@ func (m Model) revert(verb string, fn func(*model.Tree, model.Scope) (model.Rece
 		if err != nil {
 			return screen.Did{Err: err, Text: "nothing was done that could be " + map[bool]string{true: "undone", false: "redone"}[verb == "undid"]}
 		}
-		d := screen.Did{Text: verb + ": " + r.Label}
+		d := screen.Did{Text: verb + ": " + r.Label, Near: true}
 		d.Err = tree.View(func(v *model.View) error {
 			for _, id := range r.IDs {
 				under, err := v.Under(id, model.Root)

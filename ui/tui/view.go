@@ -75,6 +75,9 @@ func (m Model) drawHeader(s grid.Surface) {
 	m.drawCrumbs(s.Sub(0, 0, right-2, 1))
 }
 
+// namesFrom is the width from which all views stand in the header with their names.
+const namesFrom = 120
+
 func (m Model) drawViews(s grid.Surface, right int) int {
 	for i := len(m.views) - 1; i >= 0; i-- {
 		v := m.views[i]
@@ -85,11 +88,12 @@ func (m Model) drawViews(s grid.Surface, right int) int {
 			continue
 		}
 		t := s.WithHit(hitView + grid.Hit(i))
-		right = t.Right(right, 0, name, v.name)
-		if len(m.views) > 1 {
-			right = t.Right(right, 0, key, v.key+" ")
+		if i != m.focus && m.w < namesFrom {
+			right = t.Right(right, 0, key, v.key) - 1
+			continue
 		}
-		right -= 2
+		right = t.Right(right, 0, name, v.name)
+		right = t.Right(right, 0, key, v.key+" ") - 2
 	}
 	return right
 }

@@ -15,16 +15,8 @@ import (
 type row struct {
 	id, parent model.ID
 	depth      int
-	text       string
-	state      model.State
-	tags       []string
-	due        model.Date
-	note       bool
+	screen.Row
 	kids, open bool
-	arrows     []string  // what each says and where it leads
-	spark      []float64 // of #plot=…
-	sparkOK    bool
-	series     bool
 	via        model.ID // of a result of a saved query: the node that lists it
 	saved      bool     // it has a query, or is a mirror
 	listing    listing  // what that means
@@ -266,14 +258,9 @@ func (w *walker) row(s *spot, now time.Time) (row, error) {
 		return row{}, err
 	}
 	n := &shown
-	r := row{id: n.ID, parent: n.Parent, depth: s.depth, text: screen.Text(n), state: n.State, tags: n.Tags, due: n.Due, note: n.NoteLen > 0, series: n.Series}
-	if p, ok := n.Field("prio"); ok && !slices.ContainsFunc(n.Fields, func(f model.Field) bool { return f.Key == "prio" && f.Value == p }) {
-		p = "" // it is in the text
-	} else if ok {
-		r.tags = append([]string{"prio:" + p}, r.tags...)
-	}
-	if name := n.StateName(); name != n.State.String() {
-		r.tags = append([]string{"state:" + name}, r.tags...)
+	r := row{id: n.ID, parent: n.Parent, depth: s.depth}
+	if r.Row, err = screen.ReadRow(w.v, n, now); err != nil {
+		return r, err
 	}
 	if s.via != (model.ID{}) {
 		r.via, r.parent = s.via, s.via
@@ -293,16 +280,5 @@ func (w *walker) row(s *spot, now time.Time) (row, error) {
 			}
 		}
 	}
-	for _, a := range n.Arrows {
-		to, err := w.v.Node(a.To)
-		if err != nil {
-			return r, err
-		}
-		label := to.Text
-		if a.Label != "" {
-			label = a.Label + ": " + to.Text
-		}
-		r.arrows = append(r.arrows, label)
-	}
-	return r, w.spark(n, &r, now)
+	return r, nil
 }

@@ -235,7 +235,7 @@ func (m Model) Place() screen.Place {
 	p := screen.Place{Root: m.root, Cursor: id, On: m.cur < len(m.rows), Marks: m.marks, Crumbs: m.crumbs, Settling: m.settling || m.acting}
 	p.Facts = command.Facts{Node: p.On, Marks: len(m.marks), Drilled: m.root != model.Root}
 	if p.On {
-		p.Facts.Series = m.rows[m.cur].series
+		p.Facts.Series = m.rows[m.cur].Series
 	}
 	if m.edit != nil {
 		p.Hints = m.edit.hints(m)

@@ -3,7 +3,6 @@ package outline
 import (
 	"slices"
 	"strconv"
-	"strings"
 
 	"arbor/model"
 	"arbor/ui/grid"
@@ -101,7 +100,7 @@ func (m Model) drawRow(s grid.Surface, i int) {
 	if r.via != (model.ID{}) {
 		x = s.Text(x, 0, theme.Arrow, theme.ArrowTo+" ")
 	}
-	glyph, st := screen.StateGlyph(r.state)
+	glyph, st := screen.StateGlyph(r.State)
 	if r.kids || glyph == "" {
 		m.drawSign(s, i, x)
 		x += 2
@@ -115,10 +114,11 @@ func (m Model) drawRow(s grid.Surface, i int) {
 		return
 	}
 	right := w - 1
-	if fits := x + grid.Width(r.text) + 40; w > widest { // what belongs together stays together
+	if fits := x + grid.Width(r.Text) + 40; w > widest { // what belongs together stays together
 		right = max(widest, min(fits, right))
 	}
-	right = m.drawRight(s, r, x, right)
+	due, dueStyle := r.Label(m.now)
+	right = r.DrawRight(s, x, right, due, dueStyle)
 	m.drawText(s.Sub(0, 0, right, 1), r, x)
 }
 
@@ -135,109 +135,24 @@ func (m Model) drawSign(s grid.Surface, i, x int) {
 	}
 }
 
-// The least width at which a part of a row is drawn.
-const (
-	tagsFrom = 48
-	dueFrom  = 26
-	dueWide  = 14 // columns of the due date where there is room for a column
-	widest   = 120
-)
-
-// drawRight draws the due date, and the tags where there is room, against the right edge, and returns the column at which they begin.
-func (m Model) drawRight(s grid.Surface, r row, x, right int) int {
-	w, _ := s.Size()
-	end := right
-	if due, st := screen.DueLabel(r.due, m.now); due != "" && w >= dueFrom {
-		if r.state.Closed() {
-			st = theme.Dim
-		}
-		s.Right(right-1, 0, st, due)
-		right -= grid.Width(due) + 2
-	}
-	if w < tagsFrom {
-		return right
-	}
-	if len(r.tags) > 0 {
-		edge := right
-		if w >= 100 {
-			edge = min(right, end-dueWide)
-		}
-		tags := grid.Cut("+"+strings.Join(r.tags, " +"), w/4)
-		if edge-grid.Width(tags)-2 < x+min(grid.Width(r.text), w/3) {
-			return right
-		}
-		tags = strings.NewReplacer("+prio:", "prio:", "+state:", "state:").Replace(tags)
-		st := theme.Tag
-		if r.state.Closed() {
-			st = theme.Dim
-		}
-		return s.Right(edge-1, 0, st, tags) - 1
-	}
-	return right
-}
+// widest is how wide a row is drawn where its text does not ask for more.
+const widest = 120
 
 // drawText draws the text of a row with what belongs to it: sparkline, note, arrows.
 func (m Model) drawText(s grid.Surface, r row, x int) {
 	base := theme.Text
 	switch {
-	case r.state.Closed():
+	case r.State.Closed():
 		base = theme.Dim
 	case r.depth == 0 && r.kids:
 		base = theme.Bright
 	}
-	text := r.text
-	if r.sparkOK {
-		text = screen.WithoutPlot(text)
-	}
-	switch {
-	case r.text == "":
-		x = s.Text(x, 0, theme.Dim, "(no text)")
-	case text != "":
-		x = drawWords(s, x, base, text)
-	}
-	if r.sparkOK {
-		x = screen.DrawSpark(s, x+1, 0, r.spark)
-		x = s.Text(x+1, 0, theme.Dim, sum(r.spark))
-	}
+	x = r.DrawText(s, x, base)
 	switch l := r.listing; {
 	case l.wrong != "":
 		x = s.Text(x+1, 0, theme.Overdue, theme.Warn+" "+l.wrong)
 	case len(l.ids) > 0:
 		x = s.Text(x+1, 0, theme.Dim, strconv.Itoa(len(l.ids)+l.more))
 	}
-	if r.series {
-		x = s.Text(x+1, 0, theme.Spark, "▁▄▆")
-	}
-	if r.note {
-		x = s.Text(x+1, 0, theme.Note, theme.HasNote)
-	}
-	for _, a := range r.arrows {
-		x = s.Text(x+2, 0, theme.Arrow, theme.ArrowTo+" "+a)
-	}
-}
-
-// drawWords draws a text with its tags, its key=value words and its addresses in their own styles.
-func drawWords(s grid.Surface, x int, base theme.Style, text string) int {
-	w, _ := s.Size()
-	if room := w - x; grid.Width(text) > room {
-		text = grid.Cut(text, room)
-	}
-	for text != "" {
-		n := strings.IndexByte(text, ' ')
-		word := text
-		if n >= 0 {
-			word = text[:n+1]
-		}
-		text = text[len(word):]
-		st := base
-		switch {
-		case base == theme.Dim:
-		case len(word) > 2 && word[0] == '#' && word[1] > ' ':
-			st = theme.Tag
-		case strings.HasPrefix(word, "https://") || strings.HasPrefix(word, "http://"):
-			st = theme.Link
-		}
-		x = s.Raw(x, 0, st, word)
-	}
-	return x
+	r.DrawSigns(s, x)
 }

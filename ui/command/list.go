@@ -1,0 +1,23 @@
+package command
+
+// The commands of lists: the agenda, the tasks that are next, what a query means.
+const (
+	ViewAgenda ID = "view.agenda"
+	ViewNext   ID = "view.next"
+	ViewQuery  ID = "view.query"
+
+	OpenNode ID = "list.open"
+	Why      ID = "list.why"
+	Earlier  ID = "agenda.earlier"
+	Later    ID = "agenda.later"
+	ThisWeek ID = "agenda.today"
+	Ask      ID = "find.query"
+)
+
+var listRows = []Command{
+	{OpenNode, "Show this node in the outline", "open", "Lists", Lists, []string{"enter", "right", "l"}, "arbor show", node},
+	{Why, "Say what the urgency is made of", "why", "Lists", Next, []string{"y"}, "arbor next --explain", node},
+	{Earlier, "The seven days before", "week before", "Lists", Agenda, []string{"{", "shift+left"}, "arbor agenda", nil},
+	{Later, "The seven days after", "next week", "Lists", Agenda, []string{"}", "shift+right"}, "arbor agenda", nil},
+	{ThisWeek, "The seven days from today on", "today", "Lists", Agenda, []string{"0"}, "arbor agenda", nil},
+}
