@@ -28,7 +28,7 @@ var (
 		{line: "completion bash"},
 	}
 	writingVerbs = []verb{
-		{line: "add one +b"}, {line: "add -"}, {line: "edit NODE +c"}, {line: "edit plenty +d", code: 4}, {line: "mv NODE under:root"}, {line: "cp NODE under:root"},
+		{line: "add one +b"}, {line: "add -"}, {line: "edit NODE +c"}, {line: "edit NODE", code: 2}, {line: "edit plenty +d", code: 4}, {line: "mv NODE under:root"}, {line: "cp NODE under:root"},
 		{line: "depend one on:NODE"}, {line: "link is:recurring NODE"}, {line: "start one"}, {line: "stop"}, {line: "pause is:recurring"}, {line: "resume is:recurring"},
 		{line: "skip is:recurring"}, {line: "undo"}, {line: "redo"}, {line: "log weight 73"}, {line: "template save NODE trip"}, {line: "template use trip"},
 		{line: "open --run one", code: 4}, {line: "open --note NODE", code: 2}, {line: "open one", code: 3}, {line: "review", code: 2}, {line: "demo", code: 2},

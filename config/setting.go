@@ -50,7 +50,7 @@ func (k Known) settings() []Setting {
 		{Name: "dir", Env: "ARBOR_DIR", Help: "directory of the store",
 			set: func(c *Config, s string) (err error) { c.Dir, err = absolute(s); return },
 			get: func(c *Config) string { return c.Dir }},
-		{Name: "io", Env: "ARBOR_IO", Help: "disk: uring, direct or buffered; empty for the best that works",
+		{Name: "io", Env: "ARBOR_IO", Help: "disk: uring, direct or buffered; the best without",
 			set: func(c *Config, s string) (err error) { c.IO, err = oneOf(s, "", "uring", "direct", "buffered"); return },
 			get: func(c *Config) string { return c.IO }},
 		{Name: "theme", Env: "ARBOR_THEME", Help: "name of the colour theme",

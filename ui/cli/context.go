@@ -24,7 +24,7 @@ const contextVariable = "ARBOR_CONTEXT"
 
 func (r *run) contextCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "context [NAME|none]", Short: "a view of a part of the tree: lists show it alone, what is added gets its stamp",
+		Use: "context [NAME|none]", Short: "work in a part of the tree: lists show it, new nodes get its tag",
 		Long: "Without NAME the contexts are listed, the one that holds is marked. They are tables of the settings:\n\n" +
 			"  [context.home]\n  query = \"tag:home\"\n  stamp = \"+home\"\n\n" +
 			"The choice holds for this machine until the next one; " + contextVariable + " in the environment, or --context, for one terminal or one command. " +

@@ -14,7 +14,7 @@ func (r *run) cpCommand() *cobra.Command {
 	var to target
 	var mirror, yes bool
 	cmd := &cobra.Command{
-		Use: "cp SEL... under:ID", Short: "copy nodes with all below them, or show them in a second place", Args: words(1, -1, "what to copy and where"),
+		Use: "cp SEL... under:ID", Short: "copy nodes with all below them, or show them in two places", Args: words(1, -1, "what to copy and where"),
 		Long: "A copy is new nodes: arrows between nodes that are copied together lead from copy to copy, others to where they led; samples and time worked stay with the nodes they " +
 			"were taken on. With --mirror the node stands under ID too: what it says, and what is below it, is shown there as it is, and what is done to the mirror is done to it. " +
 			"'arbor rm' and 'arbor mv' of a mirror leave the node alone.",

@@ -11,7 +11,7 @@ import (
 func (r *run) demoCommand() *cobra.Command {
 	var tour bool
 	cmd := &cobra.Command{
-		Use: "demo", Short: "try arbor on a sample in memory: nothing of yours is read or written", Args: words(0, 0, "no arguments"),
+		Use: "demo", Short: "try arbor on a sample in memory, which leaves nothing behind", Args: words(0, 0, "no arguments"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !r.Terminal.In || !r.Terminal.Out {
 				return usagef("no terminal here to draw the demo on; run 'arbor demo' in one")

@@ -18,7 +18,7 @@ func (r *run) editCommand() *cobra.Command {
 	var yes bool
 	var from string
 	cmd := &cobra.Command{
-		Use: "edit SEL [CHANGE...]", Short: "change nodes: +tag -tag due:fri state:doing, a new text, or all of it in your editor",
+		Use: "edit SEL [CHANGE...]", Short: "change nodes: +tag -tag due:fri state:doing, or in your editor",
 		Long: "SEL is one argument: ids, or a query in quotes such as '+home due:today'. A key without a value, such as due:, takes it away. A new text needs one node. " +
 			"Keys and states of your own are declared in the settings, see 'arbor config --help'.\n\n" +
 			"Without CHANGE the nodes are opened in your editor ($ARBOR_EDITOR, $VISUAL, $EDITOR), all in one file: of each a line \"== ID\", the node in one line as 'arbor add' " +

@@ -14,8 +14,8 @@ func (r *run) findCommand() *cobra.Command {
 	var among string
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use: "find WORD...", Short: "search texts, tags and notes, however they are spelt; the best first",
-		Long: "Each WORD has to fit somewhere in a node: as a word, its beginning, a part of it, with a typing error, or with letters left out. " +
+		Use: "find WORD...", Short: "search texts, tags and notes, however they are spelt",
+		Long: "Each WORD has to fit somewhere in a node: as a word, its beginning, a part of it, with a typing error, or with letters left out. The best comes first. " +
 			"'arbor ls' is for what is meant exactly.",
 		Args: words(1, -1, "what to search for"),
 		RunE: func(cmd *cobra.Command, args []string) error { return r.find(args, among, limit, asJSON) },

@@ -15,7 +15,7 @@ import (
 func (r *run) historyCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use: "history SEL", Short: "every version of a node, the newest last, and what each changed",
+		Use: "history SEL", Short: "every version of a node, and what each changed",
 		Long: "A version is named by the number in front of it: 'arbor diff SEL 12' compares it with now, 'arbor restore SEL --version 12' brings it back.",
 		Args: words(1, 1, "a selection"),
 		RunE: func(cmd *cobra.Command, args []string) error { return r.history(args[0], asJSON) },

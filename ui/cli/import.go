@@ -25,7 +25,7 @@ import (
 func (r *run) importCommand() *cobra.Command {
 	var opt importing
 	cmd := &cobra.Command{
-		Use: "import [FORMAT] FILE...", Short: "bring in void, taskwarrior, csv or json files; - is standard input",
+		Use: "import [FORMAT] FILE...", Short: "bring in void, taskwarrior, csv or json files",
 		Long: "Without FORMAT the file says what it is. What was kept, turned into something of ours and dropped is reported with line numbers; a second import of the same " +
 			"file changes nothing, one undo takes it back, and a file that cannot be read whole changes nothing.",
 		Args: words(1, -1, "a file to import"),

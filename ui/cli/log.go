@@ -18,7 +18,7 @@ func (r *run) logCommand() *cobra.Command {
 	var at string
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use: "log NAME VALUE", Short: "log a value of a series: arbor log weight 72.4 --at 'fri 7:00'", Args: words(2, 2, "a name and a value"),
+		Use: "log NAME VALUE", Short: "log a value of a series: arbor log weight 72.4 --at 7:00", Args: words(2, 2, "a name and a value"),
 		RunE: func(cmd *cobra.Command, args []string) error { return r.log(args[0], args[1], at, asJSON) },
 	}
 	cmd.Flags().StringVar(&at, "at", "", "`TIME` of the value; now without")

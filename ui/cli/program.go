@@ -103,8 +103,11 @@ const helpWidth = 78
 func (r *run) root() *cobra.Command {
 	cobra.EnableCommandSorting = false // they stand in the order in which one needs them
 	root := &cobra.Command{
-		Use:           "arbor",
-		Short:         "everything is a tree: tasks, notes, maps and measurements in one place",
+		Use:   "arbor",
+		Short: "everything is a tree: tasks, notes, maps and measurements in one place",
+		Long: "Everything is a tree: tasks, notes, maps and measurements in one place.\n\n" +
+			"'arbor' alone shows it on the terminal: type, Enter, Tab; ? shows the keys, q quits. From the shell:\n\n" +
+			"  arbor add 'call Anna +phone due:fri'    # prints the id\n  arbor ls due:overdue\n  arbor done q7xk\n  arbor undo",
 		Version:       r.Version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -130,73 +133,22 @@ func (r *run) root() *cobra.Command {
 		}
 	}
 	root.PersistentFlags().StringVar(&r.contextFlag, "context", "", "`NAME` of the context that holds; none for all")
-	for _, group := range []cobra.Group{{ID: "write", Title: "Write:"}, {ID: "read", Title: "Read:"}, {ID: "move", Title: "Bring in and take out:"}, {ID: "care", Title: "Look after:"}} {
-		root.AddGroup(&group)
-	}
-	add := func(group string, cmds ...*cobra.Command) {
-		for _, c := range cmds {
-			c.GroupID = group
-			c.DisableFlagsInUseLine = true
-			root.AddCommand(c)
-		}
-	}
-	add("write",
-		r.addCommand(),
-		r.dayCommand(),
-		r.editCommand(),
-		r.noteCommand(),
-		r.openCommand(),
-		r.doneCommand(),
-		r.mvCommand(),
-		r.cpCommand(),
-		r.rmCommand(),
-		r.bringBackCommand(),
-		r.undoCommand(),
-		r.redoCommand(),
-		r.skipCommand(),
-		r.pauseCommand(),
-		r.resumeCommand(),
-		r.startCommand(),
-		r.stopCommand(),
-		r.dependCommand(),
-		r.linkCommand(),
-		r.templateCommand(),
-		r.reviewCommand(),
-		r.logCommand(),
-	)
-	add("read",
-		r.lsCommand(),
-		r.findCommand(),
-		r.showCommand(),
-		r.treeCommand(),
-		r.nextCommand(),
-		r.drawCommand(),
-		r.agendaCommand(),
-		r.remindCommand(),
-		r.trackCommand(),
-		r.chainCommand(),
-		r.historyCommand(),
-		r.diffCommand(),
-		r.backlinksCommand(),
-		r.trashCommand(),
-		r.plotCommand(),
-		r.watchCommand(),
-	)
-	add("move", r.importCommand(), r.exportCommand())
-	add("care", r.contextCommand(), r.hookCommand(), r.demoCommand(), r.doctorCommand(), r.storeCommand(), r.configCommand(), r.manCommand(root))
+	r.addVerbs(root)
 	r.completeWords(root)
 	root.SetHelpFunc(wrapped(root.HelpFunc()))
-	root.SetHelpCommandGroupID("care")
-	root.SetCompletionCommandGroupID("care")
 	root.InitDefaultVersionFlag()
 	root.InitDefaultHelpCmd() // before the arguments are looked at
-	child(root, "help").Args = func(_ *cobra.Command, args []string) error {
+	help := child(root, "help")
+	help.GroupID, help.Short = "care", "say what a command does"
+	help.Args = func(_ *cobra.Command, args []string) error {
 		if _, rest, err := root.Find(args); err != nil || len(rest) > 0 {
 			return usagef("there is no command %q; see 'arbor help'", strings.Join(args, " "))
 		}
 		return nil
 	}
 	root.InitDefaultCompletionCmd()
+	completion := child(root, "completion")
+	completion.GroupID, completion.Short = "care", "print the completion script of a shell"
 	return root
 }
 

@@ -46,7 +46,7 @@ func (r *run) skipCommand() *cobra.Command {
 
 func (r *run) pauseCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "pause SEL [FROM..TO]", Short: "leave out the dates between two days; without a last day until 'arbor resume'", Args: words(1, 2, "a selection, and perhaps two days with .. between them"),
+		Use: "pause SEL [FROM..TO]", Short: "leave out the dates between two days, or until 'arbor resume'", Args: words(1, 2, "a selection, and perhaps two days with .. between them"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			from, to := date.Day(r.now()), date.Date{}
 			if len(args) == 2 {

@@ -35,7 +35,7 @@ type reminding struct {
 func (r *run) remindCommand() *cobra.Command {
 	var opt reminding
 	cmd := &cobra.Command{
-		Use: "remind", Short: "say what begins or is due soon, each thing once; for cron or systemd",
+		Use: "remind", Short: "say what begins or is due soon, once each; for cron or systemd",
 		Long: "Prints what takes place, is due or scheduled within 15 minutes, or asks by its field warn to be said earlier. What was said is not said again: run it every minute. " +
 			"With --exec a command of the shell runs for each instead, with ARBOR_ID, ARBOR_TEXT, ARBOR_KIND, ARBOR_AT and ARBOR_IN in its environment and the JSON on its standard input; " +
 			"what it fails for is said again by the next call.\n\n" +

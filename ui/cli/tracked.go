@@ -16,7 +16,7 @@ func (r *run) trackCommand() *cobra.Command {
 	var since, until string
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use: "track [SEL]", Short: "the time worked on nodes, and what is to be said of it later",
+		Use: "track [SEL]", Short: "list the time worked, add it up, put it right",
 		Long: "Without a verb: the intervals of today, or of SEL and all below it, or of the days between --since and --until. An interval is named as it is listed, @ and some digits.",
 		Args: words(0, 1, "an id or a query, or nothing"),
 		RunE: func(cmd *cobra.Command, args []string) error {

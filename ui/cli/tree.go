@@ -17,7 +17,7 @@ func (r *run) treeCommand() *cobra.Command {
 	var noHeader bool
 	depth := 0
 	cmd := &cobra.Command{
-		Use: "tree [SEL]", Short: "print a subtree, with what its fields come to", Args: words(0, 1, "one node"),
+		Use: "tree [SEL]", Short: "print a subtree: how much is done, what its fields come to", Args: words(0, 1, "one node"),
 		Long: "In front of each node stands how many of the tasks below it are closed. --columns cost,est adds the values of fields: of one declared with a roll, " +
 			"such as sum, what the node and all below it come to; of another its own. The whole tree counts, whatever --depth shows.",
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -16,7 +16,7 @@ import (
 const maxSteps = 1000
 
 func (r *run) undoCommand() *cobra.Command {
-	return r.travelCommand("undo", "take back the last action of this device, or the last N", "undid", (*model.Tree).Undo)
+	return r.travelCommand("undo", "take back the last action, or the last N", "undid", (*model.Tree).Undo)
 }
 
 func (r *run) redoCommand() *cobra.Command {

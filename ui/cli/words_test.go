@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -81,6 +82,22 @@ func TestLooksLikeID(t *testing.T) {
 	for word, want := range map[string]bool{"q7xk": true, "0123456789abc": true, "abc": false, "milk": false, "+tag": false, "0123456789abcd": false, "q7x!": false, "": false} {
 		if got := looksLikeID(word); got != want {
 			t.Errorf("%q: %v", word, got)
+		}
+	}
+}
+
+// The help fits a terminal of 80 cells, line by line, and names no verb without a group.
+func TestHelpFits(t *testing.T) {
+	var out bytes.Buffer
+	if code := Run(context.Background(), Program{Args: []string{"help"}, Out: &out, Err: &out, Now: time.Now, Lookup: func(string) (string, bool) { return "", false }}); code != exitOK {
+		t.Fatalf("exit code %d: %s", code, &out)
+	}
+	for line := range strings.Lines(out.String()) {
+		if n := len([]rune(strings.TrimSuffix(line, "\n"))); n > 80 {
+			t.Errorf("%d cells: %s", n, line)
+		}
+		if strings.HasPrefix(line, "Additional") {
+			t.Errorf("%s", line)
 		}
 	}
 }
