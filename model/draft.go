@@ -263,13 +263,19 @@ func (t *Tree) Make(label string, d *Draft, where func(*Edit) (ID, Place, error)
 		return tops, err
 	}
 	var parent ID
-	if _, err := t.Do(label, func(e *Edit) error { // a step only where the parent itself has to be made
-		parent, _, err = where(e)
+	if _, err := t.write(intent{label: label}, func(e *Edit) error { // where it will be; what has to be made for that is made with the rest
+		if parent, _, err = where(e); err == nil {
+			err = errRehearsed
+		}
 		return err
-	}); err != nil {
+	}); !errors.Is(err, errRehearsed) {
 		return nil, err
 	}
 	_, err = t.Import(label, func(im *Importer) error {
+		im.Change(importNode, func(e *Edit) error {
+			_, _, err := where(e)
+			return err
+		})
 		tops, err = im.Make(d, parent)
 		return err
 	})

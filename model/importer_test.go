@@ -359,3 +359,41 @@ func TestKeysPerNode(t *testing.T) {
 		t.Errorf("%.2f keys a node, at most 3.5", per)
 	}
 }
+
+// TestImportMakesWhatIsMissing: what a change makes in the tree itself goes when the import is undone, and comes back, in whichever of its parts it was made.
+func TestImportMakesWhatIsMissing(t *testing.T) {
+	for _, size := range []int{0, importBatch} {
+		t.Log("changes of ", size, " bytes")
+		tree := open(t)
+		id := addLine(t, tree, Root, "there")
+		first := outline(t, tree, Root)
+		_, err := tree.Import("import", func(im *Importer) error {
+			for range 3 {
+				im.Change(size, func(e *Edit) error {
+					inbox, err := e.Inbox()
+					if err != nil {
+						return err
+					}
+					return e.Move(id, inbox, Last)
+				})
+			}
+			_, err := im.Create(Inbox, "new", 0, nil)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		last := outline(t, tree, Root)
+		for range 3 {
+			if _, err := tree.Undo(ThisDevice); err != nil {
+				t.Fatal(err)
+			}
+			wantOutline(t, tree, Root, first)
+			if _, err := tree.Redo(ThisDevice); err != nil {
+				t.Fatal(err)
+			}
+			wantOutline(t, tree, Root, last)
+		}
+		mustVerify(t, tree)
+	}
+}

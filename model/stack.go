@@ -156,12 +156,12 @@ func (w *writer) note(ks *spaces, tx *store.Tx, b *batch) error {
 		}
 		return w.undoStack(ks).push(tx, own)
 	case roleUndo:
-		if err := w.undoStack(ks).remove(tx, b.target); err != nil || len(b.ops) == 0 {
+		if err := w.undoStack(ks).remove(tx, b.target); err != nil || len(b.ops) == 0 && b.first == 0 { // nor did its parts do anything
 			return err
 		}
 		return w.redoStack(ks).push(tx, own)
 	case roleRedo:
-		if err := w.redoStack(ks).remove(tx, b.target); err != nil || len(b.ops) == 0 {
+		if err := w.redoStack(ks).remove(tx, b.target); err != nil || len(b.ops) == 0 && b.first == 0 {
 			return err
 		}
 		return w.undoStack(ks).push(tx, own)

@@ -37,7 +37,7 @@ func (v *View) Steps(redo bool, n int) ([]Step, error) {
 	}
 	out := make([]Step, len(seqs))
 	for i, seq := range seqs {
-		whole, parts, made, err := group(ks, v.r, me.device, seq)
+		whole, parts, made, _, err := group(ks, v.r, me.device, seq)
 		if err != nil {
 			return nil, err
 		}

@@ -32,6 +32,7 @@ func (t *Tree) revert(scope Scope, r role) (Receipt, error) {
 	var target entry
 	var parts []uint64
 	var made map[ID]bool
+	inOrder := false
 	find := func(v *View) error {
 		me, err := readSelf(&t.ks, v.r)
 		if err != nil {
@@ -45,13 +46,16 @@ func (t *Tree) revert(scope Scope, r role) (Receipt, error) {
 		if err != nil {
 			return err
 		}
-		target, parts, made, err = group(&t.ks, v.r, me.device, found.seq)
+		target, parts, made, inOrder, err = group(&t.ks, v.r, me.device, found.seq)
 		return err
 	}
 	if err := t.look(find); err != nil {
 		return Receipt{}, fmt.Errorf("%s: %w", verbs[r], err)
 	}
 	label := target.batch.label
+	if inOrder {
+		parts = append(parts, target.batch.seq)
+	}
 	var first uint64
 	for _, part := range slices.Backward(parts) {
 		back, err := t.commit(intent{role: roleBack, label: label, durability: store.None}, func(e *Edit) error {
@@ -72,6 +76,9 @@ func (t *Tree) revert(scope Scope, r role) (Receipt, error) {
 	receipt, err := t.commit(intent{role: r, label: label, target: target.batch.seq, first: first, empty: true}, func(e *Edit) error {
 		if err := e.stillOn(r, target.batch.seq); err != nil {
 			return err
+		}
+		if inOrder {
+			return nil
 		}
 		var err error
 		refused, err = e.takeBack(target, made)
@@ -109,16 +116,17 @@ func (w *writer) last(ks *spaces, r store.Reader, scope Scope, do role, session 
 }
 
 // group returns a batch, the numbers of those that belong to it and have something to be taken back, and the nodes that they created:
-// what an import creates goes as it came, with the one node it hangs from.
-func group(ks *spaces, r store.Reader, dev device, seq uint64) (whole entry, parts []uint64, made map[ID]bool, err error) {
+// what an import creates goes as it came, with the one node it hangs from. inOrder says that the batch itself is to be taken back before the others,
+// because one of these made a node in the tree itself, which later ones may have put something under.
+func group(ks *spaces, r store.Reader, dev device, seq uint64) (whole entry, parts []uint64, made map[ID]bool, inOrder bool, err error) {
 	whole, err = readBatch(ks, r, dev, seq)
 	if err != nil || whole.batch.first == 0 {
-		return whole, nil, nil, err
+		return whole, nil, nil, false, err
 	}
 	made = map[ID]bool{}
 	for e, err := range readLog(ks, r, dev, whole.batch.first) {
 		if err != nil {
-			return whole, nil, nil, err
+			return whole, nil, nil, false, err
 		}
 		if e.batch.seq >= seq {
 			break
@@ -132,13 +140,14 @@ func group(ks *spaces, r store.Reader, dev device, seq uint64) (whole entry, par
 			if o.kind == opCreate {
 				made[o.node] = true
 			}
+			inOrder = inOrder || o.kind == opCreate && o.leaves(e.batch.role, made)
 			lasting = lasting || !made[o.node] || o.leaves(e.batch.role, made)
 		}
 		if lasting {
 			parts = append(parts, e.batch.seq)
 		}
 	}
-	return whole, parts, made, nil
+	return whole, parts, made, inOrder, nil
 }
 
 // stillOn fails if another process took target back since it was found.
@@ -259,8 +268,12 @@ var registerNames = [registers]string{
 	regCreated: "the time of creation", regModified: "the time of change", regFinished: "the time of finishing",
 }
 
-// leaves reports whether an op on a node that its own import created is to be taken back: where it hangs in the tree, and samples.
+// leaves reports whether an op on a node that its own import created is to be taken back: where it hangs in the tree, and samples. A change to
+// nodes that were there may have made one among them, such as the inbox.
 func (o *op) leaves(r role, made map[ID]bool) bool {
+	if o.kind == opCreate {
+		return r == rolePart && o.parent != Detached && !made[o.parent]
+	}
 	return o.kind == opSamples || o.kind == opChunk || o.kind == opMove && (r != rolePart || o.parent != Detached && !made[o.parent])
 }
 

@@ -198,17 +198,24 @@ func (r *run) createList(s *Session, list []listed, under string) (ids []model.I
 // importList adds a list that is too long for one change.
 func importList(s *Session, label string, list []listed, under string) (ids []model.ID, err error) {
 	top := model.Root
-	if under != "" {
-		_, err := s.Tree.Do("make the inbox", func(e *model.Edit) (err error) { // no step where nothing is to be made
-			top, err = parentNamed(e, under)
+	if under == inboxName {
+		top = model.Inbox
+	} else if under != "" {
+		if err := s.Tree.View(func(v *model.View) (err error) {
+			top, err = parentThere(v, under)
 			return err
-		})
-		if err != nil {
+		}); err != nil {
 			return nil, err
 		}
 	}
 	_, err = s.Tree.Import(label, func(im *model.Importer) error {
 		ids = ids[:0]
+		if top == model.Inbox {
+			im.Change(0, func(e *model.Edit) error {
+				_, err := e.Inbox() // it may have to be made
+				return err
+			})
+		}
 		var parents []model.ID
 		for _, item := range list {
 			if item.line.Under != "" || item.line.After != "" {

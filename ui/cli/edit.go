@@ -122,8 +122,8 @@ func (r *run) place(sels []string, yes bool, label string, atOnce int, fn action
 	return r.changeParted(sels, yes, label, atOnce, func(_ *model.View, ids []model.ID) ([]model.ID, error) { return ids, nil }, fn)
 }
 
-// maxAtOnce is how many nodes are changed in one transaction, which has no room for more than a few thousand.
-const maxAtOnce = 400
+// maxAtOnce is how many nodes are changed in one transaction, which has no room for more than a few thousand. Tests alone make it less.
+var maxAtOnce = 400
 
 // changeEach is change for what is done to each node by itself. More than maxAtOnce nodes take several transactions; others see some of them
 // changed before the rest is. It is one step of undo still.

@@ -78,7 +78,7 @@ func exitCode(err error) int {
 // refusals are the errors by which a store or a tree declines what it understood.
 var refusals = []error{
 	store.ErrLocked, store.ErrOwnerSilent, store.ErrConflict, store.ErrReadOnly, store.ErrVersion, store.ErrUncertain, store.ErrStale,
-	model.ErrBuiltin, model.ErrCycle, model.ErrExists, model.ErrNotTrash, model.ErrChanged, model.ErrVersion, model.ErrArrowThere,
+	model.ErrBuiltin, model.ErrCycle, model.ErrNotHere, model.ErrExists, model.ErrNotTrash, model.ErrChanged, model.ErrVersion, model.ErrArrowThere,
 	model.ErrAsksItself,
 }
 

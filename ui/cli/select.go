@@ -33,16 +33,24 @@ func resolve(v *model.View, ref string) (model.ID, error) {
 	return id, err
 }
 
+// inboxName is how a person names the inbox, wherever it is.
+const inboxName = "inbox"
+
 // parentNamed returns the node that ref names, to stand under. The inbox is made if it is not there.
 func parentNamed(e *model.Edit, ref string) (model.ID, error) {
-	if ref == "inbox" {
+	if ref == inboxName {
 		return e.Inbox()
 	}
-	id, err := resolve(e.View, ref)
+	return parentThere(e.View, ref)
+}
+
+// parentThere is parentNamed for nodes that are there.
+func parentThere(v *model.View, ref string) (model.ID, error) {
+	id, err := resolve(v, ref)
 	if err != nil {
 		return id, err
 	}
-	to, err := e.Through(id) // below a mirror is below what it mirrors
+	to, err := v.Through(id) // below a mirror is below what it mirrors
 	return to, mirrorError(id, err)
 }
 
@@ -52,8 +60,11 @@ func sibling(v *model.View, ref string) (model.Node, error) {
 	if err != nil {
 		return model.Node{}, err
 	}
-	if id == model.Root {
+	switch id {
+	case model.Root:
 		return model.Node{}, usagef("nothing stands beside the top of the tree; under:root is in it")
+	case model.Trash:
+		return model.Node{}, usagef("nothing stands beside the trash; 'arbor rm' moves there")
 	}
 	return v.Node(id)
 }
@@ -61,7 +72,7 @@ func sibling(v *model.View, ref string) (model.Node, error) {
 // looksLikeID tells an id from a word of a query by its letters alone: what a selection means must not depend on what is in the tree.
 func looksLikeID(word string) bool {
 	const full = 13
-	if word == "inbox" || word == "trash" {
+	if word == inboxName || word == "trash" {
 		return true
 	}
 	return len(word) >= minRef && len(word) <= full && strings.Trim(word, "0123456789abcdefghjkmnpqrstvwxyz") == ""

@@ -19,17 +19,17 @@ func (r *run) weekly(s *Session, since date.Date) error {
 	now := r.now()
 	today := date.Day(now)
 	title, note := "", ""
-	var open *model.Page
 	if err := r.view(s, func(v *model.View) (err error) {
-		if title, note, err = r.week(s, v, since); err != nil {
-			return err
-		}
-		open, err = v.Page(today, r.env())
+		title, note, err = r.week(s, v, since)
 		return err
 	}); err != nil {
 		return err
 	}
-	_, err := s.Tree.Do("review: the week", func(e *model.Edit) error {
+	open, err := r.openDay(s, today)
+	if err != nil {
+		return err
+	}
+	_, err = s.Tree.Do("review: the week", func(e *model.Edit) error {
 		page, err := e.Open(open)
 		if err != nil {
 			return err
