@@ -74,6 +74,8 @@ func start(ctx context.Context, s *cli.Session) error {
 		ASCII:    s.Config.ASCII,
 		Urgency:  s.Config.Urgency,
 		Parallel: s.Config.Track.Parallel,
+		Bell:     s.Config.Remind.Bell,
+		Notify:   s.Config.Remind.Notify,
 		Now:      now,
 		Notice:   notice,
 		Suspend:  s.DB.Suspend,

@@ -187,6 +187,22 @@ func TestTmuxTimer(t *testing.T) {
 	}
 }
 
+// What is due is said by a bell, which tmux notes of a window that nobody looks at, and by a line that stays until a key.
+func TestTmuxReminder(t *testing.T) {
+	h := newHome(t)
+	m := newTmux(t, h, 100, 30)
+	h.must(t, "add", "something else")
+	w := m.open(t, "due", "exec arbor")
+	m.see(t, w, "something else")
+	h.must(t, "add", "ring the bank due:"+time.Now().Add(2*time.Second).UTC().Format(time.RFC3339))
+	m.see(t, w, "“ring the bank” due")
+	if flag := strings.TrimSpace(m.run(t, "display-message", "-p", "-t", w, "#{window_bell_flag}")); flag != "1" {
+		t.Errorf("the bell did not ring: %q", flag)
+	}
+	m.keys(t, w, "j")
+	m.until(t, w, "no reminder", func(screen string) bool { return !strings.Contains(screen, "“ring the bank” due") })
+}
+
 // Ctrl-Z gives the terminal and the store to the shell, fg takes both again.
 func TestTmuxSuspend(t *testing.T) {
 	h := newHome(t)

@@ -10,6 +10,7 @@ type Tables struct {
 	Contexts []Context          // [context.NAME]
 	Review   Review             // [review]
 	Track    Track              // [track]
+	Remind   Remind             // [remind]
 	Hooks    Hooks              // [hooks]
 	Rules    []Rule             // [[rule]]
 	Pager    string             // the program that long output goes through on a terminal; "" leaves it to the environment
@@ -52,6 +53,9 @@ type Track struct {
 	Pomodoro string // lengths of work and of rest, with a slash between them
 }
 
+// Remind says how the terminal interface says what is due: by the terminal's bell, and by a notification of the desktop.
+type Remind struct{ Bell, Notify bool }
+
 // Hooks says where the programs are that run beside changes, and how long one may take.
 type Hooks struct{ Dir, Timeout string }
 
@@ -71,7 +75,7 @@ type Entry struct {
 // defaultTables is what holds without a file.
 func defaultTables() Tables {
 	return Tables{Urgency: map[string]float64{}, Confirm: true, Review: Review{Stale: "30d", Day: "sun"},
-		Track: Track{Idle: "2h", Pomodoro: "25min/5min"}, Hooks: Hooks{Timeout: "5s"}}
+		Track: Track{Idle: "2h", Pomodoro: "25min/5min"}, Remind: Remind{Bell: true, Notify: true}, Hooks: Hooks{Timeout: "5s"}}
 }
 
 // field returns the declaration of a key, a new one the first time.
@@ -119,6 +123,8 @@ var lines = []line{
 	{"track.parallel", yes, func(t *Tables, _ string, v value) { t.Track.Parallel = v.yes }},
 	{"track.idle", text, func(t *Tables, _ string, v value) { t.Track.Idle = v.text }},
 	{"track.pomodoro", text, func(t *Tables, _ string, v value) { t.Track.Pomodoro = v.text }},
+	{"remind.bell", yes, func(t *Tables, _ string, v value) { t.Remind.Bell = v.yes }},
+	{"remind.notify", yes, func(t *Tables, _ string, v value) { t.Remind.Notify = v.yes }},
 	{"hooks.dir", text, func(t *Tables, _ string, v value) { t.Hooks.Dir = v.text }},
 	{"hooks.timeout", text, func(t *Tables, _ string, v value) { t.Hooks.Timeout = v.text }},
 	{"rule.on", text, func(t *Tables, _ string, v value) { t.rule().On = v.text }},

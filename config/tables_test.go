@@ -39,6 +39,9 @@ day = "fri"
 parallel = true
 idle = "1h"
 
+[remind]
+notify = false
+
 [hooks]
 dir = "my"
 timeout = "1s"
@@ -73,16 +76,16 @@ func TestTables(t *testing.T) {
 		States:   []State{{Place{4, 17}, "review", "doing"}},
 		Urgency:  map[string]float64{"due": 12, "tag.work": -0.5, "field.cost": 1000},
 		Contexts: []Context{{Place{21, 9}, "home", "+home", "+home"}},
-		Review:   Review{"2w", "fri"}, Track: Track{true, "1h", "25min/5min"},
+		Review:   Review{"2w", "fri"}, Track: Track{true, "1h", "25min/5min"}, Remind: Remind{Bell: true},
 		Hooks: Hooks{filepath.Join(filepath.Dir(l.Paths.Config), "my"), "1s"},
-		Rules: []Rule{{Place{36, 3}, "done", "+bill", []string{"add 'file it'"}}, {Place{41, 3}, "add", "", []string{"set +new", "set prio:1"}}},
+		Rules: []Rule{{Place{39, 3}, "done", "+bill", []string{"add 'file it'"}}, {Place{44, 3}, "add", "", []string{"set +new", "set prio:1"}}},
 		Pager: "less",
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}
-	if entries != 24 {
-		t.Errorf("%d entries, want 24", entries)
+	if entries != 25 {
+		t.Errorf("%d entries, want 25", entries)
 	}
 }
 

@@ -19,6 +19,7 @@ type tableNames struct {
 	Context any `toml:"context"`
 	Review  any `toml:"review"`
 	Track   any `toml:"track"`
+	Remind  any `toml:"remind"`
 	Hooks   any `toml:"hooks"`
 	Rule    any `toml:"rule"`
 	Pager   any `toml:"pager"`

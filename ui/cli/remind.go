@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,7 +11,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
 	"time"
 
@@ -91,7 +89,7 @@ func (r *run) remind(ctx context.Context, opt reminding) error {
 	}
 	var all []reminder
 	err = s.close(r.view(s, func(v *model.View) (err error) {
-		all, err = r.reminders(v, q, from, until, dayAt.T)
+		all, err = r.reminders(v, q, model.Moments{From: from, Until: until, Now: now, DayAt: time.Duration(dayAt.T.Hour())*time.Hour + time.Duration(dayAt.T.Minute())*time.Minute})
 		return err
 	}))
 	if err != nil {
@@ -122,50 +120,20 @@ func (r *run) remind(ctx context.Context, opt reminding) error {
 	return mark.write(said)
 }
 
-// reminders returns what is to be said in (from, until], by that time. dayAt is the time of day of what has none.
-func (r *run) reminders(v *model.View, q *query.Query, from, until, dayAt time.Time) ([]reminder, error) {
-	now := r.now()
-	loc := now.Location()
-	days, err := v.Agenda(q, date.Day(from.In(loc)), date.Day(until.In(loc)), now)
+// reminders returns what is to be said at these moments, as it is written.
+func (r *run) reminders(v *model.View, q *query.Query, m model.Moments) ([]reminder, error) {
+	found, err := v.Reminders(q, m)
 	if err != nil {
 		return nil, err
 	}
-	start := func(d date.Date) time.Time {
-		if !d.AllDay {
-			return d.T
-		}
-		y, m, day := d.T.Date()
-		return time.Date(y, m, day, dayAt.Hour(), dayAt.Minute(), 0, 0, loc)
-	}
 	var all []reminder
-	seen := map[string]bool{}
-	for _, d := range days {
-		for _, it := range d.Items {
-			at := start(it.From)
-			m := reminder{V: jsonVersion, ID: it.Node.ID.String(), Text: it.Node.Text, Kind: it.Kind.String(), At: it.From.String(), In: int64(at.Sub(now).Seconds()), say: at, at: it.From}
-			switch {
-			case it.Kind == model.AgendaDone || it.Late:
-				continue
-			case it.Kind == model.AgendaWarned:
-				value, _ := it.Node.Field("warn")
-				span, err := date.ParseSpan(value)
-				if err != nil {
-					continue
-				}
-				m.say = at.Add(-span)
-			}
-			if key := m.ID + m.Kind + m.At; !m.say.After(from) || m.say.After(until) || seen[key] {
-				continue
-			} else {
-				seen[key] = true
-			}
-			if m.short, err = v.ShortID(it.Node.ID); err != nil {
-				return nil, err
-			}
-			all = append(all, m)
+	for _, f := range found {
+		m := reminder{V: jsonVersion, ID: f.Node.ID.String(), Text: f.Node.Text, Kind: f.Kind.String(), At: f.At.String(), In: int64(f.Start.Sub(m.Now).Seconds()), say: f.Say, at: f.At}
+		if m.short, err = v.ShortID(f.Node.ID); err != nil {
+			return nil, err
 		}
+		all = append(all, m)
 	}
-	slices.SortStableFunc(all, func(a, b reminder) int { return cmp.Or(a.say.Compare(b.say), cmp.Compare(a.Text, b.Text)) })
 	return all, nil
 }
 

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"io"
 	"maps"
 	"time"
 
@@ -29,7 +30,10 @@ type Options struct {
 
 	Urgency map[string]float64 // weights beside the usual ones, see model.DefaultWeights
 
-	Parallel bool // several nodes may be worked on at once
+	Parallel     bool // several nodes may be worked on at once
+	Bell, Notify bool // have the terminal ring, and the desktop show, what is to be said
+
+	Out io.Writer // the terminal, beside the pictures; nil is os.Stdout
 
 	Now    func() time.Time    // in the person's zone; nil is time.Now
 	Getenv func(string) string // nil is os.Getenv
@@ -71,6 +75,7 @@ type Model struct {
 	found     found
 	week      week
 	timer     timer
+	reminders reminders
 	now       time.Time
 	mouseOff  bool
 	press     term.Mouse // the last press, for the double click
@@ -92,6 +97,7 @@ func newModel(opt *Options) Model {
 	for _, v := range m.views {
 		m.screens = append(m.screens, v.new(m.env))
 	}
+	m.reminders = reminders{said: m.now, behind: true}
 	m.echo = screen.Echo{Text: opt.Notice}
 	if len(errs) > 0 {
 		m.echo = screen.Echo{Text: errs[0].Error(), Bad: true}

@@ -55,7 +55,10 @@ func (m Model) route(msg tea.Msg) (Model, tea.Cmd) {
 		}
 		return m, nil
 	case started:
-		return m.tell(m.focus, screen.Enter{})
+		m.reminders.behind = false
+		m, remind := m.remindCmd()
+		m, cmd := m.tell(m.focus, screen.Enter{})
+		return m, tea.Batch(cmd, remind)
 	case screen.Echo:
 		m.echo = msg
 		return m, nil
@@ -70,7 +73,8 @@ func (m Model) route(msg tea.Msg) (Model, tea.Cmd) {
 	case screen.Changed:
 		m, cmd := m.tellAll(msg)
 		m, look := m.lookUp()
-		return m, tea.Batch(cmd, look)
+		m, remind := m.remindOf(msg)
+		return m, tea.Batch(cmd, look, remind)
 	case prompted:
 		m.inflight--
 		m.prompt = &msg.prompt
@@ -86,6 +90,12 @@ func (m Model) route(msg tea.Msg) (Model, tea.Cmd) {
 		return m.timed(msg)
 	case minute:
 		return m.minute(msg)
+	case reminded:
+		return m.reminded(msg)
+	case remindAlarm:
+		return m.alarm(msg)
+	case sooner:
+		return m.wakeAt(msg.at, msg.now)
 	case whichKey:
 		m.which = msg.n == m.typedAt && len(m.typed) > 0
 		return m, nil
@@ -93,7 +103,8 @@ func (m Model) route(msg tea.Msg) (Model, tea.Cmd) {
 		m.now = msg.Now
 		m, cmd := m.tellAll(msg)
 		m, look := m.lookUp()
-		return m, tea.Batch(cmd, look, m.midnight())
+		m, remind := m.remindAfterSleep()
+		return m, tea.Batch(cmd, look, remind, m.midnight())
 	case suspendMsg:
 		return m, m.suspend()
 	case resumed:
@@ -156,6 +167,7 @@ func (m Model) is(k tea.KeyMsg, id command.ID) bool { return slices.Contains(m.k
 // key routes a key.
 func (m Model) key(k tea.KeyMsg) (Model, tea.Cmd) {
 	m.echo = screen.Echo{}
+	m = m.readLine()
 	if merged(k) && m.typing() {
 		k.Alt = false
 		m.queue = append([]tea.KeyMsg{k}, m.queue...)

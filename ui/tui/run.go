@@ -24,6 +24,9 @@ func Run(ctx context.Context, opt Options) error {
 	if opt.Getenv == nil {
 		opt.Getenv = os.Getenv
 	}
+	if opt.Out == nil {
+		opt.Out = os.Stdout
+	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	var p *tea.Program

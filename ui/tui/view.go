@@ -147,6 +147,10 @@ func (m Model) drawStatus(s grid.Surface, alone bool) (rest string) {
 		p.View(s)
 		return rest
 	}
+	if len(m.reminders.lines) > 0 {
+		m.drawReminder(s)
+		return ""
+	}
 	p := m.place()
 	right := w - 1
 	note := p.Note
