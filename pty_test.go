@@ -19,6 +19,7 @@ const stall = 4 * time.Second
 // No command asks the terminal anything: it would wait for an answer that many terminals never give, and eat what is typed meanwhile.
 func TestNoCommandAsksTheTerminal(t *testing.T) {
 	h := newHome(t)
+	h.env = append(h.env, "ARBOR_PAGER=cat") // which asks, and waits for keys
 	id := strings.TrimSpace(h.must(t, "add", "one", "due:2030-01-01", "+tag"))
 	h.must(t, "log", "weight", "72")
 	for _, args := range [][]string{

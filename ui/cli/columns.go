@@ -123,6 +123,9 @@ func fieldColumn(d field.Def) column {
 
 func rolls(d field.Def) bool { return d.Roll != field.NoRoll && d.Key != "prio" }
 
+// errNoColumns refuses --no-header of a list that has none.
+var errNoColumns = usagef("--no-header goes with --columns")
+
 // columnNames are all that --columns of a list takes.
 func (r *run) columnNames() (names []string) {
 	for _, c := range plainColumns {
@@ -140,12 +143,17 @@ func (r *run) columnNames() (names []string) {
 func (r *run) inColumns(cmd *cobra.Command, columns *string, noHeader *bool) {
 	cmd.Flags().StringVar(columns, "columns", "", "`NAMES` of what to show, with commas between them: id,text,due,tags,prio or any field")
 	cmd.Flags().BoolVar(noHeader, "no-header", false, "leave the names of the columns out")
+	r.completeColumns(cmd, r.columnNames)
+}
+
+// completeColumns has the shell complete the last of the names behind --columns.
+func (r *run) completeColumns(cmd *cobra.Command, names func() []string) {
 	err := cmd.RegisterFlagCompletionFunc("columns", func(cmd *cobra.Command, _ []string, word string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		how := cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 		if r.configure(cmd) != nil {
 			return nil, how
 		}
-		return prefixed(word[:strings.LastIndexByte(word, ',')+1], r.columnNames()...), how
+		return prefixed(word[:strings.LastIndexByte(word, ',')+1], names()...), how
 	})
 	if err != nil {
 		panic(errors.Join(errors.New("the flag was declared above"), err))

@@ -56,6 +56,9 @@ func (r *run) ls(text string, l listing) error {
 		q.Limit = l.limit
 	}
 	var t *nodeTable
+	if l.noHead && l.columns == "" {
+		return errNoColumns
+	}
 	if l.columns != "" {
 		if t, err = r.newTable(l.columns); err != nil {
 			return err

@@ -25,6 +25,9 @@ func (r *run) treeCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if noHeader && len(defs) == 0 {
+				return errNoColumns
+			}
 			if cmd.Flags().Changed("depth") && depth < 1 {
 				return usagef("--depth %d shows nothing; write 1 or more", depth)
 			}
@@ -34,6 +37,7 @@ func (r *run) treeCommand() *cobra.Command {
 	r.canLookBack(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
 	cmd.Flags().StringVar(&columns, "columns", "", "`KEYS` of fields, with commas between them")
+	r.completeColumns(cmd, r.fieldNames)
 	cmd.Flags().BoolVar(&noHeader, "no-header", false, "leave the names of the columns out")
 	cmd.Flags().IntVar(&depth, "depth", 0, "how many `LEVELS` to show; all without")
 	return cmd
@@ -44,15 +48,19 @@ func (r *run) columns(list string) (defs []field.Def, err error) {
 	for _, key := range strings.FieldsFunc(list, func(c rune) bool { return c == ',' || c == ' ' }) {
 		d, ok := r.fields.Lookup(key)
 		if !ok {
-			var names []string
-			for _, d := range r.fields.All() {
-				names = append(names, d.Key)
-			}
-			return nil, usagef("--columns: no field is called %q; there are %s", key, strings.Join(names, ", "))
+			return nil, usagef("--columns: no field is called %q; there are %s", key, strings.Join(r.fieldNames(), ", "))
 		}
 		defs = append(defs, d)
 	}
 	return defs, nil
+}
+
+// fieldNames are the keys of all fields.
+func (r *run) fieldNames() (names []string) {
+	for _, d := range r.fields.All() {
+		names = append(names, d.Key)
+	}
+	return names
 }
 
 func (r *run) tree(sel []string, defs []field.Def, depth int, asJSON, header bool) error {
