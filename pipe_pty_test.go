@@ -23,12 +23,12 @@ var (
 		{line: "show NODE --json"}, {line: "tree"}, {line: "tree --columns est"}, {line: "next --explain"}, {line: "draw"}, {line: "agenda"}, {line: "remind"},
 		{line: "track"}, {line: "track report"}, {line: "chain is:recurring"}, {line: "history NODE"}, {line: "diff NODE"}, {line: "backlinks NODE"},
 		{line: "trash"}, {line: "plot weight"}, {line: "day"}, {line: "note NODE"}, {line: "undo --list"}, {line: "redo --list"}, {line: "review --list"},
-		{line: "context"}, {line: "template list"}, {line: "hook list"}, {line: "config show --origin"}, {line: "config check"}, {line: "config path"},
+		{line: "context"}, {line: "template list"}, {line: "tag list"}, {line: "hook list"}, {line: "config show --origin"}, {line: "config check"}, {line: "config path"},
 		{line: "doctor"}, {line: "store stats"}, {line: "store verify"}, {line: "export json"}, {line: "man"}, {line: "help"}, {line: "help ls"},
 		{line: "completion bash"},
 	}
 	writingVerbs = []verb{
-		{line: "add one +b"}, {line: "add -"}, {line: "edit NODE +c"}, {line: "edit NODE", code: 2}, {line: "edit plenty +d", code: 4}, {line: "mv NODE under:root"}, {line: "cp NODE under:root"},
+		{line: "add one +b"}, {line: "add -"}, {line: "edit NODE +c"}, {line: "edit NODE", code: 2}, {line: "tag NODE +c"}, {line: "tag rename c d"}, {line: "edit plenty +d", code: 4}, {line: "mv NODE under:root"}, {line: "cp NODE under:root"},
 		{line: "depend one on:NODE"}, {line: "link is:recurring NODE"}, {line: "start one"}, {line: "stop"}, {line: "pause is:recurring"}, {line: "resume is:recurring"},
 		{line: "skip is:recurring"}, {line: "undo"}, {line: "redo"}, {line: "log weight 73"}, {line: "template save NODE trip"}, {line: "template use trip"},
 		{line: "open --run one", code: 4}, {line: "open --note NODE", code: 2}, {line: "open one", code: 3}, {line: "review", code: 2}, {line: "demo", code: 2},

@@ -90,7 +90,7 @@ func TestReadmeTour(t *testing.T) {
 		t.Fatalf("the tour has %d blocks", len(blocks))
 	}
 	h := newHome(t)
-	h.env = append(h.env, "ARBOR_NOW=2026-11-22T10:00:00Z", "BROWSER=true")
+	h.env = append(h.env, "ARBOR_NOW=2026-11-22T10:00:00Z", "BROWSER=true", "VISUAL=true")
 	plan := "Trip to Rome\n  Book a flat est:2h cost:350 state:todo\n  Buy tickets est:30min cost:120 state:todo\n"
 	if err := os.WriteFile(filepath.Join(h.dir, "plan.txt"), []byte(plan), 0o600); err != nil {
 		t.Fatal(err)

@@ -24,10 +24,10 @@ const (
 var dateWords = []string{"today", "tomorrow", "mon", "tue", "wed", "thu", "fri", "sat", "sun", "+1d", "+3d", "+1w", "+2w", "+1m", "eow", "eom", "eoq", "eoy", "som", "someday"}
 
 // takesNodes are the commands whose first words name nodes, or say what is meant.
-var takesNodes = []string{"done", "edit", "show", "mv", "rm", "start", "note", "history", "diff", "restore", "depend", "link", "tree", "chain", "skip", "pause", "resume", "backlinks", "cp"}
+var takesNodes = []string{"done", "edit", "tag", "show", "mv", "rm", "start", "note", "history", "diff", "restore", "depend", "link", "tree", "chain", "skip", "pause", "resume", "backlinks", "cp"}
 
 // takesLine are those whose words are a line or a query.
-var takesLine = []string{"add", "edit", "ls", "next", "review", "find", "trash"}
+var takesLine = []string{"add", "edit", "tag", "ls", "next", "review", "find", "trash"}
 
 // completeWords has the shell complete ids, tags, keys and dates.
 func (r *run) completeWords(root *cobra.Command) {

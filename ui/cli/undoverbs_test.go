@@ -63,6 +63,12 @@ var writers = map[string]func(*world) typed{
 		return w.typed("start", w.sel(), w.at(), w.maybe("--parallel"), w.maybe("--note=deep"))
 	},
 	"stop": func(w *world) typed { return w.typed("stop", w.word("", "", w.sel()), w.maybe("--at=yesterday 12:00")) },
+	"tag": func(w *world) typed {
+		return w.typed("tag", w.sel(), w.word("+x", "-home", "+bill", "-task"), w.word("", "+home", "-x"), w.maybe("--yes"))
+	},
+	"tag rename": func(w *world) typed {
+		return w.typed("tag", "rename", w.word("home", "x", "bill", "task"), w.word("x", "+home", "new", "-x"))
+	},
 	"template save": func(w *world) typed {
 		return w.typed("template", "save", w.sel(), w.word("Trip", "Daily", "bag"), w.maybe("--replace"), w.maybe("--yes"))
 	},
@@ -94,7 +100,7 @@ var notDrawn = map[string]string{
 }
 
 // readers are the verbs that only read.
-var readers = []string{"agenda", "backlinks", "chain", "diff", "doctor", "draw", "export", "find", "help", "history", "ls", "man", "next", "plot", "remind", "show", "template list",
+var readers = []string{"agenda", "backlinks", "chain", "diff", "doctor", "draw", "export", "find", "help", "history", "ls", "man", "next", "plot", "remind", "show", "tag list", "template list",
 	"track", "track report", "trash", "tree", "watch"}
 
 // andBelow are those of them that have verbs that write.

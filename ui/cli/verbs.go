@@ -9,7 +9,7 @@ func (r *run) addVerbs(root *cobra.Command) {
 		id, title string
 		verbs     []*cobra.Command
 	}{
-		{"day", "Every day:", []*cobra.Command{r.addCommand(), r.lsCommand(), r.findCommand(), r.showCommand(), r.editCommand(), r.noteCommand(),
+		{"day", "Every day:", []*cobra.Command{r.addCommand(), r.lsCommand(), r.findCommand(), r.showCommand(), r.editCommand(), r.tagCommand(), r.noteCommand(),
 			r.doneCommand(), r.undoCommand(), r.redoCommand()}},
 		{"now", "What to do now:", []*cobra.Command{r.nextCommand(), r.agendaCommand(), r.dayCommand(), r.drawCommand(), r.reviewCommand(), r.remindCommand(),
 			r.contextCommand()}},
