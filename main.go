@@ -15,6 +15,7 @@ import (
 	"github.com/charmbracelet/x/term"
 
 	"arbor/config"
+	"arbor/model/date"
 	"arbor/model/sample"
 	"arbor/ui/cli"
 	"arbor/ui/screen"
@@ -73,6 +74,7 @@ func start(ctx context.Context, s *cli.Session) error {
 		Fields:   s.Fields,
 		ASCII:    s.Config.ASCII,
 		Urgency:  s.Config.Urgency,
+		Review:   review(s.Config.Review),
 		Parallel: s.Config.Track.Parallel,
 		Bell:     s.Config.Remind.Bell,
 		Notify:   s.Config.Remind.Notify,
@@ -86,6 +88,15 @@ func start(ctx context.Context, s *cli.Session) error {
 			{Name: "See a sample", Title: "a small life; u takes it away", Run: func() error { return sample.Life(s.Tree, now(), rand.Uint64()) }},
 		},
 	})
+}
+
+// review says what a review brings up. The length of time was checked when the settings were read.
+func review(c config.Review) screen.Review {
+	stale, err := date.ParseSpan(c.Stale)
+	if err != nil {
+		stale = 30 * 24 * time.Hour
+	}
+	return screen.Review{Stale: stale, Day: c.Day}
 }
 
 // terminal says which streams are attached to one, and its size. It asks the kernel, never the terminal.

@@ -113,13 +113,7 @@ func (r *run) toReview(v *model.View, q *query.Query) ([]model.ReviewItem, date.
 	if err != nil {
 		return nil, date.Date{}, err // the settings were checked when they were read
 	}
-	since := date.Day(now)
-	for !strings.HasPrefix(strings.ToLower(since.T.Weekday().String()), strings.ToLower(r.config.Review.Day)) {
-		since.T = since.T.AddDate(0, 0, -1)
-		if since.T.Before(now.AddDate(0, 0, -8)) { // a name that is none
-			break
-		}
-	}
+	since := model.WeekOf(r.config.Review.Day, now)
 	items, err := v.Review(q, r.weights(), since, stale, now)
 	return items, since, err
 }

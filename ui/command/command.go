@@ -17,6 +17,7 @@ const (
 	Agenda
 	Next
 	Query
+	Review
 	Tree  = Outline | Map         // where one writes nodes
 	Lists = Agenda | Next | Query // where nodes stand that have their place elsewhere
 	Nodes = Tree | Lists          // where nodes are under a cursor

@@ -15,7 +15,7 @@ const (
 )
 
 var listRows = []Command{
-	{OpenNode, "Show this node in the outline", "open", "Lists", Lists, []string{"enter", "right", "l"}, "arbor show", node},
+	{OpenNode, "Show this node in the outline", "open", "Lists", Lists | Review, []string{"enter", "right", "l"}, "arbor show", node},
 	{Why, "Say what the urgency is made of", "why", "Lists", Next, []string{"y"}, "arbor next --explain", node},
 	{Earlier, "The seven days before", "week before", "Lists", Agenda, []string{"{", "shift+left"}, "arbor agenda", nil},
 	{Later, "The seven days after", "next week", "Lists", Agenda, []string{"}", "shift+right"}, "arbor agenda", nil},

@@ -107,16 +107,16 @@ var table = slices.Concat([]Command{
 	{Edit, "Edit the text", "edit", "Write", Tree, []string{"i", "f2"}, "arbor edit", node},
 	{Note, "Edit the note in your editor", "note", "Write", Nodes, []string{"e"}, "arbor note", node},
 	{DueDate, "Set the due date", "due", "Write", Nodes, []string{"d"}, "arbor edit … due:fri", node},
-	{SchedDate, "Set when to work on it", "scheduled", "Write", Nodes, []string{"S"}, "arbor edit … sched:fri", node},
-	{WaitDate, "Hide until a day", "wait", "Write", Nodes, []string{"W"}, "arbor edit … wait:fri", node},
-	{Repeat, "Set how it repeats", "repeat", "Write", Nodes, []string{"R"}, "arbor edit … rec:weekly", node},
-	{Skip, "Leave out the next date of what repeats", "skip", "Write", Nodes, []string{"X"}, "arbor skip", node},
-	{Tags, "Add and remove tags", "tag", "Write", Nodes, []string{"t"}, "arbor edit … +tag -tag", node},
-	{Priority, "Set the priority", "priority", "Write", Nodes, []string{"p"}, "arbor edit … prio:4", node},
+	{SchedDate, "Set when to work on it", "scheduled", "Write", Nodes | Review, []string{"S"}, "arbor edit … sched:fri", node},
+	{WaitDate, "Hide until a day", "wait", "Write", Nodes | Review, []string{"W"}, "arbor edit … wait:fri", node},
+	{Repeat, "Set how it repeats", "repeat", "Write", Nodes | Review, []string{"R"}, "arbor edit … rec:weekly", node},
+	{Skip, "Leave out the next date of what repeats", "skip", "Write", Nodes | Review, []string{"X"}, "arbor skip", node},
+	{Tags, "Add and remove tags", "tag", "Write", Nodes | Review, []string{"t"}, "arbor edit … +tag -tag", node},
+	{Priority, "Set the priority", "priority", "Write", Nodes | Review, []string{"p"}, "arbor edit … prio:4", node},
 	{Done, "Done, or not done", "done", "Write", Nodes, []string{"space"}, "arbor done", node},
 	{State, "Next state: to do, doing, waiting, cancelled, none", "state", "Write", Nodes, []string{"s"}, "arbor edit … state:doing", node},
 	{Delete, "Delete, with all below", "delete", "Write", Nodes, []string{"delete", "x"}, "arbor rm", node},
-	{StartTime, "Count time on this node", "start", "Write", Nodes, []string{"b"}, "arbor start", node},
+	{StartTime, "Count time on this node", "start", "Write", Nodes | Review, []string{"b"}, "arbor start", node},
 	{StopTime, "Stop counting time", "stop", "Write", Frame, []string{"B"}, "arbor stop", nil},
 	{Undo, "Undo the last action", "undo", "Write", Frame, []string{"u"}, "arbor undo", nil},
 	{Redo, "Redo what was undone", "redo", "Write", Frame, []string{"U", "ctrl+r"}, "arbor redo", nil},
@@ -146,8 +146,8 @@ var table = slices.Concat([]Command{
 
 	{FindWords, "Find by words as you type", "find", "Find", Frame, []string{"/"}, "arbor find", nil},
 	{Ask, "List what a query means, typed or saved", "query", "Find", Frame, []string{"Q"}, "arbor ls", nil},
-	{FindNext, "Next match", "next", "Find", Frame, []string{"n"}, "", found},
-	{FindPrev, "Previous match", "previous", "Find", Frame, []string{"N"}, "", found},
+	{FindNext, "Next match", "next", "Find", Nodes | Plot, []string{"n"}, "", found},
+	{FindPrev, "Previous match", "previous", "Find", Nodes | Plot, []string{"N"}, "", found},
 	{Draw, "Draw a task by weight: what now?", "draw", "Find", Frame, []string{"w"}, "arbor draw", nil},
 	{Today, "To the page of today, begun if need be", "today", "Find", Frame, []string{"T"}, "arbor day", nil},
 	{Capture, "Capture a thought to the inbox, and return", "capture", "Find", Frame, []string{"a"}, "arbor add", nil},
@@ -158,6 +158,7 @@ var table = slices.Concat([]Command{
 	{ViewPlot, "Plot", "plot", "View", Frame, []string{"6"}, "arbor plot", nil},
 	{ViewNext, "Next: what can be done now, the most urgent first", "next", "View", Frame, []string{"7"}, "arbor next", nil},
 	{ViewQuery, "What the last query means", "query", "View", Frame, []string{"8"}, "arbor ls", nil},
+	{ViewReview, "Review: what needs a thought once a week, a key for each", "review", "View", Frame, []string{"9"}, "arbor review", nil},
 	{HideDone, "Hide what is done, or show it", "hide done", "View", Tree | Agenda, []string{"."}, "arbor ls -done", nil},
 	{Help, "All keys; type to search, ⏎ runs the entry", "help", "View", Frame, []string{"?", "f1"}, "arbor help", nil},
 	{Palette, "Any command, by its name", "commands", "View", Frame, []string{":", "ctrl+p"}, "", nil},
@@ -167,7 +168,7 @@ var table = slices.Concat([]Command{
 	{Mouse, "Let the terminal have the mouse, to select text, or take it back", "mouse", "View", Frame, []string{"ctrl+t"}, "", nil},
 	{Suspend, "Leave for the shell; fg returns", "suspend", "View", Frame, []string{"ctrl+z"}, "", nil},
 	{Quit, "Quit; everything is saved", "quit", "View", Frame, []string{"q"}, "", nil},
-}, foldLevels(), listRows, mapRows, plotRows)
+}, foldLevels(), listRows, reviewRows, mapRows, plotRows)
 
 func foldLevels() []Command {
 	var rows []Command

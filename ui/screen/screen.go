@@ -71,6 +71,7 @@ type Env struct {
 	Fields *field.Set       // the keys and states that the person declared
 	// Weights say what makes a task urgent.
 	Weights model.Weights
+	Review  Review
 	Offers  []Offer         // what an empty tree offers besides typing
 	Keys    *command.Keymap // for the names of keys in hints
 }
@@ -82,6 +83,12 @@ func (e Env) States() []string {
 		names = append(names, s.Name)
 	}
 	return names
+}
+
+// Review says what a review brings up.
+type Review struct {
+	Stale time.Duration // what was not changed for so long
+	Day   string        // the weekday on which a week of reviews begins
 }
 
 // Offer is a way to begin with an empty tree.

@@ -154,7 +154,8 @@ Garden +home +spring
 
 // start returns a driver with a window of w×h.
 func start(tb testing.TB, tree *model.Tree, w, h int, set ...func(*Options)) *driver {
-	opt := &Options{Tree: tree, Now: func() time.Time { return noon }, Getenv: func(string) string { return "" }, Out: io.Discard}
+	opt := &Options{Tree: tree, Now: func() time.Time { return noon }, Getenv: func(string) string { return "" }, Out: io.Discard,
+		Review: screen.Review{Stale: 30 * 24 * time.Hour, Day: "sun"}}
 	opt.Offers = []screen.Offer{
 		{Name: "Take the tour", Title: "ten minutes, in a tree of its own", Run: func() error { return nil }},
 		{Name: "Look at a sample", Title: "one small life, deleted in one step", Run: func() error { plant(tb, tree, sample); return nil }},

@@ -30,6 +30,8 @@ type Options struct {
 
 	Urgency map[string]float64 // weights beside the usual ones, see model.DefaultWeights
 
+	Review screen.Review
+
 	Parallel     bool // several nodes may be worked on at once
 	Bell, Notify bool // have the terminal ring, and the desktop show, what is to be said
 
@@ -89,7 +91,7 @@ type Model struct {
 func newModel(opt *Options) Model {
 	keys, errs := command.New(opt.Preset, opt.Keys)
 	m := Model{opt: opt, keys: keys, views: views(), now: opt.Now(), tick: tea.Tick}
-	m.env = screen.Env{Tree: opt.Tree, Book: opt.Book, Now: opt.Now, Fields: opt.Fields, Offers: opt.Offers, Keys: keys, Weights: model.DefaultWeights()}
+	m.env = screen.Env{Tree: opt.Tree, Book: opt.Book, Now: opt.Now, Fields: opt.Fields, Offers: opt.Offers, Keys: keys, Weights: model.DefaultWeights(), Review: opt.Review}
 	maps.Copy(m.env.Weights, opt.Urgency)
 	profile, ascii := theme.Detect(opt.Getenv)
 	m.look = theme.Options{Name: opt.Theme, Profile: profile, ASCII: ascii || opt.ASCII}

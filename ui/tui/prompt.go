@@ -32,6 +32,9 @@ const (
 	promptWait
 	promptRepeat
 	promptQuery
+	promptDefer
+	promptDelegate
+	promptStep
 )
 
 // prompt is an open prompt and what its answer is for.
@@ -67,6 +70,9 @@ func (p *prompt) dress() {
 		promptCapture:  {"capture", "to the inbox; +tag due:fri prio:H are understood"},
 		promptFind:     {"find", "words of what you look for"},
 		promptQuery:    {"query", "+home -done · due<fri · is:ready sort:urgency"},
+		promptDefer:    {"defer", "until when: mon · 3d · 24 dec"},
+		promptDelegate: {"delegate", "to whom, a tag: +ann · ⏎ for nobody in particular"},
+		promptStep:     {"next step", "what is to be done next for it"},
 		promptArrow:    {"arrow says", "a label, or ⏎ for none"},
 	}[p.kind]
 	p.Label, p.Hint = w[0], w[1]
@@ -74,7 +80,8 @@ func (p *prompt) dress() {
 
 // hints are what the footer says while a prompt is open.
 func (p *prompt) hints() []screen.Hint {
-	does := map[kind]string{promptDue: "set", promptSched: "set", promptWait: "set", promptRepeat: "set", promptTags: "change", promptPriority: "set", promptCapture: "capture", promptFind: "go", promptArrow: "draw it", promptQuery: "list"}
+	does := map[kind]string{promptDue: "set", promptSched: "set", promptWait: "set", promptRepeat: "set", promptTags: "change", promptPriority: "set", promptCapture: "capture", promptFind: "go", promptArrow: "draw it", promptQuery: "list",
+		promptDefer: "defer", promptDelegate: "delegate", promptStep: "add"}
 	hints := []screen.Hint{{Key: "⏎", Label: does[p.kind]}}
 	if p.kind == promptFind || p.kind == promptQuery && len(p.Choices) > 0 {
 		hints = append(hints, screen.Hint{Key: "↑↓", Label: "choose"})
@@ -157,7 +164,7 @@ func (p *prompt) reading(fields *field.Set, m Model) (string, bool) {
 	var err error
 	says := ""
 	switch p.kind {
-	case promptDue, promptSched, promptWait:
+	case promptDue, promptSched, promptWait, promptDefer:
 		var d date.Date
 		if d, err = date.Parse(text, m.now); err == nil {
 			says = date.Format(d, m.now)
@@ -167,6 +174,10 @@ func (p *prompt) reading(fields *field.Set, m Model) (string, bool) {
 	case promptQuery:
 		if !p.chooses() {
 			_, err = query.Parse(text, m.now, m.env.States()...)
+		}
+	case promptDelegate:
+		if strings.ContainsAny(text, " \t") {
+			err = errors.New("a tag has no blanks")
 		}
 	case promptPriority:
 		_, err = inline.Priority(text)
@@ -226,6 +237,11 @@ func (m Model) answer() (Model, tea.Cmd) {
 		return m.choose(p)
 	case promptQuery:
 		return m.listQuery(p, text)
+	case promptDefer, promptDelegate, promptStep:
+		if text == "" && p.kind != promptDelegate {
+			return m, nil
+		}
+		return p.kept(m.decide(answerOf(p.kind), p.ids, text))
 	case promptCapture:
 		if text == "" {
 			return m, nil

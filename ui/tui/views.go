@@ -30,11 +30,12 @@ func views() []view {
 		{command.ViewPlot, "6", "plot", command.Plot, func(e screen.Env) screen.Screen { return plot.New(e) }},
 		{command.ViewNext, "7", "next", command.Next, func(e screen.Env) screen.Screen { return list.New(e, list.Next) }},
 		{command.ViewQuery, "8", "query", command.Query, func(e screen.Env) screen.Screen { return list.New(e, list.Query) }},
+		{command.ViewReview, "9", "review", command.Review, func(e screen.Env) screen.Screen { return list.New(e, list.Review) }},
 	}
 }
 
 // listed reports whether the view with the focus is a list, of nodes that have their place elsewhere.
-func (m Model) listed() bool { return m.views[m.focus].focus&command.Lists != 0 }
+func (m Model) listed() bool { return m.views[m.focus].focus&(command.Lists|command.Review) != 0 }
 
 // show gives the focus to another view; the selection goes with it.
 func (m Model) show(i int) (Model, tea.Cmd) {

@@ -18,6 +18,7 @@ const (
 	Agenda Kind = iota // what stands on the days to come
 	Next               // the tasks that can be done now
 	Query              // what a query means
+	Review             // what needs a thought once a week
 )
 
 // Model is a list.
@@ -173,6 +174,10 @@ func (m Model) on() (line, bool) {
 func (m Model) Keys() []command.ID {
 	if m.kind == Query && m.asks.Query == "" {
 		return []command.ID{command.Ask, command.Back, command.Palette, command.Help, command.Quit}
+	}
+	if m.kind == Review {
+		return []command.ID{command.ReviewDo, command.ReviewDone, command.ReviewDefer, command.ReviewDelegate, command.ReviewStep, command.ReviewDelete,
+			command.ReviewKeep, command.ReviewSkip, command.ReviewWeek, command.Undo, command.OpenNode, command.Back, command.Help, command.Quit}
 	}
 	own := map[Kind][]command.ID{Agenda: {command.Later, command.HideDone}, Next: {command.Why}, Query: {command.Ask}}[m.kind]
 	return slices.Concat([]command.ID{command.OpenNode, command.Done}, own, []command.ID{command.StartTime, command.DueDate, command.SchedDate, command.Undo,

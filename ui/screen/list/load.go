@@ -33,6 +33,7 @@ type line struct {
 	faint bool   // it is not to be done: it was, or its date is one of those that follow
 	terms []model.Term
 	from  string // the node above whose due date counts
+	about *about // of Review
 }
 
 // is reports whether a line is of a node.
@@ -52,6 +53,7 @@ type page struct {
 	seq   uint64
 	title string
 	note  string
+	count int // of Review: how many there are
 	lines []line
 	empty string // what is said where nothing is listed
 	wrong string // why there is nothing
@@ -81,6 +83,8 @@ func (q request) run() page {
 			return r.agenda()
 		case Next:
 			return r.next()
+		case Review:
+			return r.review()
 		}
 		return r.query()
 	})

@@ -14,9 +14,9 @@ import (
 // invoke runs a command.
 func (m Model) invoke(id command.ID) (Model, tea.Cmd) {
 	switch id {
-	case command.Up:
+	case command.Up, command.ReviewBefore:
 		return m.move(-1), nil
-	case command.Down:
+	case command.Down, command.ReviewSkip:
 		return m.move(1), nil
 	case command.PageUp:
 		return m.move(-max(m.rows()-1, 1)), nil
@@ -95,7 +95,7 @@ func (m Model) mark() Model {
 }
 
 // rows is how many lines are seen at once.
-func (m Model) rows() int { return max(m.h-m.explained(), 1) }
+func (m Model) rows() int { return max(m.h-m.panel(), 1) }
 
 // scroll keeps the cursor's line in sight, and the headings above it.
 func (m Model) scroll() Model {

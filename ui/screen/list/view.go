@@ -41,8 +41,13 @@ func (m Model) View(s grid.Surface) {
 			s.Set(w-1, rows-1, theme.Dim, '▼')
 		}
 	}
-	if n := m.explained(); n > 0 {
-		m.drawWhy(s.Sub(0, h-n, w, n))
+	if n := m.panel(); n > 0 {
+		l, _ := m.on()
+		if s = s.Sub(0, h-n, w, n); m.kind == Review {
+			m.drawAbout(s, &l)
+		} else {
+			m.drawWhy(s, &l)
+		}
 	}
 }
 
@@ -78,7 +83,7 @@ func (m Model) drawLine(s grid.Surface, i int) {
 		s.Text(0, 0, theme.Mark, theme.Marked)
 	}
 	x, lead := 1, m.leadWide(w)
-	if m.kind != Query {
+	if lead > 0 {
 		s.Text(x, 0, theme.Accent, grid.Cut(l.lead, lead-1))
 		x += lead
 	}
@@ -103,18 +108,22 @@ func (m Model) drawLine(s grid.Surface, i int) {
 	l.DrawSigns(t, x)
 }
 
-// explained returns how many rows say what the urgency of the task under the cursor is made of.
-func (m Model) explained() int {
+// panel returns how many rows below the list tell more of the node under the cursor.
+func (m Model) panel() int {
 	l, ok := m.on()
-	if !ok || !m.explain || m.kind != Next || m.h < 8 {
-		return 0
+	switch {
+	case !ok || m.h < 8:
+	case m.kind == Next && m.explain:
+		return min(len(l.terms)+2, m.h/2)
+	case m.kind == Review:
+		return min(aboutRows+2, m.h/2)
 	}
-	return min(len(l.terms)+2, m.h/2)
+	return 0
 }
 
-func (m Model) drawWhy(s grid.Surface) {
+// drawWhy tells what the urgency of a task is made of.
+func (m Model) drawWhy(s grid.Surface, l *line) {
 	w, _ := s.Size()
-	l, _ := m.on()
 	in := s.Sub(0, 0, min(w, 76), len(l.terms)+2).With(theme.OnPanel).Box(theme.Border, "urgency"+l.lead)
 	for y, t := range l.terms {
 		x := in.Text(1, y, theme.Accent, fmt.Sprintf("%6.2f ", t.Score))
