@@ -35,6 +35,7 @@ func (h *home) onTerminal(t *testing.T, rows, cols uint16, args ...string) strin
 // longLife makes a tree whose lines are longer than any terminal of these tests, and returns the id of a node that has everything.
 func longLife(t *testing.T, h *home) string {
 	t.Helper()
+	h.env = append(h.env, "ARBOR_NOW=2026-11-22T10:00:00Z") // what is shown twice is the same
 	long := "a very long text 日本語の長い文章 with a family 👩‍👩‍👧 and a flag 🇮🇹 and more words than a narrow terminal has cells for them"
 	id := strings.TrimSpace(h.must(t, "add", long, "+home", "+garden", "due:fri", "prio:H", "est:2h", "state:todo"))
 	below := strings.TrimSpace(h.must(t, "add", "below it: "+long, "under:"+id, "rec:daily", "due:today"))
@@ -42,7 +43,7 @@ func longLife(t *testing.T, h *home) string {
 	h.must(t, "edit", id, long+" and still more", "+kitchen")
 	h.must(t, "note", id, "a line of the note: "+long)
 	h.must(t, "done", below)
-	h.must(t, "start", id, "--note", "because of "+long)
+	h.must(t, "start", id, "--at", "9:00", "--note", "because of "+long)
 	h.must(t, "stop")
 	h.must(t, "add", "a query query:+home")
 	h.must(t, "add", "thrown away: "+long)

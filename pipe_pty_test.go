@@ -29,7 +29,7 @@ var (
 	}
 	writingVerbs = []verb{
 		{line: "add one +b"}, {line: "add -"}, {line: "edit NODE +c"}, {line: "edit NODE", code: 2}, {line: "tag NODE +c"}, {line: "tag rename c d"}, {line: "edit plenty +d", code: 4}, {line: "mv NODE under:root"}, {line: "cp NODE under:root"},
-		{line: "depend one on:NODE"}, {line: "link is:recurring NODE"}, {line: "start one"}, {line: "stop"}, {line: "pause is:recurring"}, {line: "resume is:recurring"},
+		{line: "depend one on:NODE"}, {line: "link is:recurring NODE"}, {line: "start one --at 9:00"}, {line: "stop"}, {line: "pause is:recurring"}, {line: "resume is:recurring"},
 		{line: "skip is:recurring"}, {line: "undo"}, {line: "redo"}, {line: "log weight 73"}, {line: "template save NODE trip"}, {line: "template use trip"},
 		{line: "open --run one", code: 4}, {line: "open --note NODE", code: 2}, {line: "open one", code: 3}, {line: "review", code: 2}, {line: "demo", code: 2},
 		{line: "import json -", code: 1}, {line: "rm plenty", code: 4}, {line: "done plenty", code: 4}, {line: "done one"}, {line: "restore thrown"},
