@@ -40,6 +40,7 @@ const (
 	Gather     ID = "move.here"
 	Mark       ID = "mark.toggle"
 	Arrow      ID = "arrow.draw"
+	Depend     ID = "arrow.depend"
 	Follow     ID = "arrow.follow"
 
 	StartTime ID = "time.start"
@@ -128,6 +129,7 @@ var table = slices.Concat([]Command{
 	{Mark, "Mark, or take the mark away", "mark", "Arrange", Nodes, []string{"m"}, "", node},
 	{Gather, "Move the marked nodes into this one", "move here", "Arrange", Tree, []string{"v"}, "arbor mv", marked},
 	{Arrow, "Begin an arrow here; end it, or erase it, at another node", "arrow", "Arrange", Tree, []string{"r"}, "arbor link", node},
+	{Depend, "Choose what has to be done before", "depends", "Arrange", Nodes, []string{"D"}, "arbor depend", node},
 	{Follow, "Follow the arrow or the link from here", "follow", "Arrange", Nodes, []string{"f"}, "arbor show", node},
 
 	{Up, "Up", "up", "Move", Nodes, []string{"up", "k"}, "", nil},

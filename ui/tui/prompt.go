@@ -10,7 +10,6 @@ import (
 	"arbor/model/field"
 	"arbor/model/inline"
 	"arbor/model/query"
-	"arbor/ui/command"
 	"arbor/ui/line"
 	"arbor/ui/overlay"
 	"arbor/ui/screen"
@@ -35,6 +34,7 @@ const (
 	promptDefer
 	promptDelegate
 	promptStep
+	promptDepend
 )
 
 // prompt is an open prompt and what its answer is for.
@@ -44,7 +44,7 @@ type prompt struct {
 	ids  []model.ID
 	// seq counts searches, so that a late answer is dropped; answered is the last one answered.
 	seq, answered int
-	saved         []overlay.Choice // the saved queries that may be chosen
+	saved         []overlay.Choice // what may be chosen without a search: saved queries, or what is depended on now
 }
 
 // prompted opens a prompt.
@@ -73,6 +73,7 @@ func (p *prompt) dress() {
 		promptDefer:    {"defer", "until when: mon · 3d · 24 dec"},
 		promptDelegate: {"delegate", "to whom, a tag: +ann · ⏎ for nobody in particular"},
 		promptStep:     {"next step", "what is to be done next for it"},
+		promptDepend:   {"depends on", "words of what has to be done before"},
 		promptArrow:    {"arrow says", "a label, or ⏎ for none"},
 	}[p.kind]
 	p.Label, p.Hint = w[0], w[1]
@@ -81,9 +82,9 @@ func (p *prompt) dress() {
 // hints are what the footer says while a prompt is open.
 func (p *prompt) hints() []screen.Hint {
 	does := map[kind]string{promptDue: "set", promptSched: "set", promptWait: "set", promptRepeat: "set", promptTags: "change", promptPriority: "set", promptCapture: "capture", promptFind: "go", promptArrow: "draw it", promptQuery: "list",
-		promptDefer: "defer", promptDelegate: "delegate", promptStep: "add"}
+		promptDefer: "defer", promptDelegate: "delegate", promptStep: "add", promptDepend: "choose"}
 	hints := []screen.Hint{{Key: "⏎", Label: does[p.kind]}}
-	if p.kind == promptFind || p.kind == promptQuery && len(p.Choices) > 0 {
+	if p.finds() || p.kind == promptQuery && len(p.Choices) > 0 {
 		hints = append(hints, screen.Hint{Key: "↑↓", Label: "choose"})
 	}
 	return append(hints, screen.Hint{Key: "Esc", Label: "close"})
@@ -149,7 +150,7 @@ func (m Model) promptKey(k tea.KeyMsg) (Model, tea.Cmd) {
 		return m, nil
 	}
 	switch p.kind {
-	case promptFind:
+	case promptFind, promptDepend:
 		return m.search()
 	case promptQuery:
 		m.prompt.narrow()
@@ -235,6 +236,8 @@ func (m Model) answer() (Model, tea.Cmd) {
 	switch p.kind {
 	case promptFind:
 		return m.choose(p)
+	case promptDepend:
+		return m.depend(p)
 	case promptQuery:
 		return m.listQuery(p, text)
 	case promptDefer, promptDelegate, promptStep:
@@ -324,95 +327,4 @@ func (m Model) capture(text string) (Model, tea.Cmd) {
 		}
 		return "in the inbox: “" + l.Text + "”", e.Apply(id, l)
 	})
-}
-
-// found is what the last search found.
-type found struct {
-	ids []model.ID
-	at  int
-}
-
-// maxFound bounds what a search returns.
-const maxFound = 200
-
-// searched answers a search.
-type searched struct {
-	seq     int
-	choices []overlay.Choice
-	err     error
-}
-
-// search looks for the words in the prompt.
-func (m Model) search() (Model, tea.Cmd) {
-	p := *m.prompt
-	p.seq++
-	m.prompt = &p
-	tree, words, seq := m.env.Tree, p.Line.Text(), p.seq
-	return m, func() tea.Msg {
-		a := searched{seq: seq}
-		a.err = tree.View(func(v *model.View) error {
-			nodes, err := v.Find(words, maxFound)
-			for _, n := range nodes {
-				c := overlay.Choice{ID: n.ID, Text: n.Text}
-				if n.Parent != model.Root {
-					if p, err := v.Node(n.Parent); err == nil {
-						c.Where = p.Text
-					}
-				}
-				a.choices = append(a.choices, c)
-			}
-			return err
-		})
-		return a
-	}
-}
-
-func (m Model) searched(a searched) Model {
-	if m.prompt == nil || m.prompt.kind != promptFind || m.prompt.seq != a.seq {
-		return m
-	}
-	p := *m.prompt
-	p.answered = a.seq
-	p.Choices, p.Cur, p.Bad, p.Says = a.choices, 0, false, ""
-	switch {
-	case a.err != nil:
-		p.Says, p.Bad = a.err.Error(), true
-	case p.Line.Empty():
-	case len(a.choices) == 0:
-		p.Says = "nothing"
-	case len(a.choices) == maxFound:
-		p.Says = "the first " + count(maxFound)
-	default:
-		p.Says = count(len(a.choices))
-	}
-	m.prompt = &p
-	return m
-}
-
-// choose goes to the selected match and remembers the others.
-func (m Model) choose(p prompt) (Model, tea.Cmd) {
-	if len(p.Choices) == 0 {
-		if !p.Line.Empty() {
-			m.echo = screen.Echo{Text: "nothing has the words “" + p.Line.Text() + "”"}
-		}
-		return m, nil
-	}
-	m.found = found{at: p.Cur}
-	for _, c := range p.Choices {
-		m.found.ids = append(m.found.ids, c.ID)
-	}
-	return m.nextFound(0)
-}
-
-// nextFound goes to another match of the last search.
-func (m Model) nextFound(by int) (Model, tea.Cmd) {
-	n := len(m.found.ids)
-	if n == 0 {
-		return m, nil
-	}
-	m.found.at = (m.found.at + by + n) % n
-	if n > 1 {
-		m.echo = screen.Echo{Text: "match " + count(m.found.at+1) + " of " + count(n) + " · " + m.keys.Label(command.FindNext) + " next"}
-	}
-	return m.goTo(m.found.ids[m.found.at])
 }

@@ -120,7 +120,7 @@ func (m Model) settling() bool { return m.inflight > 0 || m.screen().Place().Set
 
 // waits reports whether a key waits: all do while the screen settles, and in a search those that choose, until the search is answered.
 func (m Model) waits(k tea.KeyMsg) bool {
-	if m.prompt != nil && m.prompt.kind == promptFind && m.prompt.seq != m.prompt.answered {
+	if m.prompt != nil && m.prompt.finds() && m.prompt.seq != m.prompt.answered {
 		return m.settling() || k.Type != tea.KeyRunes && k.Type != tea.KeySpace && k.Type != tea.KeyBackspace
 	}
 	return m.settling()
