@@ -147,6 +147,14 @@ func (r *Recurrence) paused(d Date) bool {
 	return !r.PausedTo.IsZero() && !d.T.Before(r.PausedFrom.T) && d.T.Before(r.PausedTo.T.AddDate(0, 0, 1))
 }
 
+// PausedAt reports whether a pause holds at a time: from its first day to its last, or, where that is not known, until Resume.
+func (r *Recurrence) PausedAt(now time.Time) bool {
+	if r.PausedFrom.IsZero() || now.Before(r.PausedFrom.Start(now.Location())) {
+		return false
+	}
+	return r.PausedTo.IsZero() || now.Before(r.PausedTo.End(now.Location()))
+}
+
 // Finished is what Finish or Skip did.
 type Finished struct {
 	Was    Date // the date of the occurrence that ended; zero of what does not repeat

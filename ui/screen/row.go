@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,11 +23,32 @@ type Row struct {
 	Arrows []string  // what each says and where it leads
 	Spark  []float64 // of #plot=…
 	Sparks bool      // there is one
+	Wait   model.Date
+	Signs
 }
 
-// ReadRow returns the row of a node that comes from Reflected.
-func ReadRow(v *model.View, n *model.Node, now time.Time) (Row, error) {
-	r := Row{Text: Text(n), State: n.State, Tags: n.Tags, Due: n.Due, Note: n.NoteLen > 0, Series: n.Series}
+// Signs say how a node stands, beyond its state.
+type Signs struct {
+	Running bool // time is counted on it
+	Blocked bool // something has to be done before
+	Repeats bool
+	Paused  bool // it repeats, but not now
+	Waits   bool // it is not to be thought of until Wait
+}
+
+// Rows reads rows in one frozen state of the tree.
+type Rows struct {
+	v       *model.View
+	now     time.Time
+	running map[model.ID]bool // nil until it is known
+}
+
+// NewRows returns a reader of rows for a person whose clock shows now.
+func NewRows(v *model.View, now time.Time) *Rows { return &Rows{v: v, now: now} }
+
+// Read returns the row of a node that comes from Reflected.
+func (rs *Rows) Read(n *model.Node) (Row, error) {
+	r := Row{Text: Text(n), State: n.State, Tags: n.Tags, Due: n.Due, Note: n.NoteLen > 0, Series: n.Series, Wait: n.Wait}
 	if p, ok := n.Field("prio"); ok && slices.ContainsFunc(n.Fields, func(f model.Field) bool { return f.Key == "prio" && f.Value == p }) { // else it is in the text
 		r.Tags = append([]string{"prio:" + p}, r.Tags...)
 	}
@@ -34,7 +56,7 @@ func ReadRow(v *model.View, n *model.Node, now time.Time) (Row, error) {
 		r.Tags = append([]string{"state:" + name}, r.Tags...)
 	}
 	for _, a := range n.Arrows {
-		to, err := v.Node(a.To)
+		to, err := rs.v.Node(a.To)
 		if err != nil {
 			return r, err
 		}
@@ -44,9 +66,43 @@ func ReadRow(v *model.View, n *model.Node, now time.Time) (Row, error) {
 		}
 		r.Arrows = append(r.Arrows, label)
 	}
-	spark, ok, err := v.Spark(*n, now)
+	var err error
+	if r.Signs, err = rs.signs(n); err != nil {
+		return r, err
+	}
+	spark, ok, err := rs.v.Spark(*n, rs.now)
 	r.Spark, r.Sparks = spark, ok && len(spark) > 0 // #plot without #tagged has nothing to count
 	return r, err
+}
+
+// signs reads how a node stands. What is closed neither waits nor is blocked.
+func (rs *Rows) signs(n *model.Node) (s Signs, err error) {
+	if rs.running == nil {
+		rs.running = map[model.ID]bool{}
+		for e, err := range rs.v.RunningEvents() {
+			if err != nil {
+				return s, err
+			}
+			rs.running[e.Node] = true
+		}
+	}
+	if len(rs.running) > 0 {
+		id, err := rs.v.Through(n.ID)
+		if err != nil && !errors.Is(err, model.ErrGone) {
+			return s, err
+		}
+		s.Running = rs.running[id]
+	}
+	if n.State.Closed() {
+		return s, nil
+	}
+	if r, ok := rs.v.Recurs(n); ok {
+		s.Repeats, s.Paused = true, r.PausedAt(rs.now)
+	}
+	s.Waits = !n.Wait.IsZero() && rs.now.Before(n.Wait.Start(rs.now.Location()))
+	on, err := rs.v.BlockedBy(n)
+	s.Blocked = len(on) > 0
+	return s, err
 }
 
 // Label is the due date as it stands at the right of a row.
@@ -112,8 +168,24 @@ func (r *Row) DrawText(s grid.Surface, x int, base theme.Style) int {
 	return x
 }
 
-// DrawSigns draws what belongs to a text: that it is a series, has a note, and where its arrows lead.
-func (r *Row) DrawSigns(s grid.Surface, x int) int {
+// DrawSigns draws what belongs to a text: how the node stands, that it is a series, has a note, and where its arrows lead.
+func (r *Row) DrawSigns(s grid.Surface, x int, now time.Time) int {
+	for _, sign := range []struct {
+		is    bool
+		glyph string
+		style theme.Style
+	}{
+		{r.Running, theme.IsTimed, theme.Doing}, {r.Blocked, theme.IsBlocked, theme.Overdue}, {r.Repeats && !r.Paused, theme.Repeats, theme.Accent},
+		{r.Paused, theme.IsPaused, theme.Waiting}, {r.Waits && !r.Paused, theme.IsWaiting, theme.Waiting},
+	} {
+		if sign.is {
+			x = s.Text(x+1, 0, sign.style, sign.glyph)
+		}
+	}
+	if r.Waits && !r.Paused {
+		until, _ := DueLabel(r.Wait, now)
+		x = s.Text(x+1, 0, theme.Dim, until)
+	}
 	if r.Series {
 		x = s.Text(x+1, 0, theme.Spark, "▁▄▆")
 	}

@@ -96,10 +96,10 @@ func TestStatesDifferWithoutColour(t *testing.T) {
 		}
 	}
 	seen := map[string]bool{}
-	for _, g := range []string{IsTodo, IsDoing, IsWaiting, IsDone, IsDropped} {
+	for _, g := range []string{IsTodo, IsDoing, IsWaiting, IsDone, IsDropped, IsTimed, IsBlocked, Repeats, IsPaused} {
 		a := string(ASCII([]rune(g)[0]))
 		if seen[g] || seen[a] {
-			t.Errorf("two states look like %s (%s)", g, a)
+			t.Errorf("two signs look like %s (%s)", g, a)
 		}
 		seen[g], seen[a] = true, true
 	}

@@ -76,7 +76,7 @@ type request struct {
 func (q request) run() page {
 	p := page{kind: q.kind, seq: q.seq, now: q.env.Now(), to: q.to}
 	p.err = q.env.Tree.View(func(v *model.View) error {
-		r := reader{request: q, v: v, p: &p, texts: map[model.ID]string{model.Root: ""}}
+		r := reader{request: q, v: v, p: &p, rows: screen.NewRows(v, p.now), texts: map[model.ID]string{model.Root: ""}}
 		p.lines, p.note = nil, ""
 		switch q.kind {
 		case Agenda:
@@ -96,6 +96,7 @@ type reader struct {
 	request
 	v     *model.View
 	p     *page
+	rows  *screen.Rows
 	texts map[model.ID]string // of the nodes above those that are listed
 }
 
@@ -109,7 +110,7 @@ func (r *reader) node(n model.Node) (line, error) {
 		return line{}, err
 	}
 	l := line{id: n.ID}
-	if l.Row, err = screen.ReadRow(r.v, &n, r.p.now); err != nil {
+	if l.Row, err = r.rows.Read(&n); err != nil {
 		return l, err
 	}
 	where, ok := r.texts[n.Parent]

@@ -105,7 +105,7 @@ func (m Model) drawLine(s grid.Surface, i int) {
 	if l.where != "" && x+6 < right {
 		x = t.Text(x+2, 0, theme.Dim, "in "+grid.Cut(l.where, 30))
 	}
-	l.DrawSigns(t, x)
+	l.DrawSigns(t, x, m.page.now)
 }
 
 // panel returns how many rows below the list tell more of the node under the cursor.

@@ -122,7 +122,7 @@ func (q query) run() window {
 		if err := q.settleRoot(v, &a); err != nil {
 			return err
 		}
-		w := &walker{v: v, root: a.root, folds: a.folds, hideDone: q.hideDone, keep: a.keep, found: q.found}
+		w := &walker{v: v, root: a.root, folds: a.folds, hideDone: q.hideDone, keep: a.keep, found: q.found, rows: screen.NewRows(v, a.now)}
 		top, err := v.Node(a.root)
 		if err != nil {
 			return err
@@ -219,7 +219,7 @@ func (q query) fill(w *walker, a *window) error {
 	}
 	a.rows = make([]row, len(spots))
 	for i := range spots {
-		if a.rows[i], err = w.row(&spots[i], a.now); err != nil {
+		if a.rows[i], err = w.row(&spots[i]); err != nil {
 			return err
 		}
 		if r := &a.rows[i]; r.saved && r.open {
@@ -252,14 +252,14 @@ func (q query) start(w *walker) (spot, bool, error) {
 }
 
 // row reads what the line of s shows.
-func (w *walker) row(s *spot, now time.Time) (row, error) {
+func (w *walker) row(s *spot) (row, error) {
 	shown, err := w.v.Reflected(s.node)
 	if err != nil {
 		return row{}, err
 	}
 	n := &shown
 	r := row{id: n.ID, parent: n.Parent, depth: s.depth}
-	if r.Row, err = screen.ReadRow(w.v, n, now); err != nil {
+	if r.Row, err = w.rows.Read(n); err != nil {
 		return r, err
 	}
 	if s.via != (model.ID{}) {

@@ -154,5 +154,5 @@ func (m Model) drawText(s grid.Surface, r row, x int) {
 	case len(l.ids) > 0:
 		x = s.Text(x+1, 0, theme.Dim, strconv.Itoa(len(l.ids)+l.more))
 	}
-	r.DrawSigns(s, x)
+	r.DrawSigns(s, x, m.now)
 }

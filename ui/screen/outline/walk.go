@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"arbor/model"
+	"arbor/ui/screen"
 )
 
 // folds says which nodes show their children, beyond what the tree itself says. It is never changed once it is in use.
@@ -43,6 +44,7 @@ type walker struct {
 	hideDone bool
 	keep     []model.ID // shown even if they are done
 	rootHide bool
+	rows     *screen.Rows
 	found    map[model.ID]listing // what saved queries mean, as far as it is known
 }
 

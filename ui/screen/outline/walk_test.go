@@ -94,7 +94,7 @@ func compareWindow(t *rapid.T, v *model.View, q query, a window) error {
 	if err != nil {
 		return err
 	}
-	w := &walker{v: v, root: a.root, folds: a.folds, hideDone: q.hideDone, keep: a.keep, rootHide: top.HideDone, found: a.found}
+	w := &walker{v: v, root: a.root, folds: a.folds, hideDone: q.hideDone, keep: a.keep, rootHide: top.HideDone, found: a.found, rows: screen.NewRows(v, a.now)}
 	below, err := naive(v, w, a.root, top.HideDone, 0)
 	if err != nil {
 		return err
