@@ -65,6 +65,20 @@ func (h *home) arbor(t testing.TB, args ...string) (stdout, stderr string, code 
 	return out.String(), err.String(), code
 }
 
+// given is must with something on standard input.
+func (h *home) given(t testing.TB, in string, args ...string) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	var out, said bytes.Buffer
+	cmd := h.command(ctx, args...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(in), &out, &said
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("arbor %s: %v: %s", strings.Join(args, " "), err, said.String())
+	}
+	return out.String()
+}
+
 // must is arbor where it has to succeed.
 func (h *home) must(t testing.TB, args ...string) string {
 	t.Helper()

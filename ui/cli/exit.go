@@ -62,7 +62,7 @@ func exitCode(err error) int {
 		return 128 + int(syscall.SIGINT)
 	case errors.Is(err, model.ErrNoNode), errors.Is(err, model.ErrID), errors.Is(err, model.ErrNoQuery):
 		return exitMissing
-	case errors.Is(err, model.ErrName), errors.As(err, new(*query.Error)):
+	case errors.Is(err, model.ErrName), errors.Is(err, model.ErrBackwards), errors.As(err, new(*query.Error)):
 		return exitUsage
 	case errors.As(err, &ambiguous), errors.As(err, new(*hook.Refusal)):
 		return exitRefused
