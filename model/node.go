@@ -1,6 +1,7 @@
 package model
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -83,6 +84,11 @@ type Node struct {
 
 	from     origin // where it was before it was put into the trash
 	reflects Reflects
+}
+
+// Same reports whether n and o are one node in the same state, its note but for its length and its events apart.
+func (n *Node) Same(o *Node) bool {
+	return n.ID == o.ID && bytes.Equal(appendRecord(nil, n), appendRecord(nil, o))
 }
 
 // origin is a former place.

@@ -114,12 +114,12 @@ type action func(*model.Edit, []model.ID) (string, error)
 // change runs fn on the selected nodes as one step of undo, which the label and the nodes name, and says what fn calls the outcome. What is done to a
 // mirror is done to the node that it shows.
 func (r *run) change(sels []string, yes bool, label string, fn action) error {
-	return r.changeParted(sels, yes, label, math.MaxInt, meant, fn)
+	return r.changeParted(sels, yes, label, math.MaxInt, r.chooseMeant, fn)
 }
 
 // place is changeEach, or change if atOnce has no bound, for where nodes stand: a mirror stands somewhere itself.
 func (r *run) place(sels []string, yes bool, label string, atOnce int, fn action) error {
-	return r.changeParted(sels, yes, label, atOnce, func(_ *model.View, ids []model.ID) ([]model.ID, error) { return ids, nil }, fn)
+	return r.changeParted(sels, yes, label, atOnce, r.choose, fn)
 }
 
 // maxAtOnce is how many nodes are changed in one transaction, which has no room for more than a few thousand. Tests alone make it less.
@@ -128,49 +128,37 @@ var maxAtOnce = 400
 // changeEach is change for what is done to each node by itself. More than maxAtOnce nodes take several transactions; others see some of them
 // changed before the rest is. It is one step of undo still.
 func (r *run) changeEach(sels []string, yes bool, label string, fn action) error {
-	return r.changeParted(sels, yes, label, maxAtOnce, meant, fn)
+	return r.changeParted(sels, yes, label, maxAtOnce, r.chooseMeant, fn)
 }
 
-func (r *run) changeParted(sels []string, yes bool, label string, atOnce int, of func(*model.View, []model.ID) ([]model.ID, error), fn action) error {
-	s, err := r.open()
-	if err != nil {
-		return err
-	}
-	var said string
-	var many []model.ID
-	_, err = s.Tree.Do(label, func(e *model.Edit) error {
-		many = nil
-		ids, err := r.selectAll(e.View, sels)
-		if err == nil {
-			ids, err = of(e.View, ids)
+func (r *run) changeParted(sels []string, yes bool, label string, atOnce int, choose func(*model.View, []string) (*chosen, error), fn action) error {
+	return r.onChosen(func(v *model.View) (*chosen, error) { return choose(v, sels) }, func(s *Session, c *chosen) (string, error) {
+		if err := mayChange(c.ids, yes); err != nil {
+			return "", err
 		}
-		if err != nil {
+		if len(c.ids) > atOnce {
+			return changeMany(s.Tree, c, label, fn)
+		}
+		return changeOnce(s.Tree, c, label, fn)
+	})
+}
+
+// changeOnce runs fn on all nodes in one transaction.
+func changeOnce(t *model.Tree, c *chosen, label string, fn action) (said string, err error) {
+	_, err = t.Do(label, func(e *model.Edit) error {
+		if err := c.still(e.View); err != nil {
 			return err
 		}
-		if err := mayChange(ids, yes); err != nil {
-			return err
-		}
-		if len(ids) > atOnce {
-			many = ids
-			return nil
-		}
-		names, err := describe(e.View, ids)
+		names, err := describe(e.View, c.ids)
 		if err != nil {
 			return err
 		}
 		e.SetLabel(label + " " + names)
-		outcome, err := fn(e, ids)
+		outcome, err := fn(e, c.ids)
 		said = names + " " + outcome
 		return err
 	})
-	if err == nil && many != nil {
-		said, err = changeMany(s.Tree, many, label, fn)
-	}
-	if err = s.close(err); err != nil {
-		return err
-	}
-	r.say("%s", said)
-	return nil
+	return said, err
 }
 
 // errRehearsed gives an edit up that was to show whether it can be made.
@@ -178,8 +166,14 @@ var errRehearsed = errors.New("rehearsed")
 
 // changeMany runs fn on each of many nodes. All of it is rehearsed before anything is changed, so that what cannot be done to one of them is
 // done to none.
-func changeMany(t *model.Tree, ids []model.ID, label string, fn action) (string, error) {
-	for some := range slices.Chunk(ids, maxAtOnce) {
+func changeMany(t *model.Tree, c *chosen, label string, fn action) (string, error) {
+	for some := range slices.Chunk(c.found, maxAtOnce) {
+		_, err := t.Do(label, func(e *model.Edit) error { return (&chosen{found: some}).still(e.View) })
+		if err != nil {
+			return "", err
+		}
+	}
+	for some := range slices.Chunk(c.ids, maxAtOnce) {
 		_, err := t.Do(label, func(e *model.Edit) error {
 			for _, id := range some {
 				if _, err := fn(e, []model.ID{id}); err != nil {
@@ -193,10 +187,10 @@ func changeMany(t *model.Tree, ids []model.ID, label string, fn action) (string,
 		}
 	}
 	const about = 256 // bytes that a change takes
-	names := count(len(ids), "node", "nodes")
-	outcomes := make([]string, len(ids))
+	names := count(len(c.ids), "node", "nodes")
+	outcomes := make([]string, len(c.ids))
 	_, err := t.Import(label+" "+names, func(im *model.Importer) error {
-		for i, id := range ids {
+		for i, id := range c.ids {
 			im.Change(about, func(e *model.Edit) (err error) {
 				outcomes[i], err = fn(e, []model.ID{id})
 				return err

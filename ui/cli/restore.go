@@ -62,44 +62,24 @@ func (r *run) bringBackCommand() *cobra.Command {
 }
 
 func (r *run) untrash(sels []string, yes bool) error {
-	s, err := r.open()
-	if err != nil {
-		return err
-	}
-	said := ""
-	_, err = s.Tree.Do("restore", func(e *model.Edit) error {
-		ids, err := r.trashed(e.View, sels)
-		if err != nil {
-			return err
+	return r.onChosen(func(v *model.View) (*chosen, error) { return r.trashed(v, sels) }, func(s *Session, c *chosen) (string, error) {
+		if err := mayChange(c.ids, yes); err != nil {
+			return "", err
 		}
-		if err := mayChange(ids, yes); err != nil {
-			return err
-		}
-		names, err := describe(e.View, ids)
-		if err != nil {
-			return err
-		}
-		e.SetLabel("restore " + names)
-		said = names + " restored"
-		for _, id := range ids {
-			if err := e.Restore(id); err != nil {
-				return r.why(e.View, id, err)
+		return changeOnce(s.Tree, c, "restore", func(e *model.Edit, ids []model.ID) (string, error) {
+			for _, id := range ids {
+				if err := e.Restore(id); err != nil {
+					return "", r.why(e.View, id, err)
+				}
 			}
-		}
-		return nil
+			return "restored", nil
+		})
 	})
-	if errors.Is(err, model.ErrNotTrash) {
-		err = refusedf("%w", err)
-	}
-	if err = s.close(err); err != nil {
-		return err
-	}
-	r.say("%s", said)
-	return nil
 }
 
 // trashed returns the nodes that selections name; a query means what was thrown away itself, not what hangs below that.
-func (r *run) trashed(v *model.View, sels []string) (ids []model.ID, err error) {
+func (r *run) trashed(v *model.View, sels []string) (*chosen, error) {
+	c := &chosen{}
 	for _, sel := range sels {
 		if refs, ok := idsOf(sel); ok {
 			for _, ref := range refs {
@@ -107,7 +87,7 @@ func (r *run) trashed(v *model.View, sels []string) (ids []model.ID, err error) 
 				if err != nil {
 					return nil, err
 				}
-				ids = append(ids, id)
+				c.ids = append(c.ids, id)
 			}
 			continue
 		}
@@ -115,34 +95,41 @@ func (r *run) trashed(v *model.View, sels []string) (ids []model.ID, err error) 
 		if err != nil {
 			return nil, err
 		}
-		found := false
+		there := false
 		for n, err := range v.Select(q) {
 			if err != nil {
 				return nil, err
 			}
 			if n.Parent == model.Trash {
-				ids, found = append(ids, n.ID), true
+				c.ids, c.found, there = append(c.ids, n.ID), append(c.found, n), true
 			}
 		}
-		if !found {
+		if !there {
 			return nil, missingf("nothing in the trash matches %q; 'arbor trash' lists what is there", sel)
 		}
 	}
-	return ids, nil
+	return c, nil
 }
 
+// returnTo brings a version of a node back. It is looked for in the log before the transaction, as the node is.
 func (r *run) returnTo(sels []string, version string) error {
-	return r.change(sels, false, "restore", func(e *model.Edit, ids []model.ID) (string, error) {
-		if len(ids) != 1 {
-			return "", usagef("a version is one of one node; name one")
-		}
-		ver, err := e.VersionOf(ids[0], version)
-		if errors.Is(err, model.ErrNoVersion) {
-			return "", missingf("there is no version %q of it; 'arbor history' lists them", version)
-		}
+	var ver model.Version
+	return r.onChosen(func(v *model.View) (*chosen, error) {
+		c, err := r.chooseMeant(v, sels)
 		if err != nil {
-			return "", err
+			return nil, err
 		}
-		return "is as of version " + version, e.Return(ids[0], &ver)
+		if len(c.ids) != 1 {
+			return nil, usagef("a version is one of one node; name one")
+		}
+		ver, err = v.VersionOf(c.ids[0], version)
+		if errors.Is(err, model.ErrNoVersion) {
+			err = missingf("there is no version %q of it; 'arbor history' lists them", version)
+		}
+		return c, err
+	}, func(s *Session, c *chosen) (string, error) {
+		return changeOnce(s.Tree, c, "restore", func(e *model.Edit, ids []model.ID) (string, error) {
+			return "is as of version " + version, e.Return(ids[0], &ver)
+		})
 	})
 }

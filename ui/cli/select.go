@@ -86,54 +86,49 @@ func idsOf(sel string) ([]string, bool) {
 
 // selectNodes returns the nodes that a selection names: ids, separated by spaces or commas, or a query. To name none is an error.
 func (r *run) selectNodes(v *model.View, sel string) ([]model.ID, error) {
+	ids, _, err := r.selectFound(v, sel)
+	return ids, err
+}
+
+// selectFound is selectNodes, and has what a query found.
+func (r *run) selectFound(v *model.View, sel string) (ids []model.ID, found []model.Node, err error) {
 	refs, areIDs := idsOf(sel)
 	if len(refs) == 0 {
-		return nil, usagef("the selection is empty; name ids or a query")
+		return nil, nil, usagef("the selection is empty; name ids or a query")
 	}
-	var ids []model.ID
 	if areIDs {
 		for _, ref := range refs {
 			id, err := resolve(v, ref)
 			if err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 			ids = append(ids, id)
 		}
-		return ids, nil
+		return ids, nil, nil
 	}
 	q, err := r.parseQuery(sel)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for n, err := range v.Select(q) {
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		ids = append(ids, n.ID)
+		ids, found = append(ids, n.ID), append(found, n)
 	}
 	if len(ids) == 0 {
-		return nil, missingf("nothing matches %q; name ids or another query", sel)
+		return nil, nil, missingf("nothing matches %q; name ids or another query", sel)
 	}
-	return ids, nil
+	return ids, found, nil
 }
 
 // selectAll returns the nodes of several selections, each once.
 func (r *run) selectAll(v *model.View, sels []string) ([]model.ID, error) {
-	var all []model.ID
-	seen := map[model.ID]bool{}
-	for _, sel := range sels {
-		ids, err := r.selectNodes(v, sel)
-		if err != nil {
-			return nil, err
-		}
-		for _, id := range ids {
-			if !seen[id] {
-				seen[id] = true
-				all = append(all, id)
-			}
-		}
+	c, err := r.choose(v, sels)
+	if err != nil {
+		return nil, err
 	}
-	return all, nil
+	return c.ids, nil
 }
 
 func (r *run) parseQuery(text string) (*query.Query, error) {

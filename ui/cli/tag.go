@@ -211,7 +211,7 @@ func (r *run) renameTag(s *Session, old, new string) (changed, joined int, err e
 		return "", nil
 	}
 	if len(ids) > maxAtOnce {
-		_, err = changeMany(s.Tree, ids, label, fn)
+		_, err = changeMany(s.Tree, &chosen{ids: ids}, label, fn)
 	} else {
 		_, err = s.Tree.Do(fmt.Sprintf("rename +%s to +%s", old, new), func(e *model.Edit) error {
 			_, err := fn(e, ids)

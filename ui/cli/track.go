@@ -67,16 +67,13 @@ func (r *run) stop(sels []string, at string) error {
 	if err != nil {
 		return err
 	}
-	return r.intervals("stop", func(e *model.Edit) (string, error) {
-		ids := []model.ID{model.Root}
-		if len(sels) > 0 {
-			if ids, err = r.selectAll(e.View, sels); err == nil {
-				ids, err = meant(e.View, ids)
-			}
-			if err != nil {
-				return "", err
-			}
+	choose := func(v *model.View) (*chosen, error) {
+		if len(sels) == 0 {
+			return &chosen{ids: []model.ID{model.Root}}, nil
 		}
+		return r.chooseMeant(v, sels)
+	}
+	return r.intervalsOf("stop", choose, func(e *model.Edit, ids []model.ID) (string, error) {
 		var said []string
 		for _, id := range ids {
 			stopped, err := e.Stop(id, when)
@@ -118,22 +115,24 @@ func (r *run) instant(s string) (time.Time, error) {
 
 // intervals runs an action on time worked as one step of undo, and says what fn says.
 func (r *run) intervals(label string, fn func(*model.Edit) (string, error)) error {
-	s, err := r.open()
-	if err != nil {
-		return err
-	}
-	var said string
-	_, err = s.Tree.Do(label, func(e *model.Edit) (err error) {
-		if said, err = fn(e); err == nil {
-			e.SetLabel(said)
-		}
-		return err
+	return r.intervalsOf(label, func(*model.View) (*chosen, error) { return &chosen{}, nil }, func(e *model.Edit, _ []model.ID) (string, error) { return fn(e) })
+}
+
+// intervalsOf is intervals for the time worked on nodes that are chosen.
+func (r *run) intervalsOf(label string, choose func(*model.View) (*chosen, error), fn action) error {
+	return r.onChosen(choose, func(s *Session, c *chosen) (said string, err error) {
+		_, err = s.Tree.Do(label, func(e *model.Edit) error {
+			err := c.still(e.View)
+			if err == nil {
+				said, err = fn(e, c.ids)
+			}
+			if err == nil {
+				e.SetLabel(said)
+			}
+			return err
+		})
+		return said, err
 	})
-	if err = s.close(err); err != nil {
-		return err
-	}
-	r.say("%s", said)
-	return nil
 }
 
 // span reads two times with .. between them, of which the second may be a time on the day of the first, and be missing.

@@ -19,11 +19,8 @@ func (r *run) trackAddCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return r.intervals("track add", func(e *model.Edit) (string, error) {
-				ids, err := r.selectMeant(e.View, args[0])
-				if err != nil {
-					return "", err
-				}
+			choose := func(v *model.View) (*chosen, error) { return r.chooseMeant(v, args[:1]) }
+			return r.intervalsOf("track add", choose, func(e *model.Edit, ids []model.ID) (string, error) {
 				if len(ids) > 1 {
 					return "", refusedf("%d nodes match; time is worked on one", len(ids))
 				}

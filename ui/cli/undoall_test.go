@@ -2,9 +2,11 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -19,7 +21,8 @@ import (
 
 // world is a person's files, on which commands run one after the other: each opens the store anew, as a process of its own does.
 type world struct {
-	t     *rapid.T
+	t     *rapid.T // to draw from
+	tb    rapid.TB
 	dir   string
 	zone  *time.Location
 	clock time.Time
@@ -83,12 +86,13 @@ const undoTable = "time,weight,rain\n2026-11-01T07:00:00Z,72.4,0\n2026-11-03T07:
 // undoFiles are what is imported. Those that end before their time are refused.
 var undoFiles = map[string]string{"tasks.json": undoTasks, "tree.jsonl": undoTree, "table.csv": undoTable, "torn.jsonl": undoTree[:len(undoTree)-60], "empty.json": ""}
 
-func newWorld(t *rapid.T, dir string) *world {
+// newWorld is one in a new directory.
+func newWorld(t rapid.TB, dir string) *world {
 	zone, err := time.LoadLocation("Europe/Berlin")
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, dir: dir, zone: zone, clock: time.Date(2027, 3, 26, 9, 0, 0, 0, time.UTC)} // two days before summer time
+	w := &world{tb: t, dir: dir, zone: zone, clock: time.Date(2027, 3, 26, 9, 0, 0, 0, time.UTC)} // two days before summer time
 	files := maps.Clone(undoFiles)
 	files["config.toml"] = undoSettings
 	for name, text := range files {
@@ -102,21 +106,27 @@ func newWorld(t *rapid.T, dir string) *world {
 // run is one command from its beginning to its end.
 func (w *world) run(in string, args ...string) (out, said string, code int) {
 	var stdout, stderr bytes.Buffer
-	code = Run(w.t.Context(), Program{
-		Args: args, In: strings.NewReader(in), Out: &stdout, Err: &stderr,
+	p := w.program(in, &stdout)
+	p.Args, p.Err = args, &stderr
+	code = Run(context.Background(), p)
+	return stdout.String(), stderr.String(), code
+}
+
+// program is a process on the files. What is on standard input are keys too, there as they are pressed.
+func (w *world) program(in string, out io.Writer) Program {
+	return Program{
+		In: strings.NewReader(in), Out: out,
 		Now:    func() time.Time { return w.clock },
 		Lookup: func(string) (string, bool) { return "", false },
 		Paths: config.Paths{Config: filepath.Join(w.dir, "config.toml"), Data: filepath.Join(w.dir, "store"),
 			Log: filepath.Join(w.dir, "state", "log"), Cache: filepath.Join(w.dir, "cache")},
-		// Keys come from In, and are there as they are pressed.
 		Terminal: Terminal{In: in != "", Out: in != "", Raw: func() (func(), error) { return func() {}, nil }},
-	})
-	return stdout.String(), stderr.String(), code
+	}
 }
 
 // must is run where nothing may go wrong.
 func (w *world) must(args ...string) string {
-	w.t.Helper()
+	w.tb.Helper()
 	out, said, code := w.run("", args...)
 	if code != exitOK {
 		w.fail("arbor %s: exit code %d: %s", strings.Join(args, " "), code, said)
@@ -125,14 +135,14 @@ func (w *world) must(args ...string) string {
 }
 
 func (w *world) fail(format string, args ...any) {
-	w.t.Helper()
-	w.t.Fatalf("%s\nafter:\n  %s", fmt.Sprintf(format, args...), strings.Join(w.ran, "\n  "))
+	w.tb.Helper()
+	w.tb.Fatalf("%s\nafter:\n  %s", fmt.Sprintf(format, args...), strings.Join(w.ran, "\n  "))
 }
 
 // state is all that the store holds, as it is exported: every node of the tree and of the trash with its note, arrows, intervals, occurrences and
 // samples. The first line alone, which has the time of the export, is left out; even the times of change are as they were.
 func (w *world) state() string {
-	w.t.Helper()
+	w.tb.Helper()
 	_, state, _ := strings.Cut(w.must("export", "json"), "\n")
 	w.nodes, w.intervals = w.nodes[:0], w.intervals[:0]
 	for line := range strings.Lines(state) {
@@ -154,7 +164,7 @@ func (w *world) state() string {
 
 // steps is how many actions verb would take back, or do again.
 func (w *world) steps(verb string) int {
-	w.t.Helper()
+	w.tb.Helper()
 	return strings.Count(w.must(verb, "--list", fmt.Sprint(maxSteps), "--json"), "\n")
 }
 
@@ -184,7 +194,7 @@ func (p *past) travel(n int, back bool) int {
 
 // act runs one command and holds it to the oracle: one action is one step; what is refused changes nothing.
 func (w *world) act(p *past, c typed) {
-	w.t.Helper()
+	w.tb.Helper()
 	w.clock = w.clock.Add(rapid.SampledFrom([]time.Duration{time.Second, 7 * time.Minute, 5 * time.Hour, 26 * time.Hour, 75 * time.Hour}).Draw(w.t, "later"))
 	_, said, code := w.run(c.in, c.args...)
 	said = strings.TrimSpace(said)
@@ -192,6 +202,9 @@ func (w *world) act(p *past, c typed) {
 	nothing := strings.Contains(said, "there is nothing to") || c.args[0] == "import" // which tells a file that is damaged from one that it refuses
 	if code != exitOK && (!strings.HasPrefix(said[strings.LastIndex(said, "\narbor: ")+1:], "arbor: ") || code == exitFailure && !nothing) {
 		w.fail("exit code %d: %s", code, said)
+	}
+	if strings.Contains(said, "meanwhile") || strings.Contains(said, errOvertaken.Error()) {
+		w.fail("nobody else was there: %s", said)
 	}
 	state, steps := w.state(), w.steps("undo")
 	w.undone = c.travel < 0 && code == exitOK
@@ -226,7 +239,7 @@ func (w *world) act(p *past, c typed) {
 
 // same holds that the state is that of the oracle.
 func (w *world) same(p *past, state string) {
-	w.t.Helper()
+	w.tb.Helper()
 	if p.now == unknown {
 		p.now = state
 	}
@@ -277,6 +290,7 @@ func TestUndoAll(t *testing.T) {
 		}
 		defer os.RemoveAll(dir)
 		w := newWorld(t, dir)
+		w.t = t
 		p := &past{now: w.state()}
 		for range length {
 			w.act(p, w.command())
