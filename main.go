@@ -15,6 +15,7 @@ import (
 	"github.com/charmbracelet/x/term"
 
 	"arbor/config"
+	"arbor/model"
 	"arbor/model/date"
 	"arbor/model/sample"
 	"arbor/ui/cli"
@@ -65,6 +66,7 @@ func start(ctx context.Context, s *cli.Session) error {
 	} else if err == nil && st.Role == "reader" {
 		notice = "the directory of the store cannot be written to: open for reading only"
 	}
+	pomodoro, _ := model.ParsePomodoro(s.Config.Track.Pomodoro) // the settings were read with its form
 	return tui.Run(ctx, tui.Options{
 		Tree:     s.Tree,
 		Book:     s.Book,
@@ -76,6 +78,7 @@ func start(ctx context.Context, s *cli.Session) error {
 		Urgency:  s.Config.Urgency,
 		Review:   review(s.Config.Review),
 		Parallel: s.Config.Track.Parallel,
+		Pomodoro: pomodoro,
 		Bell:     s.Config.Remind.Bell,
 		Notify:   s.Config.Remind.Notify,
 		Now:      now,

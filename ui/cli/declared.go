@@ -2,9 +2,9 @@ package cli
 
 import (
 	"errors"
-	"strings"
 
 	"arbor/config"
+	"arbor/model"
 	"arbor/model/date"
 	"arbor/model/field"
 	"arbor/model/query"
@@ -32,8 +32,8 @@ func (r *run) known() config.Known {
 		Check: map[string]func(string) error{
 			"review.stale": length, "track.idle": length, "hooks.timeout": length,
 			"track.pomodoro": func(s string) error {
-				work, rest, _ := strings.Cut(s, "/")
-				return errors.Join(length(work), length(rest))
+				_, err := model.ParsePomodoro(s)
+				return err
 			},
 			"context.*.query": means, "rule.match": means,
 		},

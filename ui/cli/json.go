@@ -40,6 +40,8 @@ type nodeJSON struct {
 	Links    []string          `json:"links,omitempty"`
 	Linked   []string          `json:"backlinks,omitempty"`
 	Results  []string          `json:"results,omitempty"`
+
+	Pomodoros int `json:"pomodoros,omitempty"` // worked to their end
 }
 
 type arrowJSON struct {

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,7 +35,7 @@ func (r *run) remindCommand() *cobra.Command {
 	var opt reminding
 	cmd := &cobra.Command{
 		Use: "remind", Short: "say what begins or is due soon, once each; for cron or systemd",
-		Long: "Prints what takes place, is due or scheduled within 15 minutes, or asks by its field warn to be said earlier. What was said is not said again: run it every minute. " +
+		Long: "Prints what takes place, is due or scheduled within 15 minutes, or asks by its field warn to be said earlier, and the pomodoro that is over. What was said is not said again: run it every minute. " +
 			"With --exec a command of the shell runs for each instead, with ARBOR_ID, ARBOR_TEXT, ARBOR_KIND, ARBOR_AT and ARBOR_IN in its environment and the JSON on its standard input; " +
 			"what it fails for is said again by the next call.\n\n" +
 			`  * * * * * arbor remind --exec 'notify-send "$ARBOR_TEXT" "$ARBOR_KIND $ARBOR_AT"'`,
@@ -89,7 +90,13 @@ func (r *run) remind(ctx context.Context, opt reminding) error {
 	}
 	var all []reminder
 	err = s.close(r.view(s, func(v *model.View) (err error) {
+		over, err := pomodorosOver(v, q, from, within, now)
+		if err != nil {
+			return err
+		}
 		all, err = r.reminders(v, q, model.Moments{From: from, Until: until, Now: now, DayAt: time.Duration(dayAt.T.Hour())*time.Hour + time.Duration(dayAt.T.Minute())*time.Minute})
+		all = append(over, all...)
+		slices.SortStableFunc(all, func(a, b reminder) int { return a.say.Compare(b.say) })
 		return err
 	}))
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 	"time"
 
@@ -83,6 +84,9 @@ func showJSON(v *model.View, enc *json.Encoder, id model.ID, now time.Time) erro
 	}
 	j := newNodeJSON(&n)
 	j.Note = note
+	if j.Pomodoros, err = v.Pomodoros(of.ID, now); err != nil {
+		return err
+	}
 	for _, d := range v.Ahead(&of, aheadShown) {
 		j.Next = append(j.Next, d.String())
 	}
@@ -145,6 +149,13 @@ func (p *printer) details(v *model.View, id model.ID) error {
 		if !t.at.IsZero() {
 			row(t.name, date.Format(date.At(t.at), p.now))
 		}
+	}
+	pomodoros, err := v.Pomodoros(n.ID, p.now)
+	if err != nil {
+		return err
+	}
+	if pomodoros > 0 {
+		row("pomodoros", strconv.Itoa(pomodoros))
 	}
 	if err := p.dependencies(v, n, row); err != nil {
 		return err

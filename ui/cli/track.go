@@ -14,23 +14,34 @@ import (
 
 func (r *run) startCommand() *cobra.Command {
 	var at, note string
-	var parallel bool
+	var parallel, pomodoro bool
 	cmd := &cobra.Command{
 		Use: "start SEL", Short: "count time on a node from now on; what ran before stops", Args: words(1, 1, "an id or a query"),
+		Long: "Counts time on a node from now on. With --pomodoro it is a stretch of work of a set length: track says how much is left, remind when it is over, " +
+			"and the terminal interface counts down, ends it and begins the rest. The lengths are a setting:\n\n  [track]\n  pomodoro = \"25min/5min\"",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return r.start(args[0], at, note, parallel || r.config.Track.Parallel)
+			return r.start(args[0], at, note, parallel || r.config.Track.Parallel, pomodoro)
 		},
 	}
 	cmd.Flags().StringVar(&at, "at", "", "`TIME` when it began; now without")
 	cmd.Flags().StringVar(&note, "note", "", "`TEXT` beside the interval")
+	cmd.Flags().BoolVar(&pomodoro, "pomodoro", false, "work for a set length of time, then rest")
 	cmd.Flags().BoolVar(&parallel, "parallel", false, "leave what runs running")
 	return cmd
 }
 
-func (r *run) start(sel, at, note string, parallel bool) error {
+func (r *run) start(sel, at, note string, parallel, pomodoro bool) error {
 	when, err := r.instant(at)
 	if err != nil {
 		return err
+	}
+	more := ""
+	if pomodoro {
+		p, err := r.pomodoro()
+		if err != nil {
+			return usagef("track.pomodoro: %w", err)
+		}
+		note, more = p.Mark(note), "; a pomodoro, until "+r.clock(when.Add(p.Work))
 	}
 	return r.change([]string{sel}, false, "start", func(e *model.Edit, ids []model.ID) (string, error) {
 		if len(ids) > 1 {
@@ -40,7 +51,7 @@ func (r *run) start(sel, at, note string, parallel bool) error {
 		if err != nil {
 			return "", r.why(e.View, ids[0], err)
 		}
-		said := "started " + date.Format(date.At(when), r.now())
+		said := "started " + date.Format(date.At(when), r.now()) + more
 		for _, ev := range stopped {
 			n, err := e.Node(ev.Node)
 			if err != nil {

@@ -43,6 +43,8 @@ type intervalJSON struct {
 	To       string `json:"to,omitempty"` // not there while it runs
 	Seconds  int64  `json:"seconds"`
 	Note     string `json:"note,omitempty"`
+	Pomodoro string `json:"pomodoro,omitempty"` // see pomodoroState
+	Left     int64  `json:"left,omitempty"`     // seconds, of a pomodoro that runs
 }
 
 // worked returns the intervals of some nodes and all below them, or of all, between two instants.
@@ -104,6 +106,7 @@ func (r *run) track(sels []string, since, until string, asJSON bool) error {
 		p := r.table()
 		enc := newEncoder(p.out)
 		var sum time.Duration
+		finished := 0
 		day := ""
 		for _, e := range all {
 			n, err := v.Node(e.Node)
@@ -111,8 +114,20 @@ func (r *run) track(sels []string, since, until string, asJSON bool) error {
 				return err
 			}
 			sum += e.Length(p.now)
+			pomodoro, note, ok := e.Pomodoro()
+			if ok && e.Length(p.now) >= pomodoro.Work {
+				finished++
+			}
 			if asJSON {
-				if err := enc.Encode(intervalJSON{jsonVersion, model.ID(e.ID).String(), e.Node.String(), n.Text, instant(e.From), instant(e.To), int64(e.Length(p.now).Seconds()), e.Text}); err != nil {
+				j := intervalJSON{V: jsonVersion, Interval: model.ID(e.ID).String(), ID: e.Node.String(), Node: n.Text, From: instant(e.From), To: instant(e.To),
+					Seconds: int64(e.Length(p.now).Seconds()), Note: note}
+				if ok {
+					j.Pomodoro = pomodoroState(&e, pomodoro, p.now)
+				}
+				if j.Pomodoro == "running" {
+					j.Left = int64((pomodoro.Work - e.Length(p.now)).Seconds())
+				}
+				if err := enc.Encode(j); err != nil {
 					return err
 				}
 				continue
@@ -128,7 +143,11 @@ func (r *run) track(sels []string, since, until string, asJSON bool) error {
 			}
 		}
 		if !asJSON && len(all) > 0 {
-			fmt.Fprintf(p.out, "%s\n", p.paint(faint, hours(sum)+" in all"))
+			all := hours(sum) + " in all"
+			if finished > 0 {
+				all += ", " + count(finished, "pomodoro", "pomodoros")
+			}
+			fmt.Fprintf(p.out, "%s\n", p.paint(faint, all))
 		}
 		return p.out.Flush()
 	}))
@@ -146,8 +165,12 @@ func (p *printer) interval(e *model.Event, ref, text string) error {
 	}
 	line := []span{plain("  "), {sgr: faint, text: "@" + ref}, plain(" " + e.From.In(loc).Format("15:04") + "–" + end + " "),
 		{sgr: yellow, text: fmt.Sprintf("%6s", hours(e.Length(p.now)))}, plain("  "), {text: printable(text), gives: true}}
-	if e.Text != "" {
-		line = append(line, plain("  "), span{faint, printable(e.Text), true})
+	pomodoro, note, ok := e.Pomodoro()
+	if note != "" {
+		line = append(line, plain("  "), span{faint, printable(note), true})
+	}
+	if ok {
+		line = append(line, plain("  "), span{sgr: yellow, text: pomodoroText(e, pomodoro, p.now)})
 	}
 	return p.line(line...)
 }

@@ -45,6 +45,7 @@ const (
 
 	StartTime ID = "time.start"
 	StopTime  ID = "time.stop"
+	Pomodoro  ID = "time.pomodoro"
 
 	FindWords ID = "find"
 	FindNext  ID = "find.next"
@@ -118,6 +119,7 @@ var table = slices.Concat([]Command{
 	{State, "Next state: to do, doing, waiting, cancelled, none", "state", "Write", Nodes, []string{"s"}, "arbor edit … state:doing", node},
 	{Delete, "Delete, with all below", "delete", "Write", Nodes, []string{"delete", "x"}, "arbor rm", node},
 	{StartTime, "Count time on this node", "start", "Write", Nodes | Review, []string{"b"}, "arbor start", node},
+	{Pomodoro, "Work on this node for a set time, then rest", "pomodoro", "Write", Nodes | Review, []string{"P"}, "arbor start --pomodoro", node},
 	{StopTime, "Stop counting time", "stop", "Write", Frame, []string{"B"}, "arbor stop", nil},
 	{Undo, "Undo the last action", "undo", "Write", Frame, []string{"u"}, "arbor undo", nil},
 	{Redo, "Redo what was undone", "redo", "Write", Frame, []string{"U", "ctrl+r"}, "arbor redo", nil},

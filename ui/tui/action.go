@@ -53,6 +53,7 @@ func init() { // the table's functions lead back to the table
 		command.ReviewWeek: Model.noteWeek,
 		command.StartTime:  Model.startTime,
 		command.StopTime:   Model.stopTime,
+		command.Pomodoro:   Model.startPomodoro,
 	}
 	for _, a := range answers {
 		actions[a.id] = a.run

@@ -33,6 +33,7 @@ type Options struct {
 	Review screen.Review
 
 	Parallel     bool // several nodes may be worked on at once
+	Pomodoro     model.Pomodoro
 	Bell, Notify bool // have the terminal ring, and the desktop show, what is to be said
 
 	Out io.Writer // the terminal, beside the pictures; nil is os.Stdout

@@ -90,6 +90,8 @@ func (m Model) route(msg tea.Msg) (Model, tea.Cmd) {
 		return m.timed(msg)
 	case minute:
 		return m.minute(msg)
+	case workOver:
+		return m.workOver(msg)
 	case reminded:
 		return m.reminded(msg)
 	case remindAlarm:

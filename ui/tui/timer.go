@@ -11,6 +11,7 @@ import (
 	"arbor/model/date"
 	"arbor/ui/command"
 	"arbor/ui/grid"
+	"arbor/ui/screen"
 	"arbor/ui/theme"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -22,6 +23,8 @@ type timer struct {
 	running []running
 	now     time.Time
 	wake    time.Time // when the next minute is full, zero while nothing runs
+	rest    rest
+	ended   []model.EventID // pomodoros that this window has ended
 }
 
 // running is a node that time is counted on.
@@ -29,6 +32,7 @@ type running struct {
 	id    model.ID
 	text  string
 	since time.Time
+	event model.Event
 }
 
 // timed answers what runs.
@@ -61,7 +65,7 @@ func (m Model) timerCmd() tea.Cmd {
 				if err != nil {
 					return err
 				}
-				t.running = append(t.running, running{ev.Node, n.Text, ev.From})
+				t.running = append(t.running, running{ev.Node, n.Text, ev.From, ev})
 			}
 			return nil
 		})
@@ -77,20 +81,43 @@ func (m Model) timed(t timed) (Model, tea.Cmd) {
 		return m, nil
 	}
 	m.timer.running, m.timer.now = t.running, t.now
-	return m.nextMinute()
+	if len(t.running) > 0 {
+		m.timer.rest = rest{}
+	}
+	return m.tock()
+}
+
+// tock ends what is over, and has the header drawn again when the shown time changes.
+func (m Model) tock() (Model, tea.Cmd) {
+	m, work := m.endWork()
+	m, ring := m.endRest()
+	m, wake := m.nextMinute()
+	return m, tea.Batch(work, ring, wake)
 }
 
 // nextMinute has the header drawn again when the shown time changes. While nothing runs, nothing wakes.
 func (m Model) nextMinute() (Model, tea.Cmd) {
-	r, ok := m.timer.first()
-	if !ok {
-		m.timer.wake = time.Time{}
-		return m, nil
-	}
 	now := m.timer.now
-	past := max(now.Sub(r.since), 0)
-	wake := r.since.Add(past.Truncate(time.Minute) + time.Minute)
-	if wake.Equal(m.timer.wake) {
+	var wake time.Time
+	sooner := func(at time.Time) {
+		if at.After(now) && (wake.IsZero() || at.Before(wake)) {
+			wake = at
+		}
+	}
+	if r, ok := m.timer.first(); ok {
+		past := max(now.Sub(r.since), 0)
+		sooner(r.since.Add(past.Truncate(time.Minute) + time.Minute))
+	}
+	for _, r := range m.timer.running {
+		if end, ok := r.end(); ok {
+			sooner(end)
+		}
+	}
+	if left := m.timer.rest.until.Sub(now); !m.timer.rest.until.IsZero() {
+		sooner(m.timer.rest.until.Add(-(left - 1).Truncate(time.Minute)))
+	}
+	if wake.IsZero() || wake.Equal(m.timer.wake) {
+		m.timer.wake = wake
 		return m, nil
 	}
 	m.timer.wake = wake
@@ -103,14 +130,16 @@ func (m Model) minute(msg minute) (Model, tea.Cmd) {
 		return m, nil
 	}
 	m.timer.now, m.timer.wake = msg.now, time.Time{}
-	return m.nextMinute()
+	return m.tock()
 }
 
-// first returns what has run for the longest.
+// first returns what has run for the longest, a pomodoro before all else.
 func (t *timer) first() (r running, ok bool) {
+	was := false
 	for _, x := range t.running {
-		if !ok || x.since.Before(r.since) {
-			r, ok = x, true
+		_, is := x.end()
+		if !ok || is && !was || is == was && x.since.Before(r.since) {
+			r, ok, was = x, true, is
 		}
 	}
 	return r, ok
@@ -119,14 +148,21 @@ func (t *timer) first() (r running, ok bool) {
 // drawTimer shows what runs and for how long, to the left of right, and returns where it begins.
 func (m Model) drawTimer(s grid.Surface, right int) int {
 	r, ok := m.timer.first()
-	if !ok || m.w < 30 {
+	resting := !m.timer.rest.until.IsZero()
+	if !ok && !resting || m.w < 30 {
 		return right
 	}
 	label := theme.IsTimed + " " + elapsed(m.timer.now.Sub(r.since))
+	if end, ok := r.end(); ok && end.After(m.timer.now) {
+		label = theme.IsTimed + " " + countdown(end.Sub(m.timer.now))
+	}
+	if !ok {
+		label = theme.IsTimed + " rest, " + countdown(m.timer.rest.until.Sub(m.timer.now))
+	}
 	if n := len(m.timer.running) - 1; n > 0 {
 		label += " +" + strconv.Itoa(n)
 	}
-	if m.w >= 80 {
+	if m.w >= 80 && ok {
 		label += " " + grid.Cut(r.text, min(m.w/5, 30))
 	}
 	return s.Right(right-2, 0, theme.Accent, label)
@@ -139,7 +175,10 @@ func elapsed(d time.Duration) string {
 }
 
 // startTime begins to count time on the node under the cursor.
-func (m Model) startTime() (Model, tea.Cmd) {
+func (m Model) startTime() (Model, tea.Cmd) { return m.begin("", "started: ") }
+
+// begin begins an interval with a text on the node under the cursor, and says so.
+func (m Model) begin(text, says string) (Model, tea.Cmd) {
 	ids, opt := m.place().Targets(), m.opt
 	return m.change("start", false, func(e *model.Edit) (string, error) {
 		ids, err := meant(e.View, ids)
@@ -150,7 +189,7 @@ func (m Model) startTime() (Model, tea.Cmd) {
 			return "", fmt.Errorf("%d nodes are marked; time is counted on one", len(ids))
 		}
 		now := opt.Now()
-		stopped, err := e.Start(ids[0], now, "", opt.Parallel)
+		stopped, err := e.Start(ids[0], now, text, opt.Parallel)
 		for _, sentinel := range []error{model.ErrRunning, model.ErrClosed} {
 			if errors.Is(err, sentinel) {
 				return "", fmt.Errorf("%s %w", what(e.View, ids), sentinel)
@@ -159,7 +198,7 @@ func (m Model) startTime() (Model, tea.Cmd) {
 		if err != nil {
 			return "", err
 		}
-		said := "started: " + what(e.View, ids)
+		said := says + what(e.View, ids)
 		if len(stopped) > 0 {
 			said += "; " + ended(e.View, stopped, now)
 		}
@@ -170,6 +209,11 @@ func (m Model) startTime() (Model, tea.Cmd) {
 // stopTime ends all that runs.
 func (m Model) stopTime() (Model, tea.Cmd) {
 	opt, begin := m.opt, m.keys.Label(command.StartTime)
+	if len(m.timer.running) == 0 && !m.timer.rest.until.IsZero() {
+		m.timer.rest = rest{}
+		m.echo = screen.Echo{Text: "the rest is over"}
+		return m.nextMinute()
+	}
 	return m.change("stop", false, func(e *model.Edit) (string, error) {
 		now := opt.Now()
 		stopped, err := e.Stop(model.Root, now)
