@@ -65,7 +65,8 @@ func (m Model) drawHeader(s grid.Surface) {
 	if m.w >= 44 {
 		right = m.drawViews(s, right)
 	}
-	if m.w >= 80 && m.week.total > 0 && !(m.listed() && m.w < namesFrom) { // a list has a title to show
+	_, runs := m.timer.first()
+	if m.w >= 80 && m.week.total > 0 && (m.w >= namesFrom || !m.listed() && !runs) { // the title of a list, and what runs, need the room
 		label := " " + strconv.Itoa(m.week.total) + " done this week"
 		right = s.Right(right-3, 0, theme.Dim, label)
 		right -= len(m.week.days)

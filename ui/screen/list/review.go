@@ -57,7 +57,7 @@ func (r *reader) review() error {
 	}
 	r.rest(len(items) - maxLines)
 	p.count = len(items)
-	p.note = fmt.Sprintf("%d to review", len(items))
+	p.note = fmt.Sprintf("%d to review · %s skips, %s ends", len(items), r.env.Keys.Label("review.skip"), r.env.Keys.Label("review.week"))
 	return nil
 }
 

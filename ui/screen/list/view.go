@@ -101,11 +101,10 @@ func (m Model) drawLine(s grid.Surface, i int) {
 	}
 	right = l.DrawRight(s, x, right, l.label, l.style)
 	t := s.Sub(0, 0, right, 1)
-	x = l.DrawText(t, x, base)
+	x = l.DrawSigns(t, l.DrawText(t, x, base), m.page.now)
 	if l.where != "" && x+6 < right {
-		x = t.Text(x+2, 0, theme.Dim, "in "+grid.Cut(l.where, 30))
+		t.Text(x+2, 0, theme.Dim, "in "+grid.Cut(l.where, 30))
 	}
-	l.DrawSigns(t, x, m.page.now)
 }
 
 // panel returns how many rows below the list tell more of the node under the cursor.
