@@ -24,12 +24,8 @@ func (v *View) Next(q *query.Query, w Weights, now time.Time, most int) (first [
 	if ready = len(all); most == 0 || most > ready {
 		most = ready
 	}
-	slices.SortFunc(all, upNext.compare)
-	alike := most // so many are looked at, for the last one may be as urgent and old as others
-	for alike > 0 && alike < ready && all[alike].compare(all[alike-1]) == 0 {
-		alike++
-	}
-	if err := k.byPlace(all[:alike]); err != nil {
+	all = foremost(all, most)
+	if err := k.byPlace(all); err != nil {
 		return nil, 0, err
 	}
 	for some := range slices.Chunk(all[:most], aheadNodes) {
@@ -60,40 +56,85 @@ func (a upNext) compare(b upNext) int {
 	return cmp.Or(cmp.Compare(b.urgency, a.urgency), cmp.Compare(a.created, b.created))
 }
 
+// foremost returns the first of some tasks in their order, so many as most says, and those that are as urgent and as old as the last of them.
+func foremost(all []upNext, most int) []upNext {
+	if most >= len(all)/manyHits {
+		slices.SortFunc(all, upNext.compare)
+		alike := most
+		for alike > 0 && alike < len(all) && all[alike].compare(all[alike-1]) == 0 {
+			alike++
+		}
+		return all[:alike]
+	}
+	var first []upNext // in order
+	for _, t := range all {
+		if len(first) == most && t.compare(first[most-1]) >= 0 {
+			continue
+		}
+		at, _ := slices.BinarySearchFunc(first, t, upNext.compare)
+		first = slices.Insert(first[:min(len(first), most-1)], at, t)
+	}
+	last := first[most-1]
+	first = first[:0]
+	for _, t := range all {
+		if t.compare(last) <= 0 {
+			first = append(first, t)
+		}
+	}
+	slices.SortFunc(first, upNext.compare)
+	return first
+}
+
 // ready returns the open tasks that q means and that are ready.
 func (k *workers) ready(q *query.Query, w Weights, now time.Time) (out []upNext, err error) {
-	of := w.weigher()
-	var n Node
-	add := func(slot int) {
-		f := k.s.Facts(slot)
-		f.fill(&n)
-		s := k.standing(n, slot)
-		if s.Ready(now) {
-			out = append(out, upNext{int32(slot), of.urgency(&s, now), f.created})
+	if all, ok := q.Expr.(query.And); ok && len(all) == 0 { // which the bits decide
+		var slots []int32
+		for slot, bits := range k.s.bits {
+			if bits&factTask != 0 && k.below[slot] == 0 && k.open(slot) {
+				slots = append(slots, int32(slot))
+			}
 		}
+		return k.readyOf(slots, w, now), nil
 	}
 	work := &query.Query{Expr: query.And{query.Is("open"), query.Is("task"), q.Expr}, Now: q.Now}
 	part, exact := known(work.Expr)
 	if !exact || k.v.fold != nil {
 		ids, err := k.v.Meant(work)
+		var slots []int32
 		for _, id := range ids {
 			if slot, ok := k.s.Slot(id); ok {
-				add(slot)
+				slots = append(slots, int32(slot))
 			}
 		}
-		return out, err
+		return k.readyOf(slots, w, now), err
 	}
 	tops, err := k.v.tops(work.Expr)
 	if err != nil {
 		return nil, fmt.Errorf("select: %w", err)
 	}
 	hits, _, err := k.v.onSheet(work, part, tops)
+	var slots []int32
 	for slot, hit := range hits {
-		if hit {
-			add(slot)
+		if hit && k.below[slot] == 0 {
+			slots = append(slots, int32(slot))
 		}
 	}
-	return out, err
+	return k.readyOf(slots, w, now), err
+}
+
+// readyOf returns those of some open tasks that are ready.
+func (k *workers) readyOf(slots []int32, w Weights, now time.Time) (out []upNext) {
+	of := w.weigher()
+	var n Node
+	for _, slot := range slots {
+		f := k.s.Facts(int(slot))
+		f.fill(&n)
+		s := k.standing(n, int(slot))
+		if s.Ready(now) {
+			out = append(out, upNext{slot, of.urgency(&s, now), f.created})
+		}
+	}
+	return out
 }
 
 // byPlace puts those of some tasks that are as urgent and as old into the order of the tree.
