@@ -21,7 +21,7 @@ var (
 	readingVerbs = []verb{
 		{line: "ls"}, {line: "ls group:due"}, {line: "ls --columns id,text,due,est,urgency"}, {line: "ls --json"}, {line: "find family"}, {line: "show NODE"},
 		{line: "show NODE --json"}, {line: "tree"}, {line: "tree --columns est"}, {line: "next --explain"}, {line: "draw"}, {line: "agenda"}, {line: "remind"},
-		{line: "track"}, {line: "track report"}, {line: "chain is:recurring"}, {line: "history NODE"}, {line: "diff NODE"}, {line: "backlinks NODE"},
+		{line: "track"}, {line: "track report"}, {line: "report"}, {line: "report month --by tag"}, {line: "chain is:recurring"}, {line: "history NODE"}, {line: "diff NODE"}, {line: "backlinks NODE"},
 		{line: "trash"}, {line: "plot weight"}, {line: "day"}, {line: "note NODE"}, {line: "undo --list"}, {line: "redo --list"}, {line: "review --list"},
 		{line: "context"}, {line: "template list"}, {line: "tag list"}, {line: "hook list"}, {line: "config show --origin"}, {line: "config check"}, {line: "config path"},
 		{line: "doctor"}, {line: "store stats"}, {line: "store verify"}, {line: "export json"}, {line: "man"}, {line: "help"}, {line: "help ls"},

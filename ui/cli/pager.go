@@ -15,7 +15,7 @@ import (
 )
 
 // throughPager are the commands whose output goes through a pager on a terminal that it is too long for: those that print a tree or a part of it.
-var throughPager = []string{"ls", "find", "show", "tree", "next", "agenda", "track", "track report", "chain", "history", "diff", "backlinks", "trash", "day", "note",
+var throughPager = []string{"ls", "find", "show", "tree", "next", "agenda", "track", "track report", "report", "chain", "history", "diff", "backlinks", "trash", "day", "note",
 	"undo", "redo", "template list", "hook list", "config show", "store stats"}
 
 // paged runs the command that the arguments name. What goes through a pager is collected first, so that the store is closed while a person reads,

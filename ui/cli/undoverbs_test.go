@@ -100,7 +100,7 @@ var notDrawn = map[string]string{
 }
 
 // readers are the verbs that only read.
-var readers = []string{"agenda", "backlinks", "chain", "diff", "doctor", "draw", "export", "find", "help", "history", "ls", "man", "next", "plot", "remind", "show", "tag list", "template list",
+var readers = []string{"agenda", "backlinks", "chain", "diff", "doctor", "draw", "export", "find", "help", "history", "ls", "man", "next", "plot", "remind", "report", "show", "tag list", "template list",
 	"track", "track report", "trash", "tree", "watch"}
 
 // andBelow are those of them that have verbs that write.
