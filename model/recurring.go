@@ -250,8 +250,11 @@ func (e *Edit) noteOccurrence(id ID, d Date, how Outcome, at time.Time) error {
 	if how == OutcomeMissed {
 		v = 0
 	}
-	return e.Log(id, timeseries.Sample{T: d.Start(e.t.opt.Location).UnixNano(), V: v})
+	return e.Log(id, timeseries.Sample{T: e.OccurrenceTime(d), V: v})
 }
+
+// OccurrenceTime is the time at which the series of what repeats has what became of a date.
+func (v *View) OccurrenceTime(d Date) int64 { return d.Start(v.t.opt.Location).UnixNano() }
 
 // moveOn gives a node the dates of its next occurrence: they keep their distance in days, and their time of day.
 func (e *Edit) moveOn(n *Node, r Recurrence, next Date) error {

@@ -25,7 +25,7 @@ func Apply(t *model.Tree, book *timeseries.Book, p *Plan, label string, dry bool
 			return err
 		}
 		return p.Samples(func(s Samples) error {
-			fresh, err := Missing(v, book, s)
+			fresh, err := p.missing(v, book, s)
 			p.Report.CountSamples(fresh)
 			return err
 		})

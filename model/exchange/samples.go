@@ -65,6 +65,15 @@ func Missing(v *model.View, book *timeseries.Book, s Samples) (f Fresh, err erro
 	return f, nil
 }
 
+// missing is Missing of what the file may say of a series.
+func (p *Plan) missing(v *model.View, book *timeseries.Book, s Samples) (Fresh, error) {
+	s, err := p.settled(v, s)
+	if err != nil {
+		return Fresh{}, err
+	}
+	return Missing(v, book, s)
+}
+
 func same(a, b float64) bool { return a == b || math.IsNaN(a) && math.IsNaN(b) }
 
 // Put adds samples to a series of an import, or of the tree: new ones as chunks, and as if logged by hand those that must lie above what is
@@ -92,7 +101,7 @@ func (f Fresh) Put(im *model.Importer, series model.ID) error {
 // samples puts those samples into a series that it lacks.
 func (a *applier) samples(s Samples) error {
 	return a.im.View(func(v *model.View) error {
-		fresh, err := Missing(v, a.book, s)
+		fresh, err := a.plan.missing(v, a.book, s)
 		if err != nil {
 			return err
 		}
