@@ -7,6 +7,7 @@ const (
 	ViewQuery  ID = "view.query"
 
 	OpenNode ID = "list.open"
+	EditLine ID = "list.edit"
 	Why      ID = "list.why"
 	Earlier  ID = "agenda.earlier"
 	Later    ID = "agenda.later"
@@ -16,6 +17,7 @@ const (
 
 var listRows = []Command{
 	{OpenNode, "Show this node in the outline", "open", "Lists", Lists | Review, []string{"enter", "right", "l"}, "arbor show", node},
+	{EditLine, "Edit the line of this node: its text, tags, dates", "edit", "Lists", Lists | Review, []string{"i", "f2"}, "arbor edit", node},
 	{Why, "Say what the urgency is made of", "why", "Lists", Next, []string{"y"}, "arbor next --explain", node},
 	{Earlier, "The seven days before", "week before", "Lists", Agenda, []string{"{", "shift+left"}, "arbor agenda", nil},
 	{Later, "The seven days after", "next week", "Lists", Agenda, []string{"}", "shift+right"}, "arbor agenda", nil},

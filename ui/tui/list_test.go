@@ -79,6 +79,10 @@ func TestListScripts(t *testing.T) {
 		{"delete the marked", "3mmx", "c state:todo due:2026-03-07\n", "deleted 2 nodes"},
 		{"delete of all in a query", "Qis:task<enter>mmmx", "", "Nothing is meant"},
 		{"start", "7jb", "a state:todo due:2026-03-05\nb state:doing due:2026-03-06\nc state:todo due:2026-03-07\n", "started: “b”"},
+		{"edit", "7ji two +x<enter>", "a state:todo due:2026-03-05\nb two +x state:todo due:2026-03-06\nc state:todo due:2026-03-07\n", "“b two” · u undoes"},
+		{"edit in the agenda, undone", "3i!<enter>u", tasks, "undid: edit"},
+		{"edit left", "7i nothing<esc>", tasks, ""},
+		{"edit not understood", "7i until:31feb<enter>", tasks, "31feb"},
 		{"no lines are written in a list", "7<tab>>O", tasks, "means nothing here"},
 	} {
 		t.Run(sc.name, func(t *testing.T) {

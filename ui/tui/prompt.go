@@ -35,6 +35,7 @@ const (
 	promptDelegate
 	promptStep
 	promptDepend
+	promptLine
 )
 
 // prompt is an open prompt and what its answer is for.
@@ -44,6 +45,7 @@ type prompt struct {
 	ids  []model.ID
 	// seq counts searches, so that a late answer is dropped; answered is the last one answered.
 	seq, answered int
+	was           inline.Line      // what the line said before it was edited
 	saved         []overlay.Choice // what may be chosen without a search: saved queries, or what is depended on now
 }
 
@@ -74,6 +76,7 @@ func (p *prompt) dress() {
 		promptDelegate: {"delegate", "to whom, a tag: +ann · ⏎ for nobody in particular"},
 		promptStep:     {"next step", "what is to be done next for it"},
 		promptDepend:   {"depends on", "words of what has to be done before"},
+		promptLine:     {"edit", "+tag due:fri prio:H are understood"},
 		promptArrow:    {"arrow says", "a label, or ⏎ for none"},
 	}[p.kind]
 	p.Label, p.Hint = w[0], w[1]
@@ -82,7 +85,7 @@ func (p *prompt) dress() {
 // hints are what the footer says while a prompt is open.
 func (p *prompt) hints() []screen.Hint {
 	does := map[kind]string{promptDue: "set", promptSched: "set", promptWait: "set", promptRepeat: "set", promptTags: "change", promptPriority: "set", promptCapture: "capture", promptFind: "go", promptArrow: "draw it", promptQuery: "list",
-		promptDefer: "defer", promptDelegate: "delegate", promptStep: "add", promptDepend: "needs it"}
+		promptDefer: "defer", promptDelegate: "delegate", promptStep: "add", promptDepend: "needs it", promptLine: "save"}
 	hints := []screen.Hint{{Key: "⏎", Label: does[p.kind]}}
 	if p.finds() || p.kind == promptQuery && len(p.Choices) > 0 {
 		hints = append(hints, screen.Hint{Key: "↑↓", Label: "choose"})
@@ -180,6 +183,11 @@ func (p *prompt) reading(fields *field.Set, m Model) (string, bool) {
 		if strings.ContainsAny(text, " \t") {
 			err = errors.New("a tag has no blanks")
 		}
+	case promptLine:
+		var l inline.Line
+		if l, err = inline.Parse(text, inline.Env{Now: m.now, Fields: fields, Live: p.was.Text}); err == nil {
+			says = strings.Join(l.Understood, " · ")
+		}
 	case promptPriority:
 		_, err = inline.Priority(text)
 	case promptTags:
@@ -238,6 +246,8 @@ func (m Model) answer() (Model, tea.Cmd) {
 		return m.choose(p)
 	case promptDepend:
 		return m.depend(p)
+	case promptLine:
+		return m.rewrite(p, text)
 	case promptQuery:
 		return m.listQuery(p, text)
 	case promptDefer, promptDelegate, promptStep:
