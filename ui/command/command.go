@@ -18,9 +18,12 @@ const (
 	Next
 	Query
 	Review
-	Tree  = Outline | Map         // where one writes nodes
-	Lists = Agenda | Next | Query // where nodes stand that have their place elsewhere
-	Nodes = Tree | Lists          // where nodes are under a cursor
+	Trash
+	History
+	Tree  = Outline | Map                    // where one writes nodes
+	Lists = Agenda | Next | Query            // where nodes stand that have their place elsewhere
+	Nodes = Tree | Lists                     // where nodes are under a cursor
+	Aside = Lists | Review | Trash | History // what one leaves for the view before
 )
 
 // Facts are what the availability of a command depends on, as the focused screen tells them.

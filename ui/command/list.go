@@ -2,9 +2,11 @@ package command
 
 // The commands of lists: the agenda, the tasks that are next, what a query means.
 const (
-	ViewAgenda ID = "view.agenda"
-	ViewNext   ID = "view.next"
-	ViewQuery  ID = "view.query"
+	ViewAgenda  ID = "view.agenda"
+	ViewNext    ID = "view.next"
+	ViewQuery   ID = "view.query"
+	ViewTrash   ID = "view.trash"
+	ViewHistory ID = "view.history"
 
 	OpenNode ID = "list.open"
 	EditLine ID = "list.edit"
@@ -12,6 +14,8 @@ const (
 	Earlier  ID = "agenda.earlier"
 	Later    ID = "agenda.later"
 	ThisWeek ID = "agenda.today"
+	Restore  ID = "trash.restore"
+	Return   ID = "history.return"
 	Ask      ID = "find.query"
 )
 
@@ -22,4 +26,6 @@ var listRows = []Command{
 	{Earlier, "The seven days before", "week before", "Lists", Agenda, []string{"{", "shift+left"}, "arbor agenda", nil},
 	{Later, "The seven days after", "next week", "Lists", Agenda, []string{"}", "shift+right"}, "arbor agenda", nil},
 	{ThisWeek, "The seven days from today on", "today", "Lists", Agenda, []string{"0"}, "arbor agenda", nil},
+	{Restore, "Bring it back to its place, with all below", "bring back", "Lists", Trash, []string{"enter", "space"}, "arbor restore", node},
+	{Return, "Make the node what it was then", "as then", "Lists", History, []string{"enter"}, "arbor restore --version", node},
 }

@@ -50,6 +50,7 @@ func init() { // the table's functions lead back to the table
 		command.FindPrev:   func(m Model) (Model, tea.Cmd) { return m.nextFound(-1) },
 		command.Note:       Model.note,
 		command.EditLine:   Model.askLine,
+		command.Restore:    Model.restore,
 		command.Depend:     Model.askDepend,
 		command.ReviewWeek: Model.noteWeek,
 		command.StartTime:  Model.startTime,

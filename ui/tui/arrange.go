@@ -79,3 +79,16 @@ func (m Model) gather() (Model, tea.Cmd) {
 		return text + " into " + what(e.View, []model.ID{into}), nil
 	})
 }
+
+// restore brings the targets back from the trash.
+func (m Model) restore() (Model, tea.Cmd) {
+	ids := m.place().Targets()
+	return m.change("restore", true, func(e *model.Edit) (string, error) {
+		for _, id := range ids {
+			if err := e.Restore(id); err != nil {
+				return "", err
+			}
+		}
+		return "back in its place: " + what(e.View, ids), nil
+	})
+}

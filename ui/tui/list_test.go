@@ -50,6 +50,8 @@ func TestListPictures(t *testing.T) {
 		{"query-none", "8"},
 		{"query-wrong", "Qdue:31feb<enter>"},
 		{"agenda-marked", "3mm"},
+		{"trash", "jjx<space>jxZ"},
+		{"history", "jjt+x<enter><space>d5 apr<enter>Vj"},
 	} {
 		for _, size := range []struct{ w, h int }{{20, 5}, {40, 12}, {80, 24}, {200, 50}} {
 			name := sc.name + "-" + strconv.Itoa(size.w)
@@ -83,6 +85,14 @@ func TestListScripts(t *testing.T) {
 		{"edit in the agenda, undone", "3i!<enter>u", tasks, "undid: edit"},
 		{"edit left", "7i nothing<esc>", tasks, ""},
 		{"edit not understood", "7i until:31feb<enter>", tasks, "31feb"},
+		{"brought back", "xxZ<enter>", "b state:todo due:2026-03-06\nc state:todo due:2026-03-07\n", "back in its place: “b”"},
+		{"all brought back", "xxxZmmm<enter>", tasks, "back in its place: 3 nodes"},
+		{"brought back and undone", "xZ<enter>u", "b state:todo due:2026-03-06\nc state:todo due:2026-03-07\n", "undid: restore"},
+		{"nothing in the trash", "Z<enter>x", tasks, "means nothing here"},
+		{"marks stay where they were made", "mm7x", "b state:todo due:2026-03-06\nc state:todo due:2026-03-07\n", "deleted “a”"},
+		{"as it was", "<space>t+x<enter>Vj<enter>", "a state:done due:2026-03-05\nb state:todo due:2026-03-06\nc state:todo due:2026-03-07\n", "is as it was"},
+		{"as it was, undone", "<space>t+x<enter>VG<enter>u", "a +x state:done due:2026-03-05\nb state:todo due:2026-03-06\nc state:todo due:2026-03-07\n", "undid: restore"},
+		{"as it is", "V<enter>", tasks, "this is what it is now"},
 		{"no lines are written in a list", "7<tab>>O", tasks, "means nothing here"},
 	} {
 		t.Run(sc.name, func(t *testing.T) {
@@ -129,6 +139,10 @@ func TestListWays(t *testing.T) {
 		{"Q@wait<enter>", "query", "Wait for the plumber"},
 		{"Q<down><enter>8", "query", "Wait for the plumber"},
 		{"72", "map", "Tax return"},
+		{"7jV<esc>", "next", "Call the bank"},
+		{"jV<esc>", "outline", "Write the report"},
+		{"7V<esc><esc>", "outline", "Work"},
+		{"xZ1", "outline", "Home"},
 	} {
 		tree := newTree(t)
 		plant(t, tree, diary)

@@ -61,7 +61,8 @@ type Model struct {
 	views   []view
 	screens []screen.Screen
 	focus   int
-	base    int // the view before the list with the focus
+	base    int // the view before the lists
+	from    int // the view before the one with the focus
 
 	list    *overlay.List
 	prompt  *prompt

@@ -85,7 +85,7 @@ func (m Model) drawViews(s grid.Surface, right int) int {
 		name, key := theme.Dim, theme.Dim
 		if i == m.focus {
 			name, key = theme.Bright, theme.Key
-		} else if m.w < 70 {
+		} else if m.w < 70 || v.key == "" {
 			continue
 		}
 		t := s.WithHit(hitView + grid.Hit(i))
@@ -94,7 +94,10 @@ func (m Model) drawViews(s grid.Surface, right int) int {
 			continue
 		}
 		right = t.Right(right, 0, name, v.name)
-		right = t.Right(right, 0, key, v.key+" ") - 2
+		if v.key != "" {
+			right = t.Right(right, 0, key, v.key+" ")
+		}
+		right -= 2
 	}
 	return right
 }

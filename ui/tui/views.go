@@ -15,7 +15,7 @@ import (
 // view is a screen and how to come to it. The order of the list is that of the header.
 type view struct {
 	open  command.ID
-	key   string // shown before the name in the header
+	key   string // shown before the name in the header; a view without one stands there only while it has the focus
 	name  string
 	focus command.Focus
 	new   func(screen.Env) screen.Screen
@@ -31,11 +31,13 @@ func views() []view {
 		{command.ViewNext, "7", "next", command.Next, func(e screen.Env) screen.Screen { return list.New(e, list.Next) }},
 		{command.ViewQuery, "8", "query", command.Query, func(e screen.Env) screen.Screen { return list.New(e, list.Query) }},
 		{command.ViewReview, "9", "review", command.Review, func(e screen.Env) screen.Screen { return list.New(e, list.Review) }},
+		{command.ViewTrash, "", "trash", command.Trash, func(e screen.Env) screen.Screen { return list.New(e, list.Trash) }},
+		{command.ViewHistory, "", "history", command.History, func(e screen.Env) screen.Screen { return list.New(e, list.History) }},
 	}
 }
 
 // listed reports whether the view with the focus is a list, of nodes that have their place elsewhere.
-func (m Model) listed() bool { return m.views[m.focus].focus&(command.Lists|command.Review) != 0 }
+func (m Model) listed() bool { return m.views[m.focus].focus&command.Aside != 0 }
 
 // show gives the focus to another view; the selection goes with it.
 func (m Model) show(i int) (Model, tea.Cmd) {
@@ -43,6 +45,9 @@ func (m Model) show(i int) (Model, tea.Cmd) {
 		return m, nil
 	}
 	p := m.screen().Place()
+	if m.views[m.focus].focus == command.Trash { // what is thrown away is seen nowhere else
+		p.On, p.Marks = false, nil
+	}
 	m, left := m.leave(i)
 	m, entered := m.tell(i, screen.Enter{Place: p})
 	return m, tea.Batch(left, entered)
@@ -54,14 +59,17 @@ func (m Model) leave(to int) (Model, tea.Cmd) {
 	if !m.listed() {
 		m.base = m.focus
 	}
-	m.focus = to
+	m.from, m.focus = m.focus, to
 	return m, cmd
 }
 
-// goBack leaves a list for the view from which one came, which is as it was.
+// goBack leaves a list for the view from which one came to the lists, which is as it was, and a history for what it was asked for in.
 func (m Model) goBack() (Model, tea.Cmd) {
-	if !m.listed() {
+	switch {
+	case !m.listed():
 		return m, nil
+	case m.views[m.focus].focus == command.History && m.from != m.base:
+		return m.show(m.from)
 	}
 	return m.leave(m.base)
 }

@@ -15,10 +15,12 @@ type Kind uint8
 
 // The kinds.
 const (
-	Agenda Kind = iota // what stands on the days to come
-	Next               // the tasks that can be done now
-	Query              // what a query means
-	Review             // what needs a thought once a week
+	Agenda  Kind = iota // what stands on the days to come
+	Next                // the tasks that can be done now
+	Query               // what a query means
+	Review              // what needs a thought once a week
+	Trash               // what was thrown away
+	History             // what a node was
 )
 
 // Model is a list.
@@ -36,6 +38,7 @@ type Model struct {
 	cur, top int // the cursor's line, and the first one drawn
 	marks    []model.ID
 	root     model.ID // what the screen before this one showed
+	of       model.ID // of History: the node
 
 	here     bool   // it has the focus
 	loaded   bool   // there is a page
@@ -67,7 +70,10 @@ func (m Model) update(msg tea.Msg) (Model, tea.Cmd) {
 	case screen.Resize:
 		m.w, m.h = msg.W, msg.H
 	case screen.Enter:
-		m.here, m.marks, m.root = true, msg.Place.Marks, msg.Place.Root
+		m.here, m.marks, m.root = true, nil, msg.Place.Root // marks that cannot be seen are not carried along
+		if msg.Place.On {
+			m.of = msg.Place.Cursor
+		}
 		return m.load(model.ID{}, true)
 	case screen.Leave:
 		m.here, m.loading, m.settling = false, false, false
@@ -116,7 +122,7 @@ func (m Model) load(to model.ID, move bool) (Model, tea.Cmd) {
 	m.seq++
 	m.loading, m.stale = true, false
 	m.settling = m.settling || move
-	q := request{env: m.env, kind: m.kind, seq: m.seq, asks: m.asks, ahead: m.ahead, open: m.open, to: to}
+	q := request{env: m.env, kind: m.kind, seq: m.seq, asks: m.asks, ahead: m.ahead, open: m.open, to: to, of: m.of}
 	return m, func() tea.Msg { return q.run() }
 }
 
@@ -178,6 +184,12 @@ func (m Model) Keys() []command.ID {
 	if m.kind == Review {
 		return []command.ID{command.ReviewDo, command.ReviewDone, command.ReviewDefer, command.ReviewDelegate, command.ReviewStep, command.ReviewDelete,
 			command.ReviewKeep, command.ReviewSkip, command.ReviewWeek, command.Undo, command.OpenNode, command.Back, command.Help, command.Quit}
+	}
+	switch m.kind {
+	case Trash:
+		return []command.ID{command.Restore, command.Mark, command.Undo, command.Back, command.Palette, command.Help, command.Quit}
+	case History:
+		return []command.ID{command.Return, command.Undo, command.Back, command.Palette, command.Help, command.Quit}
 	}
 	own := map[Kind][]command.ID{Agenda: {command.Later, command.HideDone}, Next: {command.Why}, Query: {command.Ask}}[m.kind]
 	return slices.Concat([]command.ID{command.OpenNode, command.Done}, own, []command.ID{command.StartTime, command.DueDate, command.SchedDate, command.Undo,

@@ -34,6 +34,7 @@ type line struct {
 	terms []model.Term
 	from  string // the node above whose due date counts
 	about *about // of Review
+	then  string // of History: the name of the version
 }
 
 // is reports whether a line is of a node.
@@ -45,7 +46,7 @@ type key struct {
 	on string
 }
 
-func (l line) key() key { return key{l.id, l.on.String() + l.head} }
+func (l line) key() key { return key{l.id, l.on.String() + l.head + l.then} }
 
 // page is what a list shows. It answers a request.
 type page struct {
@@ -71,6 +72,7 @@ type request struct {
 	ahead int
 	open  bool
 	to    model.ID
+	of    model.ID
 }
 
 func (q request) run() page {
@@ -85,6 +87,10 @@ func (q request) run() page {
 			return r.next()
 		case Review:
 			return r.review()
+		case Trash:
+			return r.trash()
+		case History:
+			return r.history()
 		}
 		return r.query()
 	})

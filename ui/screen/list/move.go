@@ -41,6 +41,8 @@ func (m Model) invoke(id command.ID) (Model, tea.Cmd) {
 		m.marks = nil
 	case command.Why:
 		m.explain = !m.explain
+	case command.Return:
+		return m.goBackTo()
 	case command.HideDone:
 		m.open = !m.open
 		return m.load(model.ID{}, true)
@@ -141,8 +143,12 @@ func (m Model) mouse(e screen.Mouse) (Model, tea.Cmd) {
 	}
 	m.cur = i
 	switch {
-	case part == onState:
+	case part == onState && m.kind != Trash && m.kind != History:
 		return m, screen.Say(screen.Do{ID: command.Done})
+	case e.Double && m.kind == Trash:
+		return m, screen.Say(screen.Do{ID: command.Restore})
+	case e.Double && m.kind == History:
+		return m.goBackTo()
 	case e.Double:
 		return m.invoke(command.OpenNode)
 	}

@@ -63,6 +63,8 @@ func (m Model) leadWide(w int) int {
 		return 12
 	case m.kind == Agenda:
 		return 6
+	case m.kind == History:
+		return 18
 	}
 	return 0
 }
@@ -102,7 +104,10 @@ func (m Model) drawLine(s grid.Surface, i int) {
 	right = l.DrawRight(s, x, right, l.label, l.style)
 	t := s.Sub(0, 0, right, 1)
 	x = l.DrawSigns(t, l.DrawText(t, x, base), m.page.now)
-	if l.where != "" && x+6 < right {
+	switch {
+	case m.kind == History:
+		t.Text(x+2, 0, theme.Dim, l.where)
+	case l.where != "" && x+6 < right:
 		t.Text(x+2, 0, theme.Dim, "in "+grid.Cut(l.where, 30))
 	}
 }
