@@ -137,9 +137,9 @@ func (v *View) again(q *query.Query) ([]match, error) {
 	}
 	w := selection{v: v, q: q, tops: map[ID]bool{Root: true, Trash: true, Detached: true}, paths: paths{v: v, known: map[ID]spot{}}}
 	if len(is) > max(aheadNodes, v.sheet.Len()/fewHits) {
-		hits := make([]bool, v.sheet.Len())
+		hits, slotOf := make([]bool, v.sheet.Len()), v.slotsFor(len(is))
 		for id := range is {
-			if slot, ok := v.sheet.Slot(id); ok {
+			if slot, ok := slotOf(id); ok {
 				hits[slot] = true
 			}
 		}

@@ -57,13 +57,16 @@ func (v *View) ordered(q *query.Query, all []match) ([]match, error) {
 	}
 	ranks := make([]rank, 0, len(all)*len(by))
 	var known Node // as far as the sheet does
+	slotOf := v.slotsFor(len(all))
+	byTask := !slices.ContainsFunc(q.Sort, func(o query.Order) bool { return o.Key != "urgency" && o.Key != "tree" })
 	for i, m := range all {
 		node, slot := m.node, int(m.slot)
 		if node == nil {
-			node = &known
-			v.sheet.Facts(slot).fill(node)
+			if node = &known; !byTask || v.sheet.bits[slot]&factTask != 0 { // else nothing of it is looked at
+				v.sheet.Facts(slot).fill(node)
+			}
 		} else if v.sheet != nil {
-			slot, _ = v.sheet.Slot(m.id)
+			slot, _ = slotOf(m.id)
 		}
 		for _, of := range by {
 			r := of(node, slot)

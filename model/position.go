@@ -169,6 +169,17 @@ func (t *slotTable) of(id ID) (int, bool) {
 	return from + i, found
 }
 
+// slotsFor returns what finds the slots of n nodes in the sheet of the view: of many by a table, which is made first.
+func (v *View) slotsFor(n int) func(ID) (int, bool) {
+	switch {
+	case v.sheet == nil:
+		return nil
+	case n > aheadNodes:
+		return newSlots(v.sheet.columns).of
+	}
+	return v.sheet.Slot
+}
+
 // spread returns, by slot, which nodes are something or lie below one that is.
 func (s *columns) spread(is func(slot int) bool) []bool {
 	parents := s.positions().parents
