@@ -115,7 +115,8 @@ func (r *reviewing) findStuck() {
 
 // notes adds what lies in the inbox and is no task.
 func (r *reviewing) notes(q *query.Query, w Weights) error {
-	for n, err := range r.k.v.Select(q) {
+	inbox := &query.Query{Expr: query.And{query.Is("inbox"), q.Expr}, Now: q.Now}
+	for n, err := range r.k.v.Select(inbox) {
 		if err != nil {
 			return err
 		}
