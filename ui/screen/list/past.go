@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"arbor/model"
 	"arbor/model/date"
@@ -72,7 +73,7 @@ func (r *reader) history() error {
 		}
 	}
 	for _, ver := range slices.Backward(all) {
-		l := line{id: id, then: ver.Name, lead: date.Format(date.At(ver.At.In(p.now.Location())), p.now)}
+		l := line{id: id, then: ver.Name, lead: date.Format(date.At(ver.At.Truncate(time.Minute)), p.now)}
 		l.Text, l.State = ver.Label, ver.Node.State
 		if ver.Undo {
 			l.Text = "taken back or done again: " + l.Text
