@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -153,22 +154,48 @@ func forEachLine(r io.Reader, fn func(string)) {
 // see waits for a line that has text in it.
 func (w *watcher) see(t testing.TB, text string) {
 	t.Helper()
+	w.seeLine(t, regexp.MustCompile(regexp.QuoteMeta(text)))
+}
+
+// seeLine waits for a line that matches.
+func (w *watcher) seeLine(t testing.TB, want *regexp.Regexp) {
+	t.Helper()
 	deadline := time.After(patience)
 	for {
 		select {
 		case line, ok := <-w.lines:
 			if !ok {
-				t.Fatalf("the watcher ended before it printed %q", text)
+				t.Fatalf("the watcher ended before it printed %q", want)
 			}
 			if strings.Contains(line, `"text":"",`) {
 				t.Fatalf("the watcher printed a node that no person sees: %s", line)
 			}
-			if strings.Contains(line, text) {
+			if want.MatchString(line) {
 				return
 			}
 		case <-deadline:
-			t.Fatalf("the watcher did not print %q", text)
+			t.Fatalf("the watcher did not print %q", want)
 		}
+	}
+}
+
+// A watch says of each node what became of it, whichever process did it, and what was taken back.
+func TestWatchEvents(t *testing.T) {
+	h := newHome(t)
+	w := h.watch(t)
+	id := strings.TrimSpace(h.must(t, "add", "first", "state:todo"))
+	node := func(event string) string { return `"id":"` + id + `".*"event":"` + event + `"` }
+	for _, step := range []struct {
+		args  []string
+		event string
+	}{
+		{nil, "add"}, {[]string{"edit", id, "+tag"}, "change"}, {[]string{"start", id}, "start"}, {[]string{"stop"}, "stop"}, {[]string{"done", id}, "done"},
+		{[]string{"undo"}, `undo","effect":"change`}, {[]string{"redo"}, `redo","effect":"done`}, {[]string{"rm", id}, "remove"}, {[]string{"restore", id}, "restore"},
+	} {
+		if step.args != nil {
+			h.must(t, step.args...)
+		}
+		w.seeLine(t, regexp.MustCompile(node(step.event)))
 	}
 }
 

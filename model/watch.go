@@ -19,12 +19,17 @@ type Watch struct {
 	heads  *store.Watch // every batch moves a head
 	last   *store.Snapshot
 	at     store.Position // of last
+
+	telling *telling // nil unless it explains
 }
 
 // Changes is what became different. No IDs means that it is not known: another process has become the owner of the store.
 type Changes struct {
 	LSN store.LSN
 	IDs []ID // sorted: nodes that changed, came or went, parents whose children did, series with other samples
+	// Told is what became of each of IDs, of a watch that explains; nil where another process became the owner of the store meanwhile, and what
+	// was before cannot be read any more.
+	Told []Told
 }
 
 // Watch begins to watch. Close it.
@@ -82,10 +87,7 @@ func (w *Watch) Next(ctx context.Context) (Changes, error) {
 		if err != nil {
 			return Changes{}, err
 		}
-		ids, err := w.between(func(ks store.Keyspace, r store.Range) changes { return now.Changed(w.last, ks, r) })
-		if errors.Is(err, store.ErrStale) { // another process is the owner now; what was written since is told by the log
-			ids, err = w.between(func(ks store.Keyspace, r store.Range) changes { return now.Since(w.at, ks, r) })
-		}
+		ids, what, err := w.differ(now)
 		unknown := errors.Is(err, store.ErrStale)
 		if err != nil && !unknown {
 			now.Release()
@@ -101,9 +103,25 @@ func (w *Watch) Next(ctx context.Context) (Changes, error) {
 			return Changes{LSN: now.LSN()}, nil
 		}
 		if len(ids) > 0 {
-			return Changes{now.LSN(), ids}, nil
+			return Changes{now.LSN(), ids, what}, nil
 		}
 	}
+}
+
+// differ returns the nodes that differ between the state that was told last and now, and of a watch that explains what became of them.
+func (w *Watch) differ(now *store.Snapshot) (ids []ID, what []Told, err error) {
+	if w.telling != nil {
+		w.telling.touched = map[ID]touch{}
+	}
+	ids, err = w.between(w.telling != nil, func(ks store.Keyspace, r store.Range) changes { return now.Changed(w.last, ks, r) })
+	if err == nil && w.telling != nil {
+		what, err = w.tell(now, ids)
+	}
+	if errors.Is(err, store.ErrStale) { // another process is the owner now; what was written since is told by the log
+		ids, err = w.between(false, func(ks store.Keyspace, r store.Range) changes { return now.Since(w.at, ks, r) })
+		what = nil
+	}
+	return ids, what, err
 }
 
 // changes is the entries of a keyspace that differ.
@@ -111,20 +129,35 @@ type changes = iter.Seq2[store.Change, error]
 
 // between returns the nodes that differ. In all the keyspaces looked at a node's id stands first, in that of events after the kind of key; in
 // that of places it is the parent's.
-func (w *Watch) between(changed func(store.Keyspace, store.Range) changes) ([]ID, error) {
+func (w *Watch) between(explain bool, changed func(store.Keyspace, store.Range) changes) ([]ID, error) {
 	var ids []ID
 	for c, err := range changed(w.t.ks.events, store.Prefix([]byte{eventOf})) {
+		if err == nil && explain {
+			err = w.touchEvent(c)
+		}
 		if err != nil {
 			return nil, err
 		}
 		ids = append(ids, ID(c.Key[1:1+len(ID{})]))
 	}
-	for _, ks := range append([]store.Keyspace{w.t.ks.nodes, w.t.ks.places, w.t.ks.notes, w.t.ks.arrows}, w.series...) {
-		for c, err := range changed(ks, store.Range{}) {
+	ks := &w.t.ks
+	for _, of := range append([]store.Keyspace{ks.nodes, ks.places, ks.notes, ks.arrows}, w.series...) {
+		what := touchedSeries
+		switch of {
+		case ks.nodes, ks.places, ks.arrows: // the records say of which it is
+			what = 0
+		case ks.notes:
+			what = touchedNote
+		}
+		for c, err := range changed(of, store.Range{}) {
 			if err != nil {
 				return nil, err
 			}
-			if id := ID(c.Key[:len(ID{})]); len(ids) == 0 || ids[len(ids)-1] != id {
+			id := ID(c.Key[:len(ID{})])
+			if explain {
+				w.telling.touched[id] |= what
+			}
+			if len(ids) == 0 || ids[len(ids)-1] != id {
 				ids = append(ids, id)
 			}
 		}
