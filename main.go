@@ -66,6 +66,14 @@ func start(ctx context.Context, s *cli.Session) error {
 	} else if err == nil && st.Role == "reader" {
 		notice = "the directory of the store cannot be written to: open for reading only"
 	}
+	holds, err := s.Context()
+	if err != nil {
+		notice = err.Error()
+	}
+	var contexts []screen.Context
+	for _, c := range s.Config.Contexts {
+		contexts = append(contexts, screen.Context{Name: c.Name, Query: c.Query, Stamp: c.Stamp})
+	}
 	pomodoro, _ := model.ParsePomodoro(s.Config.Track.Pomodoro) // the settings were read with its form
 	return tui.Run(ctx, tui.Options{
 		Tree:     s.Tree,
@@ -79,6 +87,11 @@ func start(ctx context.Context, s *cli.Session) error {
 		Review:   review(s.Config.Review),
 		Parallel: s.Config.Track.Parallel,
 		Pomodoro: pomodoro,
+
+		Contexts:   contexts,
+		Context:    holds,
+		SetContext: s.SetContext,
+
 		Bell:     s.Config.Remind.Bell,
 		Notify:   s.Config.Remind.Notify,
 		Now:      now,

@@ -203,6 +203,43 @@ func TestTmuxReminder(t *testing.T) {
 	m.until(t, w, "no reminder", func(screen string) bool { return !strings.Contains(screen, "“ring the bank” due") })
 }
 
+// A context that a key chooses holds for the command line, and one of the command line from the beginning of the interface.
+func TestTmuxContext(t *testing.T) {
+	h := newHome(t)
+	settings := filepath.Join(h.dir, "config", "arbor", "config.toml")
+	if err := os.MkdirAll(filepath.Dir(settings), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(settings, []byte("[context.home]\nquery = \"+home\"\nstamp = \"+home\"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	h.must(t, "add", "sweep +home")
+	h.must(t, "add", "report +work")
+	m := newTmux(t, h, 100, 30)
+	w := m.open(t, "context", "exec arbor")
+	m.see(t, w, "sweep", "report")
+	m.keys(t, w, "C", "Down", "Enter")
+	m.see(t, w, "[home]", "sweep", "context home")
+	if out := h.must(t, "ls"); strings.Contains(out, "report") || !strings.Contains(out, "sweep") {
+		t.Errorf("the command line lists\n%s", out)
+	}
+	m.keys(t, w, "a")
+	m.typed(t, w, "dust")
+	m.keys(t, w, "Enter")
+	m.see(t, w, "in the inbox: “dust”")
+	if out := h.must(t, "ls", "dust"); !strings.Contains(out, "+home") {
+		t.Errorf("what was captured is\n%s", out)
+	}
+	m.keys(t, w, "C", "Up", "Enter")
+	m.see(t, w, "report")
+	m.keys(t, w, "q")
+	h.must(t, "context", "home")
+	w = m.open(t, "again", "exec arbor")
+	if screen := m.see(t, w, "[home]", "sweep"); strings.Contains(screen, "report") {
+		t.Errorf("the context of the command line does not hold:\n%s", screen)
+	}
+}
+
 // Ctrl-Z gives the terminal and the store to the shell, fg takes both again.
 func TestTmuxSuspend(t *testing.T) {
 	h := newHome(t)

@@ -99,7 +99,26 @@ func (r *run) listContexts() error {
 	return p.out.Flush()
 }
 
+// setContext keeps a choice, and says so.
 func (r *run) setContext(name string) error {
+	if err := r.keepContext(name); err != nil {
+		return err
+	}
+	r.say("context %s", name)
+	return nil
+}
+
+// contextName is the name of the context that holds, empty for none.
+func (r *run) contextName() (string, error) {
+	c, err := r.context()
+	if err != nil || c == nil {
+		return "", err
+	}
+	return c.Name, nil
+}
+
+// keepContext keeps a choice for this machine.
+func (r *run) keepContext(name string) error {
 	if name != noContext {
 		if _, err := r.contextNamed(name, "arbor context"); err != nil {
 			return err
@@ -112,11 +131,7 @@ func (r *run) setContext(name string) error {
 	if err := os.WriteFile(file+".new", []byte(name+"\n"), 0o600); err != nil {
 		return err
 	}
-	if err := os.Rename(file+".new", file); err != nil {
-		return err
-	}
-	r.say("context %s", name)
-	return nil
+	return os.Rename(file+".new", file)
 }
 
 // parseList reads the query of a list: within the context that holds, of which the person is told.

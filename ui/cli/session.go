@@ -25,6 +25,9 @@ type Session struct {
 	Tree   *model.Tree
 	Book   *timeseries.Book
 
+	Context    func() (string, error)  // the name of the context that holds, empty for none
+	SetContext func(name string) error // keeps a choice for this machine
+
 	past   *model.Past // in which DB, Tree and Book are, if the tree is read as of a moment
 	live   *store.DB   // then, what it was made of
 	damage string      // of the store, which then shows only what was written before it
@@ -91,7 +94,7 @@ func (r *run) openWith(dir string, opt store.Options) (*Session, error) {
 
 // openTree opens the tree in db, and closes db if that fails.
 func (r *run) openTree(db *store.DB, dir string) (*Session, error) {
-	s := &Session{Config: r.config, Fields: r.fields, DB: db}
+	s := &Session{Config: r.config, Fields: r.fields, DB: db, Context: r.contextName, SetContext: r.keepContext}
 	guard, err := r.guard(dir)
 	if err != nil {
 		return nil, s.close(err)

@@ -54,6 +54,7 @@ const (
 	Capture   ID = "capture"
 	Today     ID = "day.today"
 	HideDone  ID = "view.hide-done"
+	Context   ID = "view.context"
 
 	ViewOutline ID = "view.outline"
 	ViewMap     ID = "view.map"
@@ -166,6 +167,7 @@ var table = slices.Concat([]Command{
 	{ViewTrash, "What was thrown away, to bring it back", "trash", "View", Frame, []string{"Z"}, "arbor trash", nil},
 	{ViewHistory, "History: what this node was, to bring that back", "history", "View", Nodes | Review, []string{"V"}, "arbor history", node},
 	{HideDone, "Hide what is done, or show it", "hide done", "View", Tree | Agenda, []string{"."}, "arbor ls -done", nil},
+	{Context, "Choose a context: a part of the tree to see and add to", "context", "View", Frame, []string{"C"}, "arbor context", nil},
 	{Help, "All keys; type to search, ⏎ runs the entry", "help", "View", Frame, []string{"?", "f1"}, "arbor help", nil},
 	{Palette, "Any command, by its name", "commands", "View", Frame, []string{":", "ctrl+p"}, "", nil},
 	{Back, "One step back; never quits", "back", "View", Frame, []string{"esc"}, "", nil},

@@ -19,6 +19,7 @@
 //   - Mouse, with the cell in the screen's own coordinates and the hit that View gave to it (grid.Surface.WithHit; numbers below MaxHit).
 //   - Goto, to put the cursor on a node wherever it is in the tree (after a search, a draw, a new node).
 //   - Changed, after any commit by anyone. A screen loads again what it shows. Screens without the focus are told too and may note it.
+//   - Narrow, when another context holds. Env.Part is what of the tree it shows, Env.Within what it means, Env.Stamp what it puts on new lines.
 //   - Clock, at midnight and after a pause: time has moved on.
 //   - every message that its own commands return. It gets those of others too and ignores types it does not own.
 //

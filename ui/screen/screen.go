@@ -72,6 +72,7 @@ type Env struct {
 	// Weights say what makes a task urgent.
 	Weights model.Weights
 	Review  Review
+	Context Context         // the one that holds when the screens are made
 	Offers  []Offer         // what an empty tree offers besides typing
 	Keys    *command.Keymap // for the names of keys in hints
 }

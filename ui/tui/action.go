@@ -56,6 +56,7 @@ func init() { // the table's functions lead back to the table
 		command.StartTime:  Model.startTime,
 		command.StopTime:   Model.stopTime,
 		command.Pomodoro:   Model.startPomodoro,
+		command.Context:    Model.chooseContext,
 	}
 	for _, a := range answers {
 		actions[a.id] = a.run

@@ -32,8 +32,13 @@ type Options struct {
 
 	Review screen.Review
 
-	Parallel     bool // several nodes may be worked on at once
-	Pomodoro     model.Pomodoro
+	Parallel bool // several nodes may be worked on at once
+	Pomodoro model.Pomodoro
+
+	Contexts   []screen.Context
+	Context    string                  // the name of the one that holds; empty for none
+	SetContext func(name string) error // keeps a choice for the command line; nil keeps none
+
 	Bell, Notify bool // have the terminal ring, and the desktop show, what is to be said
 
 	Out io.Writer // the terminal, beside the pictures; nil is os.Stdout
@@ -80,6 +85,7 @@ type Model struct {
 	week      week
 	timer     timer
 	reminders reminders
+	contexts  bool // the list is that of contexts
 	now       time.Time
 	mouseOff  bool
 	press     term.Mouse // the last press, for the double click
@@ -98,6 +104,9 @@ func newModel(opt *Options) Model {
 	profile, ascii := theme.Detect(opt.Getenv)
 	m.look = theme.Options{Name: opt.Theme, Profile: profile, ASCII: ascii || opt.ASCII}
 	m.theme = theme.New(m.look)
+	if c, ok := opt.context(opt.Context); ok {
+		m.env.Context = c
+	}
 	for _, v := range m.views {
 		m.screens = append(m.screens, v.new(m.env))
 	}

@@ -321,9 +321,12 @@ func (p prompt) apply(e *model.Edit, id model.ID, text string, m Model) (string,
 
 // capture puts a line into the inbox. The cursor stays where it is.
 func (m Model) capture(text string) (Model, tea.Cmd) {
-	fields, now := m.opt.Fields, m.env.Now
+	env := m.env
 	return m.change("capture", false, func(e *model.Edit) (string, error) {
-		l, err := inline.Parse(text, inline.Env{Now: now(), Fields: fields})
+		l, err := inline.Parse(text, inline.Env{Now: env.Now(), Fields: env.Fields})
+		if err == nil {
+			err = env.Stamp(&l)
+		}
 		if err != nil {
 			return "", err
 		}

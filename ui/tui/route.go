@@ -90,6 +90,8 @@ func (m Model) route(msg tea.Msg) (Model, tea.Cmd) {
 		return m.timed(msg)
 	case minute:
 		return m.minute(msg)
+	case contextSet:
+		return m.contextSet(msg)
 	case workOver:
 		return m.workOver(msg)
 	case reminded:
@@ -306,6 +308,9 @@ func (m Model) listDone(out overlay.Outcome) (Model, tea.Cmd) {
 	case overlay.Chosen:
 		e, _ := m.list.Selected()
 		m.list = nil
+		if m.contexts {
+			return m.setContext(string(e.ID))
+		}
 		return m.run(e.ID)
 	}
 	return m, nil
@@ -324,7 +329,7 @@ func (m Model) open(title string, grouped bool) Model {
 		slices.SortStableFunc(entries, func(a, b overlay.Entry) int { return slices.Index(order, a.Group) - slices.Index(order, b.Group) })
 	}
 	l := overlay.NewList(title, grouped, entries)
-	m.list = &l
+	m.list, m.contexts = &l, false
 	m.typed, m.which = nil, false
 	return m
 }

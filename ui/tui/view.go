@@ -107,6 +107,9 @@ func (m Model) drawCrumbs(s grid.Surface) {
 	w, _ := s.Size()
 	crumbs := m.screen().Place().Crumbs
 	x := s.WithHit(hitCrumb).Text(1, 0, theme.Accent, "arbor")
+	if name := m.env.Context.Name; name != "" {
+		x = s.Text(x+1, 0, theme.Mark, "["+grid.Cut(name, 16)+"]")
+	}
 	if len(crumbs) < 2 {
 		return
 	}
@@ -195,7 +198,11 @@ func (m Model) drawFooter(s grid.Surface) {
 		return
 	}
 	if m.list != nil {
-		m.drawHints(s, []screen.Hint{{Key: "⏎", Label: "run"}, {Key: "↑↓", Label: "choose"}, {Key: "Esc", Label: "close"}})
+		does := "run"
+		if m.contexts {
+			does = "set"
+		}
+		m.drawHints(s, []screen.Hint{{Key: "⏎", Label: does}, {Key: "↑↓", Label: "choose"}, {Key: "Esc", Label: "close"}})
 		return
 	}
 	p := m.place()

@@ -80,6 +80,9 @@ func (m Model) update(msg tea.Msg) (Model, tea.Cmd) {
 		m.seq++ // what is still to come is not waited for
 	case screen.Changed:
 		return m.refresh(msg.Own)
+	case screen.Narrow:
+		m.env.Context = msg.Context
+		return m.refresh(true)
 	case screen.Clock:
 		return m.refresh(false)
 	case screen.Goto:

@@ -80,6 +80,10 @@ func (q request) run() page {
 	p.err = q.env.Tree.View(func(v *model.View) error {
 		r := reader{request: q, v: v, p: &p, rows: screen.NewRows(v, p.now), texts: map[model.ID]string{model.Root: ""}}
 		p.lines, p.note = nil, ""
+		var err error
+		if r.within, err = q.env.Within(p.now); err != nil {
+			return err
+		}
 		switch q.kind {
 		case Agenda:
 			return r.agenda()
@@ -104,10 +108,9 @@ type reader struct {
 	p     *page
 	rows  *screen.Rows
 	texts map[model.ID]string // of the nodes above those that are listed
-}
 
-// all is the query that means every node.
-func (r *reader) all() *query.Query { return &query.Query{Expr: query.And{}, Now: r.p.now} }
+	within *query.Query // of the context
+}
 
 // node returns the line of a node.
 func (r *reader) node(n model.Node) (line, error) {
@@ -155,7 +158,7 @@ func (r *reader) agenda() error {
 	from := plus(today, r.ahead)
 	to := plus(from, agendaDays-1)
 	p.title = "agenda, " + date.Format(from, p.now) + " to " + date.Format(to, p.now)
-	days, err := r.v.Agenda(r.all(), from, to, p.now)
+	days, err := r.v.Agenda(r.within, from, to, p.now)
 	if err != nil {
 		return err
 	}
@@ -222,7 +225,7 @@ func (r *reader) items(day date.Date, items []model.AgendaItem) error {
 func (r *reader) next() error {
 	p := r.p
 	p.title, p.empty = "next", "Nothing to do now. A task is an open node with a state, or a due or scheduled date, that waits for nothing."
-	all, ready, err := r.v.Next(r.all(), r.env.Weights, p.now, maxLines)
+	all, ready, err := r.v.Next(r.within, r.env.Weights, p.now, maxLines)
 	if err != nil {
 		return err
 	}
@@ -265,7 +268,7 @@ func (r *reader) query() error {
 	if err != nil {
 		return err
 	}
-	if q, err = r.v.Expand(q); err != nil {
+	if q, err = r.v.Expand(q.In(r.within)); err != nil {
 		return err
 	}
 	var nodes []model.Node

@@ -30,7 +30,7 @@ func (r *reader) review() error {
 	p.title = "review"
 	p.empty = "Nothing is left to review. " + r.env.Keys.Label("review.week") + " notes the week on the page of today: what was done, the time worked and the series."
 	since := model.WeekOf(r.env.Review.Day, p.now)
-	items, err := r.v.Review(r.all(), r.env.Weights, since, r.env.Review.Stale, p.now)
+	items, err := r.v.Review(r.within, r.env.Weights, since, r.env.Review.Stale, p.now)
 	if err != nil {
 		return err
 	}

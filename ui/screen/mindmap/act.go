@@ -118,6 +118,11 @@ func (m Model) commit() (Model, tea.Cmd) {
 		if err != nil {
 			return "", e.id, err
 		}
+		if e.id == (model.ID{}) {
+			if err := env.Stamp(&l); err != nil {
+				return "", e.id, err
+			}
+		}
 		id, said := e.id, strings.Join(l.Understood, " · ")
 		if id == (model.ID{}) {
 			id, err = screen.Create(x, e.parent, e.place, l)

@@ -46,6 +46,7 @@ type query struct {
 	jump     bool
 	folds    map[model.ID]bool
 	hideDone bool
+	part     *model.Part // what the context shows, nil for all
 }
 
 // load asks for the picture of what is below the root. goal is where the cursor should be; jump says that it goes there.
@@ -57,7 +58,7 @@ func (m Model) load(goal model.ID, jump bool) (Model, tea.Cmd) {
 }
 
 func (m Model) query(goal model.ID, jump bool) query {
-	return query{m.env, m.seq, m.root, goal, jump, m.folds, m.hideDone}
+	return query{env: m.env, seq: m.seq, root: m.root, goal: goal, jump: jump, folds: m.folds, hideDone: m.hideDone}
 }
 
 func (q query) run() picture {
@@ -66,10 +67,13 @@ func (q query) run() picture {
 		if err := q.settleRoot(v, &p); err != nil {
 			return err
 		}
+		var err error
+		if q.part, err = q.env.Part(v, q.env.Now()); err != nil {
+			return err
+		}
 		if err := q.collect(v, &p); err != nil {
 			return err
 		}
-		var err error
 		p.crumbs, err = screen.Crumbs(v, p.root)
 		return err
 	})
@@ -151,6 +155,13 @@ func (q *query) children(v *model.View, p *picture, i int, now time.Time) error 
 	for c, err := range v.Children(p.nodes[i].ID) {
 		if err != nil {
 			return err
+		}
+		if q.part != nil && c.ID != q.goal {
+			if in, err := q.part.Shows(v, c.ID, p.nodes[i].ID); err != nil {
+				return err
+			} else if !in {
+				continue
+			}
 		}
 		switch {
 		case hide && c.State.Closed() && c.ID != q.goal:

@@ -58,6 +58,11 @@ func (m Model) update(msg tea.Msg) (Model, tea.Cmd) {
 			return m.load(m.node(), true)
 		}
 		return m.refresh()
+	case screen.Narrow:
+		m.env.Context = msg.Context
+		if m.loaded {
+			return m.load(m.node(), true)
+		}
 	case screen.Goto:
 		return m.load(msg.ID, true)
 	case screen.Clear:

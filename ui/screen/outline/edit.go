@@ -273,6 +273,11 @@ func (m Model) commit(then command.ID) (Model, tea.Cmd) {
 		if err != nil {
 			return "", nil, err
 		}
+		if e.adds() {
+			if err := env.Stamp(&l); err != nil {
+				return "", nil, err
+			}
+		}
 		said := strings.Join(l.Understood, " · ")
 		if e.adds() {
 			id, err = screen.Create(x, e.parent, e.place, l)

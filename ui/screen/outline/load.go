@@ -123,6 +123,11 @@ func (q query) run() window {
 			return err
 		}
 		w := &walker{v: v, root: a.root, folds: a.folds, hideDone: q.hideDone, keep: a.keep, found: q.found, rows: screen.NewRows(v, a.now)}
+		part, err := q.env.Part(v, a.now)
+		if err != nil {
+			return err
+		}
+		w.part = part
 		top, err := v.Node(a.root)
 		if err != nil {
 			return err

@@ -76,6 +76,11 @@ func (m Model) update(msg tea.Msg) (Model, tea.Cmd) {
 		m.now = msg.Now
 		m.changes++
 		return m.refresh()
+	case screen.Narrow:
+		m.env.Context = msg.Context
+		if m.loaded {
+			return m.reload(true)
+		}
 	case screen.Goto:
 		return m.load(want{ids: []model.ID{msg.ID}, reveal: true}, true)
 	case screen.Clear:

@@ -83,6 +83,11 @@ func (m Model) paste(text string) (Model, tea.Cmd) {
 				in = parsed // what is not of the grammar is text: a paste is not refused for a word
 			}
 			in.Under, in.After = "", ""
+			if len(stack) == 0 { // those below have it from above
+				if err := env.Stamp(&in); err != nil {
+					return "", nil, err
+				}
+			}
 			if l.done {
 				in.State = "done"
 			}

@@ -44,6 +44,7 @@ type walker struct {
 	hideDone bool
 	keep     []model.ID // shown even if they are done
 	rootHide bool
+	part     *model.Part // what the context shows, nil for all
 	rows     *screen.Rows
 	found    map[model.ID]listing // what saved queries mean, as far as it is known
 }
@@ -58,6 +59,14 @@ type spot struct {
 
 func (w *walker) shows(c model.Child, parentHides bool) bool {
 	return !c.State.Closed() || slices.Contains(w.keep, c.ID) || !w.hideDone && !parentHides
+}
+
+// sees reports whether a child of parent has a row.
+func (w *walker) sees(c model.Child, parent model.ID, parentHides bool) (bool, error) {
+	if !w.shows(c, parentHides) || w.part == nil || slices.Contains(w.keep, c.ID) {
+		return w.shows(c, parentHides), nil
+	}
+	return w.part.Shows(w.v, c.ID, parent)
 }
 
 func (w *walker) hides(parent model.ID) (bool, error) {
@@ -75,7 +84,11 @@ func (w *walker) child(id model.ID, hides, last bool) (c model.Child, ok bool, e
 		seq = w.v.ChildrenReverse(id)
 	}
 	for c, err := range seq {
-		if err != nil || w.shows(c, hides) {
+		sees := false
+		if err == nil {
+			sees, err = w.sees(c, id, hides)
+		}
+		if err != nil || sees {
 			return c, err == nil, err
 		}
 	}
@@ -94,8 +107,12 @@ func (w *walker) beside(id, parent model.ID, back bool) (model.Child, bool, erro
 			step = w.v.PrevSibling
 		}
 		c, ok, err := step(id)
-		if err != nil || !ok || w.shows(c, hides) {
-			return c, ok, err
+		sees := false
+		if err == nil && ok {
+			sees, err = w.sees(c, parent, hides)
+		}
+		if err != nil || !ok || sees {
+			return c, ok && err == nil, err
 		}
 		id = c.ID
 	}
@@ -238,7 +255,11 @@ func (w *walker) find(id model.ID) (spot, bool, error) {
 		hides := w.rootHide
 		for depth, id := range path[i+1:] {
 			s, _, err := w.at(id, depth)
-			if err != nil || !w.shows(model.Child{ID: id, State: s.node.State}, hides) {
+			sees := false
+			if err == nil {
+				sees, err = w.sees(model.Child{ID: id, State: s.node.State}, s.node.Parent, hides)
+			}
+			if err != nil || !sees {
 				return spot{}, false, err
 			}
 			if depth == len(path)-i-2 || !w.folds.open(&s.node, depth) {

@@ -1,6 +1,7 @@
 package outline
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -30,7 +31,10 @@ func naive(v *model.View, w *walker, id model.ID, hides bool, depth int) ([]plac
 		if err != nil {
 			return nil, err
 		}
-		if !w.shows(c, hides) {
+		if in, err := within(v, w, c.ID); err != nil || !in || !w.shows(c, hides) {
+			if err != nil {
+				return nil, err
+			}
 			continue
 		}
 		ids = append(ids, place{id: c.ID})
@@ -48,6 +52,24 @@ func naive(v *model.View, w *walker, id model.ID, hides bool, depth int) ([]plac
 		}
 	}
 	return ids, nil
+}
+
+// inContext is what the context of the window under test means.
+var inContext map[model.ID]bool
+
+// within tells by definition whether a context shows a node: it, one above it or one below it is meant, or it is to be seen anyway.
+func within(v *model.View, w *walker, id model.ID) (bool, error) {
+	if w.part == nil || slices.Contains(w.keep, id) {
+		return true, nil
+	}
+	for meant := range inContext {
+		up, errA := v.Under(id, meant)
+		down, errB := v.Under(meant, id)
+		if err := errors.Join(errA, errB); err != nil || up || down {
+			return err == nil, err
+		}
+	}
+	return false, nil
 }
 
 // TestWindowIsAPartOfTheWhole: whatever is folded and hidden, and wherever the window lies, its rows are those of a walk through the whole tree.
@@ -68,6 +90,7 @@ func TestWindowIsAPartOfTheWhole(t *testing.T) {
 		for range rapid.IntRange(0, 3).Draw(t, "exceptions") {
 			q.folds = q.folds.with(rapid.SampledFrom(ids).Draw(t, "id"), rapid.Bool().Draw(t, "open"))
 		}
+		q.env.Context = screen.Context{Query: rapid.SampledFrom([]string{"", "", "has:children", "-done", "3 or 7", "nothing"}).Draw(t, "context")}
 		q.found = map[model.ID]listing{}
 		for _, id := range ids {
 			if rapid.IntRange(0, 4).Draw(t, "known") == 0 {
@@ -95,6 +118,20 @@ func compareWindow(t *rapid.T, v *model.View, q query, a window) error {
 		return err
 	}
 	w := &walker{v: v, root: a.root, folds: a.folds, hideDone: q.hideDone, keep: a.keep, rootHide: top.HideDone, found: a.found, rows: screen.NewRows(v, a.now)}
+	if w.part, err = q.env.Part(v, a.now); err != nil {
+		return err
+	}
+	inContext = map[model.ID]bool{}
+	if of, err := q.env.Within(a.now); err != nil {
+		return err
+	} else if q.env.Context.Query != "" {
+		for n, err := range v.Select(of) {
+			if err != nil {
+				return err
+			}
+			inContext[n.ID] = true
+		}
+	}
 	below, err := naive(v, w, a.root, top.HideDone, 0)
 	if err != nil {
 		return err
