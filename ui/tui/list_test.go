@@ -9,6 +9,8 @@ import (
 	"arbor/model"
 	"arbor/ui/command"
 	"arbor/ui/screen"
+
+	tea "github.com/charmbracelet/bubbletea"
 )
 
 // diary has something on most days round noon.
@@ -185,5 +187,36 @@ func TestListFull(t *testing.T) {
 		if pic := d.picture(); !strings.Contains(pic, "and 200 more") || !strings.Contains(pic, "700") {
 			t.Errorf("%s:\n%s", keys, pic)
 		}
+	}
+}
+
+// TestListMouse: a click goes to a row, on the sign of a state it marks the node done, a double click leads to the outline, the right button back.
+func TestListMouse(t *testing.T) {
+	tree := newTree(t)
+	plant(t, tree, "a state:todo due:2026-03-05\nb state:todo due:2026-03-06\nc state:todo due:2026-03-07\n")
+	d := start(t, tree, 80, 24)
+	d.press("7")
+	row := func(text string) int {
+		return slices.IndexFunc(strings.Split(d.picture(), "\n"), func(l string) bool { return strings.Contains(l, "○ "+text) })
+	}
+	d.click(20, row("b"), tea.MouseButtonLeft, tea.MouseActionPress)
+	if _, text := focused(t, d); text != "b" {
+		t.Errorf("a click on b leads to %q", text)
+	}
+	d.click(7, row("c"), tea.MouseButtonLeft, tea.MouseActionPress)
+	if pic := d.picture(); !strings.Contains(pic, "done: “c”") {
+		t.Errorf("a click on the sign of c:\n%s", pic)
+	}
+	d.click(20, 0, tea.MouseButtonWheelUp, tea.MouseActionPress)
+	for range 2 {
+		d.click(20, row("a"), tea.MouseButtonLeft, tea.MouseActionPress)
+	}
+	if view, text := focused(t, d); view != "outline" || text != "a" {
+		t.Errorf("a double click on a leads to %q in the %s", text, view)
+	}
+	d.press("7")
+	d.click(20, row("b"), tea.MouseButtonRight, tea.MouseActionPress)
+	if view, _ := focused(t, d); view != "outline" {
+		t.Errorf("the right button leads to the %s", view)
 	}
 }
