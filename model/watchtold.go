@@ -2,6 +2,7 @@ package model
 
 import (
 	"errors"
+	"slices"
 
 	"arbor/store"
 )
@@ -98,19 +99,49 @@ func (w *Watch) tell(now *store.Snapshot, ids []ID) ([]Told, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := make([]Told, len(ids))
-	for i, id := range ids {
-		was, err := readNode(&w.t.ks, w.last, id)
+	out := make([]Told, 0, len(ids))
+	for some := range slices.Chunk(ids, toldAtOnce) {
+		was, err := w.nodes(w.last, some)
 		if err != nil {
 			return nil, err
 		}
-		is, err := readNode(&w.t.ks, now, id)
+		is, err := w.nodes(now, some)
 		if err != nil {
 			return nil, err
 		}
-		out[i].What = became(was, is, w.telling.touched[id])
-		if how := back[id]; how != "" {
-			out[i] = Told{how, out[i].What}
+		for i, id := range some {
+			t := Told{What: became(was[i], is[i], w.telling.touched[id])}
+			if how := back[id]; how != "" {
+				t = Told{how, t.What}
+			}
+			out = append(out, t)
+		}
+	}
+	return out, nil
+}
+
+// toldAtOnce is how many nodes are read in one exchange with the process that owns the store.
+const toldAtOnce = 256
+
+// nodes reads nodes, nil for each that is not there.
+func (w *Watch) nodes(r store.Reader, ids []ID) ([]*Node, error) {
+	keys := make([][]byte, len(ids))
+	for i := range ids {
+		keys[i] = ids[i][:]
+	}
+	values, err := r.GetMany(w.t.ks.nodes, keys)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]*Node, len(ids))
+	for i, value := range values {
+		switch {
+		case value != nil:
+			if out[i], err = decodeRecord(ids[i], value); err != nil {
+				return nil, err
+			}
+		case builtin(ids[i]):
+			out[i] = &Node{ID: ids[i], Parent: ids[i]}
 		}
 	}
 	return out, nil

@@ -28,7 +28,7 @@ func (r *run) contextCommand() *cobra.Command {
 		Long: "Without NAME the contexts are listed, the one that holds is marked. They are tables of the settings:\n\n" +
 			"  [context.home]\n  query = \"tag:home\"\n  stamp = \"+home\"\n\n" +
 			"The choice holds for this machine until the next one; " + contextVariable + " in the environment, or --context, for one terminal or one command. " +
-			"ls, next, agenda and review look at what the query means; add puts the words of the stamp on new nodes, where the line does not say otherwise.",
+			"ls, next, agenda, review, report and tag list look at what the query means; add puts the words of the stamp on new nodes, where the line does not say otherwise.",
 		Args: words(0, 1, "the name of a context, or none"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {

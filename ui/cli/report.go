@@ -104,7 +104,7 @@ func (r *run) writeReport(of string, by model.By, from, to date.Date, asJSON, ma
 	default:
 		return usagef("--by %s: want top, parent, tag, day or week", by)
 	}
-	q, err := r.parseQuery(of)
+	q, err := r.parseScope(of)
 	if err != nil {
 		return err
 	}

@@ -15,8 +15,9 @@ import (
 )
 
 const (
-	reportWidth = 80 // cells of a report where there is no terminal
-	reportItems = 8  // lines of a group, or of a section, before the rest is counted
+	reportWidth  = 80 // cells of a report where there is no terminal
+	reportItems  = 8  // lines of a group, or of a section, before the rest is counted
+	reportGroups = 20 // groups, before the rest is counted
 )
 
 // report writes a report for a person, with bars that fit the width.
@@ -138,7 +139,10 @@ func (p *printer) doneLines(rep *model.Report, width int) (out [][]span) {
 	if p.ascii {
 		check = strings.Map(theme.ASCII, check)
 	}
-	for _, g := range rep.Groups {
+	for i, g := range rep.Groups {
+		if i == reportGroups && len(rep.Groups) > reportGroups+1 {
+			return append(out, []span{{sgr: faint, text: fmt.Sprintf("       and %d more", len(rep.Groups)-i)}})
+		}
 		out = append(out, []span{plain(fmt.Sprintf("%5d  ", len(g.Items))), {text: printable(g.Label), gives: true}, plain("  "),
 			{sgr: green, text: p.bar(float64(len(g.Items)), float64(most), min(20, max(width/5, 4)))}})
 		for i, it := range g.Items {
@@ -165,10 +169,12 @@ func (p *printer) timeLines(rep *model.Report, width int) (out [][]span) {
 	}
 	cells := min(20, max(width/5, 4))
 	named = min(named, max(width-cells-30, leastGiven))
-	for _, t := range rep.Time {
-		line := []span{{sgr: yellow, text: fmt.Sprintf("%7s", hours(t.Time))}, plain("  "), {text: pad(p.cut(printable(t.Label), named), named)}, plain("  "),
-			{sgr: green, text: p.bar(float64(t.Time), float64(most), cells)}}
-		out = append(out, line)
+	for i, t := range rep.Time {
+		if i == reportGroups && len(rep.Time) > reportGroups+1 {
+			return append(out, []span{{sgr: faint, text: fmt.Sprintf("         and %d more", len(rep.Time)-i)}})
+		}
+		out = append(out, []span{{sgr: yellow, text: fmt.Sprintf("%7s", hours(t.Time))}, plain("  "), {text: pad(p.cut(printable(t.Label), named), named)}, plain("  "),
+			{sgr: green, text: p.bar(float64(t.Time), float64(most), cells)}})
 	}
 	return out
 }

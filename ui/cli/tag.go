@@ -84,7 +84,7 @@ type tagJSON struct {
 }
 
 func (r *run) tagList(text string, asJSON bool) error {
-	q, err := r.parseQuery(text)
+	q, err := r.parseScope(text)
 	if err != nil {
 		return err
 	}
