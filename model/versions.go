@@ -22,6 +22,8 @@ type Version struct {
 	Node    Node
 	Note    string
 	Changes []Change // of what was there before
+
+	happened []happened // to it until then
 }
 
 // Change is one thing that differs between two versions. Before or After is empty where there was, or is, nothing.
@@ -33,15 +35,12 @@ var ErrNoVersion = errors.New("no such version")
 // History yields the versions of a node, the oldest first, as the log tells them. The cost is that of reading the log.
 func (v *View) History(id ID) iter.Seq2[Version, error] {
 	return func(yield func(Version, error) bool) {
-		me, err := readSelf(&v.t.ks, v.r)
+		names, err := v.versionNames()
 		if err != nil {
 			yield(Version{}, err)
 			return
 		}
-		var s shadow
-		if builtin(id) {
-			s = shadow{there: true, node: Node{ID: id, Parent: id}}
-		}
+		s := newShadow(id)
 		for e, err := range allLogs(&v.t.ks, v.r) {
 			if err != nil {
 				yield(Version{}, err)
@@ -50,21 +49,64 @@ func (v *View) History(id ID) iter.Seq2[Version, error] {
 			if !bytes.Contains(e.raw, id[:]) {
 				continue
 			}
-			before := s.copy()
-			if !s.take(id, e.batch) {
-				continue
-			}
-			b := e.batch
-			ver := Version{Name: strconv.FormatUint(b.seq, 10), At: b.stamp.Time(), Label: b.label, Session: b.session, Node: s.node.clone(), Note: s.note}
-			ver.Undo = b.role == roleUndo || b.role == roleRedo || b.role == roleBack
-			if b.device != me.device {
-				ver.Name = hex.EncodeToString(b.device[:2]) + "-" + ver.Name
-			}
-			if ver.Changes = s.since(&before); len(ver.Changes) > 0 && !yield(ver, nil) {
+			if ver, ok := s.version(e.batch, names); ok && !yield(ver, nil) {
 				return
 			}
 		}
 	}
+}
+
+// version makes the changes of a batch, and returns what came of it; ok is false if nothing did.
+func (s *shadow) version(b *batch, names *versionNames) (ver Version, ok bool) {
+	before := s.copy()
+	if !s.take(s.id, b) {
+		return ver, false
+	}
+	ver = Version{Name: names.of(b), At: b.stamp.Time(), Label: b.label, Session: b.session, Changes: append(s.since(&before), happenings(s.happened[len(before.happened):])...)}
+	if len(ver.Changes) == 0 {
+		return ver, false
+	}
+	ver.Undo = b.role == roleUndo || b.role == roleRedo || b.role == roleBack
+	ver.Node, ver.Note, ver.happened = s.node.clone(), s.note, s.happened[:len(s.happened):len(s.happened)]
+	return ver, true
+}
+
+// versionNames gives versions their names: the number of the batch, of another device behind as much of its id as tells it from the others.
+type versionNames struct {
+	me     device
+	digits int
+}
+
+// leastDigits is how much of the id of another device a name has where that is enough.
+const leastDigits = 4
+
+func (v *View) versionNames() (*versionNames, error) {
+	me, err := readSelf(&v.t.ks, v.r)
+	if err != nil {
+		return nil, err
+	}
+	devices, err := logDevices(&v.t.ks, v.r)
+	if err != nil {
+		return nil, err
+	}
+	n := &versionNames{me.device, leastDigits}
+	for i, d := range devices {
+		for _, other := range devices[:i] {
+			a, b := hex.EncodeToString(d[:]), hex.EncodeToString(other[:])
+			for n.digits < len(a) && a[:n.digits] == b[:n.digits] {
+				n.digits++
+			}
+		}
+	}
+	return n, nil
+}
+
+func (n *versionNames) of(b *batch) string {
+	name := strconv.FormatUint(b.seq, 10)
+	if b.device == n.me {
+		return name
+	}
+	return hex.EncodeToString(b.device[:])[:n.digits] + "-" + name
 }
 
 // VersionOf returns the version of a node that has a name.
@@ -93,12 +135,27 @@ func (v *View) VersionAt(id ID, at time.Time) (last Version, ok bool, err error)
 
 // shadow is a node while its history is followed. It knows nothing of other nodes, so that a move counts though the fold may have refused it.
 type shadow struct {
+	id    ID
 	there bool
 	node  Node
 	note  string
+
+	happened []happened        // only ever appended to
+	events   map[string]string // as they are, by what happened and to which
 }
 
-func (s *shadow) copy() shadow { return shadow{s.there, s.node.clone(), s.note} }
+func newShadow(id ID) *shadow {
+	s := &shadow{id: id, events: map[string]string{}}
+	if builtin(id) {
+		s.there, s.node = true, Node{ID: id, Parent: id}
+	}
+	return s
+}
+
+// copy is what s is now, but for what happened, of which it is the part until now.
+func (s *shadow) copy() shadow {
+	return shadow{id: s.id, there: s.there, node: s.node.clone(), note: s.note, happened: s.happened}
+}
 
 // take makes the changes of a batch to one node, and reports whether there were any.
 func (s *shadow) take(id ID, b *batch) (any bool) {
@@ -117,7 +174,8 @@ func (s *shadow) apply(o *op, at time.Time) {
 	n := &s.node
 	switch o.kind {
 	case opCreate:
-		*s = shadow{there: true, node: Node{ID: o.node, Parent: o.parent, Order: o.order, Text: o.text, Created: at}}
+		s.there, s.node, s.note = true, Node{ID: o.node, Parent: o.parent, Order: o.order, Text: o.text, Created: at}, ""
+		s.forget()
 	case opMove:
 		n.Parent, n.Order, n.from = o.parent, o.order, o.from
 	case opSplice:
@@ -148,6 +206,8 @@ func (s *shadow) apply(o *op, at time.Time) {
 		if o.present {
 			n.Arrows = slices.Insert(n.Arrows, i, Arrow{From: n.ID, To: o.to, Label: o.key})
 		}
+	case opEvent, opSamples, opChunk:
+		s.happen(o)
 	}
 }
 
@@ -209,12 +269,25 @@ func (b *shadow) since(a *shadow) (out []Change) {
 	return out
 }
 
-// Differ says how two versions of a node differ.
+// Differ says how two versions of a node differ, b from a: also in what happened to it, if b is of its history. The zero a is that of a node that was
+// not there.
 func Differ(a, b *Version) []Change {
-	return (&shadow{true, b.Node, b.Note}).since(&shadow{true, a.Node, a.Note})
+	was := &shadow{there: a.Name != "" || !a.Node.Created.IsZero(), node: a.Node, note: a.Note}
+	out := (&shadow{there: true, node: b.Node, note: b.Note}).since(was)
+	if b.Name == "" {
+		return out
+	}
+	if n := len(a.happened); n <= len(b.happened) {
+		return append(out, happenings(b.happened[n:])...)
+	}
+	for _, c := range happenings(a.happened[len(b.happened):]) {
+		out = append(out, Change{c.What, c.After, c.Before})
+	}
+	return out
 }
 
-// Return makes the content of a node that of a version: text, note, state, tags, fields, dates and arrows. It stays where it stands.
+// Return makes the content of a node that of a version: text, note, state, tags, fields, dates and arrows. It stays where it stands, and what
+// happened to it did.
 func (e *Edit) Return(id ID, ver *Version) error {
 	n, err := e.need(id)
 	if err != nil {

@@ -2,10 +2,15 @@ package model
 
 import (
 	"errors"
+	"fmt"
+	"maps"
+	"math"
 	"slices"
 	"testing"
+	"time"
 
 	"arbor/store"
+	"arbor/timeseries"
 
 	"pgregory.net/rapid"
 )
@@ -37,7 +42,9 @@ func TestVersions(t *testing.T) {
 		for id := range h.plain.nodes {
 			all[id] = versionsOf(rt, h.tree, id)
 			checkLast(rt, h.tree, id, all[id])
+			checkHappened(rt, h.tree, id, all[id])
 		}
+		checkSince(rt, h.tree, all)
 		id, ok := h.pick("node", func(id ID) bool { return !builtin(id) && len(all[id]) > 0 })
 		if !ok {
 			return
@@ -50,7 +57,7 @@ func TestVersions(t *testing.T) {
 		now := versionsOf(rt, h.tree, id)
 		last := now[len(now)-1]
 		for _, c := range Differ(&want, &last) {
-			if c.What != "under" && c.What != "arrows" { // it stays where it stands, and ends of arrows may be gone
+			if !slices.Contains([]string{"under", "arrows", "interval", "sample"}, c.What) { // it stays where it stands, ends of arrows may be gone, and what happened did
 				rt.Fatalf("after the return to %s %s is %q, want %q", want.Name, c.What, c.After, c.Before)
 			}
 		}
@@ -112,5 +119,123 @@ func checkLast(rt *rapid.T, tree *Tree, id ID, all []Version) {
 		return err
 	}); err != nil {
 		rt.Fatal(err)
+	}
+}
+
+// checkHappened: the changes of all versions of a node together say which intervals and samples it has.
+func checkHappened(rt *rapid.T, tree *Tree, id ID, all []Version) {
+	if len(all) == 0 {
+		return
+	}
+	var got, want []string
+	for _, c := range Differ(&Version{}, &all[len(all)-1]) {
+		if c.What == "interval" || c.What == "sample" {
+			got = append(got, c.After)
+		}
+	}
+	if err := tree.View(func(v *View) error {
+		for e, err := range v.Events(id, Interval) {
+			if err != nil {
+				return err
+			}
+			want = append(want, e.words())
+		}
+		for s, err := range tree.ks.book.Range(v.Reader(), timeseries.ID(id), math.MinInt64, math.MaxInt64) {
+			if err != nil {
+				return err
+			}
+			want = append(want, fmt.Sprintf("%s %v", time.Unix(0, s.T).UTC().Format(time.RFC3339Nano), s.V))
+		}
+		return nil
+	}); err != nil {
+		rt.Fatal(err)
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		rt.Fatalf("to node %s happened %q, its history says %q", id, want, got)
+	}
+}
+
+// checkSince: what has changed since any time is, of each node that is there, its last version, if that is of then or later, and the last before.
+func checkSince(rt *rapid.T, tree *Tree, all map[ID][]Version) {
+	var times []time.Time
+	for _, versions := range all {
+		for _, ver := range versions {
+			times = append(times, ver.At)
+		}
+	}
+	if len(times) == 0 {
+		return
+	}
+	slices.SortFunc(times, time.Time.Compare)
+	at := rapid.SampledFrom(times).Draw(rt, "since")
+	want := map[ID][2]string{}
+	for id, versions := range all {
+		before := ""
+		for _, ver := range versions {
+			if ver.At.Before(at) {
+				before = ver.Name
+			}
+		}
+		if n := len(versions); n > 0 && versions[n-1].Name != before {
+			want[id] = [2]string{before, versions[n-1].Name}
+		}
+	}
+	got := map[ID][2]string{}
+	if err := tree.View(func(v *View) error {
+		found, err := v.Since(at, nil)
+		for _, b := range found {
+			if _, known := all[b.ID]; known { // the others came before and are gone
+				got[b.ID] = [2]string{b.Before.Name, b.After.Name}
+			}
+		}
+		return err
+	}); err != nil {
+		rt.Fatal(err)
+	}
+	if !maps.Equal(got, want) {
+		rt.Fatalf("changed since %v: %v, want %v", at, got, want)
+	}
+}
+
+// TestVersionNames: the versions of two other devices whose ids begin alike have different names, as long as that takes and no longer.
+func TestVersionNames(t *testing.T) {
+	tree := open(t)
+	id := addLine(t, tree, Root, "x")
+	devices := []device{{0xab, 0xcd, 0xef, 1}, {0xab, 0xcd, 0xef, 2}}
+	if err := tree.db.Update(func(tx *store.Tx) error {
+		me, err := readSelf(&tree.ks, tx)
+		if err != nil {
+			return err
+		}
+		for e, err := range tx.Scan(tree.ks.log, store.Prefix(me.device[:])) {
+			if err != nil {
+				return err
+			}
+			for _, d := range devices {
+				if err := tx.Put(tree.ks.log, append(slices.Clone(d[:]), e.Key[len(d):]...), e.Value); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := tree.View(func(v *View) error {
+		names, err := v.versionNames()
+		if err != nil {
+			return err
+		}
+		for i, want := range []string{"abcdef01-1", "abcdef02-1"} {
+			if got := names.of(&batch{device: devices[i], seq: 1}); got != want {
+				t.Errorf("a version of device %d is called %s, want %s", i, got, want)
+			}
+		}
+		_, err = v.VersionOf(id, "1")
+		return err
+	}); err != nil {
+		t.Fatal(err)
 	}
 }

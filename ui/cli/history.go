@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -114,6 +113,9 @@ func (p *printer) changes(v *model.View, all []model.Change) error {
 				return err
 			}
 		}
+		if c.What == "interval" {
+			before, after = model.IntervalWords(before, p.now.Location()), model.IntervalWords(after, p.now.Location())
+		}
 		line := []span{plain(fmt.Sprintf("         %-8s", c.What))}
 		if before != "" {
 			line = append(line, plain(" "), span{red, before, true})
@@ -184,15 +186,22 @@ func (r *run) diffCommand() *cobra.Command {
 	var since string
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use: "diff SEL [A [B]]", Short: "how a version of a node differs from another, or from now",
+		Use: "diff SEL [A [B]]", Short: "how versions of a node differ; what changed since a day",
 		Long: "A and B are versions as 'arbor history' names them. Without B the node as it is now; without A the version before. " +
-			"With --since DAY, of every node that SEL means what has changed since that day began.",
-		Args: words(1, 3, "a selection, and perhaps one or two versions"),
+			"With --since DAY, what has changed since that day began, of every node that SEL means, or, without SEL, of the whole tree. " +
+			"Time worked, what became of a date, and samples are told too.",
+		Args: words(0, 3, "a selection, and perhaps one or two versions"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 && since == "" {
+				return usagef("missing a selection, and perhaps one or two versions, or --since DAY; see '%s --help'", cmd.CommandPath())
+			}
 			if since != "" && len(args) > 1 {
 				return usagef("--since says which versions are meant; leave %s away", args[1])
 			}
-			return r.diff(args[0], args[1:], since, asJSON)
+			if since != "" {
+				return r.diffSince(args, since, asJSON)
+			}
+			return r.diff(args[0], args[1:], asJSON)
 		},
 	}
 	cmd.Flags().StringVar(&since, "since", "", "first `DAY`")
@@ -209,11 +218,8 @@ type diffJSON struct {
 	Changes []changeJSON `json:"changes"`
 }
 
-func (r *run) diff(sel string, names []string, since string, asJSON bool) error {
-	from, _, err := r.bounds(since, "")
-	if err != nil {
-		return err
-	}
+// diff compares two versions of one node.
+func (r *run) diff(sel string, names []string, asJSON bool) error {
 	s, err := r.open()
 	if err != nil {
 		return err
@@ -223,52 +229,86 @@ func (r *run) diff(sel string, names []string, since string, asJSON bool) error 
 		if err != nil {
 			return err
 		}
-		if len(ids) > 1 && since == "" {
+		if len(ids) > 1 {
 			return usagef("%q means %d nodes; name one, or say --since", sel, len(ids))
 		}
-		p := r.printer()
-		enc := newEncoder(p.out)
-		for _, id := range ids {
-			a, b, err := pair(v, id, names, from)
-			if errors.Is(err, model.ErrNoVersion) {
-				return missingf("%v; 'arbor history' lists them", err)
-			}
-			if err != nil {
-				return err
-			}
-			changes := model.Differ(&a, &b)
-			switch {
-			case len(changes) == 0:
-			case asJSON:
-				err = enc.Encode(diffJSON{jsonVersion, id.String(), a.Name, b.Name, changesJSON(changes)})
-			default:
-				fmt.Fprintf(p.out, "%s\n", printable(b.Node.Text))
-				err = p.changes(v, changes)
-			}
-			if err != nil {
-				return err
-			}
+		b := model.Between{ID: ids[0]}
+		b.Before, b.After, err = pair(v, ids[0], names)
+		if errors.Is(err, model.ErrNoVersion) {
+			return missingf("%v; 'arbor history' lists them", err)
 		}
-		return p.out.Flush()
+		if err != nil {
+			return err
+		}
+		return r.printer().between(v, []model.Between{b}, asJSON)
 	}))
 }
 
-// pair returns the two versions of a node that are to be compared. The first is empty where the node was not there yet.
-func pair(v *model.View, id model.ID, names []string, since time.Time) (a, b model.Version, err error) {
-	var last, before model.Version
+// diffSince tells what has changed since a day began.
+func (r *run) diffSince(sels []string, since string, asJSON bool) error {
+	from, _, err := r.bounds(since, "")
+	if err != nil {
+		return err
+	}
+	s, err := r.open()
+	if err != nil {
+		return err
+	}
+	return s.close(r.view(s, func(v *model.View) error {
+		var only map[model.ID]bool
+		if len(sels) > 0 {
+			ids, err := r.selectMeant(v, sels[0])
+			if err != nil {
+				return err
+			}
+			only = map[model.ID]bool{}
+			for _, id := range ids {
+				only[id] = true
+			}
+		}
+		all, err := v.Since(from, only)
+		if err != nil {
+			return err
+		}
+		return r.printer().between(v, all, asJSON)
+	}))
+}
+
+// between writes how nodes differ from what they were.
+func (p *printer) between(v *model.View, all []model.Between, asJSON bool) error {
+	enc := newEncoder(p.out)
+	for i := range all {
+		b := &all[i]
+		changes := model.Differ(&b.Before, &b.After)
+		if len(changes) == 0 {
+			continue
+		}
+		if asJSON {
+			if err := enc.Encode(diffJSON{jsonVersion, b.ID.String(), b.Before.Name, b.After.Name, changesJSON(changes)}); err != nil {
+				return err
+			}
+			continue
+		}
+		title := b.After.Node.Text
+		if b.ID == model.Root {
+			title = "the top"
+		}
+		fmt.Fprintf(p.out, "%s\n", printable(title))
+		if err := p.changes(v, changes); err != nil {
+			return err
+		}
+	}
+	return p.out.Flush()
+}
+
+// pair returns the two versions of a node that are to be compared: those of these names, else the last, and the one before.
+func pair(v *model.View, id model.ID, names []string) (a, b model.Version, err error) {
 	for ver, err := range v.History(id) {
 		if err != nil {
 			return a, b, err
 		}
-		if !since.IsZero() && ver.At.Before(since) {
-			a = ver
-		}
-		before, last = last, ver
+		a, b = b, ver
 	}
-	if !since.IsZero() {
-		return a, last, nil
-	}
-	a, b = before, last
 	if len(names) > 0 {
 		if a, err = v.VersionOf(id, names[0]); err != nil {
 			return a, b, err

@@ -108,6 +108,9 @@ func (r *reader) change(c model.Change) (string, error) {
 			return "", err
 		}
 	}
+	if c.What == "interval" {
+		before, after = model.IntervalWords(before, r.p.now.Location()), model.IntervalWords(after, r.p.now.Location())
+	}
 	first := func(s string) string {
 		s, _, _ = strings.Cut(strings.TrimSpace(s), "\n")
 		return grid.Cut(s, 40)
