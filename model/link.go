@@ -141,7 +141,7 @@ func (v *View) Titled(name string) ([]ID, error) {
 func (v *View) rarestOf(wanted []string) (best []store.Range, err error) {
 	fewest := maxEstimate + 1
 	for _, w := range wanted {
-		r := []store.Range{store.Prefix(termPrefix(wordTerm(w))), store.Prefix(termPrefix(string(rune(termLong))))}
+		r := wholeRanges(w)
 		n, err := v.estimate(r)
 		if err != nil {
 			return nil, err
@@ -151,6 +151,11 @@ func (v *View) rarestOf(wanted []string) (best []store.Range, err error) {
 		}
 	}
 	return best, nil
+}
+
+// wholeRanges returns the ranges of terms under which every node with a word stands.
+func wholeRanges(word string) []store.Range {
+	return []store.Range{store.Prefix(termPrefix(wordTerm(word))), store.Prefix(termPrefix(string(rune(termLong))))}
 }
 
 // inOrder returns those of some nodes that are in the tree, in its order.

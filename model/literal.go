@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"regexp/syntax"
 	"strings"
+	"unicode/utf8"
 
 	"arbor/model/query"
+	"arbor/store"
 )
 
 // required returns the longest run of characters that the text of every node has which e means, in lower case; "" if there is none.
@@ -48,6 +50,46 @@ func spelled(re *syntax.Regexp) string {
 		return longest
 	}
 	return ""
+}
+
+// runRanges returns the ranges of terms that hold every node whose text has a run of characters in lower case, by the rarest of its words; nil if
+// its words are too common, or none is known to begin where one of the text does.
+func (v *View) runRanges(run string) (best []store.Range, err error) {
+	fewest := maxEstimate
+	for _, r := range boundRanges(run) {
+		n, err := v.estimate(r)
+		if err != nil {
+			return nil, err
+		}
+		if n < fewest {
+			best, fewest = r, n
+		}
+	}
+	return best, nil
+}
+
+// boundRanges returns the ranges of each word of a run that begins where a word of the text does: not the first, which may be the end of one,
+// unless something that is in no word stands before it. One at the end of the run may go on in the text.
+func boundRanges(run string) (all [][]store.Range) {
+	at := 0
+	for w := range words(run) {
+		i := strings.Index(run[at:], w)
+		if i < 0 {
+			return nil
+		}
+		at += i
+		end := at + len(w)
+		first, _ := utf8.DecodeRuneInString(w)
+		switch {
+		case at == 0 && !standsAlone(first):
+		case end == len(run):
+			all = append(all, wordRanges(w))
+		default:
+			all = append(all, wholeRanges(w))
+		}
+		at = end
+	}
+	return all
 }
 
 // literal looks for a run of characters in records, before these are decoded.

@@ -243,6 +243,8 @@ func (v *View) plan(e query.Expr) ([]store.Range, error) {
 			return nil, nil
 		}
 		return wordRanges(wanted[0]), nil
+	case query.Phrase, query.Regexp:
+		return v.runRanges(required(e))
 	case query.Named:
 		if wanted := slices.Collect(words(string(e))); len(wanted) > 0 {
 			return v.rarest(wanted)

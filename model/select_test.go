@@ -14,7 +14,7 @@ import (
 // Select and Find give what looking at every node gives, in the order of the tree.
 func TestSelectAgainstAll(t *testing.T) {
 	atoms := []string{"mil", "milk", "bread", "+x", "-x", "+y", "state:done", "is:open", "is:leaf", "k:v", "k:none", "due:any", "due:<fri",
-		"created:today", "has:note", "has:arrow", `"lk br"`, "日", "2026", "v2", "longwords", "longwordswithoutend", "is:task", "modified:none",
+		"created:today", "has:note", "has:arrow", `"lk br"`, `"milk bread"`, `"ilk bre"`, `" bread"`, `"日本 20"`, `"本 2026-0"`, `"see [["`, "text~/Milk bre/", "text~/(m|s)ilk .x/", "日", "2026", "v2", "longwords", "longwordswithoutend", "is:task", "modified:none",
 		"tag:x", "-tag:y", "depth<3", "depth:2", `under:"milk bread"`, "under:(+x or mil)", "under:()", "has:link", "has:backlink", "has:depends", "note~/NOT/i", "is:inbox", "is:mirror", "under:(is:mirror)", "above:" + Named("0").String()}
 	texts := []string{"milk", "Milk bread", "silk #x", "日本 2026-01", "v2x #k=v", "v20000", "longwordswithoutend7", "#task bread", "see [[milk]]", ""}
 	rapid.Check(t, func(rt *rapid.T) {
@@ -140,4 +140,43 @@ func checkSelect(rt *rapid.T, tree *Tree, q *query.Query) {
 	if err != nil {
 		rt.Fatal(err)
 	}
+}
+
+// A run of characters of a text leads to it, wherever in a word it begins and ends.
+func TestRunsOfTexts(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		tree := open(t)
+		var texts []string
+		do(t, tree, func(e *Edit) error {
+			texts = nil
+			for range rapid.IntRange(1, 5).Draw(rt, "nodes") {
+				text := OneLine(rapid.StringOfN(rapid.SampledFrom([]rune("aAbB12 -.日本éÉ\u0301İ")), 1, 40, -1).Draw(rt, "text"))
+				texts = append(texts, text)
+				if _, err := e.Create(Root, Last, text); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		low := []rune(strings.ToLower(rapid.SampledFrom(texts).Draw(rt, "of")))
+		if len(low) == 0 {
+			return
+		}
+		from := rapid.IntRange(0, len(low)-1).Draw(rt, "from")
+		run := string(low[from:rapid.IntRange(from+1, len(low)).Draw(rt, "to")])
+		want := 0
+		for _, text := range texts {
+			if strings.Contains(strings.ToLower(text), run) {
+				want++
+			}
+		}
+		q := &query.Query{Expr: query.Phrase(run), Now: clockTime}
+		view(t, tree, func(v *View) error {
+			ids, err := v.Meant(q)
+			if len(ids) != want {
+				rt.Errorf("%q is in %d of %q, found in %d", run, want, texts, len(ids))
+			}
+			return err
+		})
+	})
 }

@@ -42,7 +42,7 @@ func words(text string) iter.Seq[string] {
 		start := -1
 		for i, r := range text {
 			inWord := unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r)
-			alone := inWord && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana)
+			alone := inWord && standsAlone(r)
 			if start >= 0 && (!inWord || alone) {
 				if !yield(strings.ToLower(text[start:i])) {
 					return
@@ -61,6 +61,9 @@ func words(text string) iter.Seq[string] {
 		}
 	}
 }
+
+// standsAlone reports whether a character is a word by itself.
+func standsAlone(r rune) bool { return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) }
 
 // wordTerm returns the term under which a word in lower case is found.
 func wordTerm(word string) string {
