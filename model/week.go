@@ -58,12 +58,12 @@ func (v *View) Week(book *timeseries.Book, since Date, now time.Time) (title, no
 	var sum time.Duration
 	for _, t := range totals {
 		sum += t.Time
-		fmt.Fprintf(&b, "time  %6s  %s\n", hours(t.Time), t.Label)
+		fmt.Fprintf(&b, "time  %6s  %s\n", date.FormatHours(t.Time), t.Label)
 	}
 	if err := v.weekSeries(&b, book, start, now); err != nil {
 		return "", "", err
 	}
-	return fmt.Sprintf("Review: %d done, %s worked since %s", done, hours(sum), date.Format(since, now)), b.String(), nil
+	return fmt.Sprintf("Review: %d done, %s worked since %s", done, date.FormatHours(sum), date.Format(since, now)), b.String(), nil
 }
 
 // weekSeries writes a line for each series with samples between two times.
@@ -87,12 +87,6 @@ func (v *View) weekSeries(b *strings.Builder, book *timeseries.Book, start, now 
 		}
 	}
 	return nil
-}
-
-// hours writes a time as hours and minutes.
-func hours(d time.Duration) string {
-	m := int(d.Round(time.Minute).Minutes())
-	return fmt.Sprintf("%d:%02d", m/60, m%60)
 }
 
 // NoteWeek puts what Week wrote on the page of its day, in the place of what an earlier review of that day wrote there, and returns the node.

@@ -114,3 +114,9 @@ func (p *parser) offset(w string, sign int) (Date, error) {
 	}
 	return p.today.plus(count*step.months, count*step.days), nil
 }
+
+// FormatHours writes a length of time as a clock would, in hours and minutes: 1:05.
+func FormatHours(d time.Duration) string {
+	m := int(d.Round(time.Minute).Minutes())
+	return fmt.Sprintf("%d:%02d", m/60, m%60)
+}

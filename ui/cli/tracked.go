@@ -176,10 +176,7 @@ func (p *printer) interval(e *model.Event, ref, text string) error {
 }
 
 // hours writes a length in hours and minutes.
-func hours(d time.Duration) string {
-	m := int(d.Round(time.Minute).Minutes())
-	return fmt.Sprintf("%d:%02d", m/60, m%60)
-}
+func hours(d time.Duration) string { return date.FormatHours(d) }
 
 func (r *run) trackReportCommand() *cobra.Command {
 	var by, since, until string

@@ -17,11 +17,12 @@ const (
 	Agenda
 	Next
 	Query
+	Time
 	Review
 	Trash
 	History
 	Tree  = Outline | Map                    // where one writes nodes
-	Lists = Agenda | Next | Query            // where nodes stand that have their place elsewhere
+	Lists = Agenda | Next | Query | Time     // where nodes stand that have their place elsewhere
 	Nodes = Tree | Lists                     // where nodes are under a cursor
 	Aside = Lists | Review | Trash | History // what one leaves for the view before
 )

@@ -164,6 +164,7 @@ var table = slices.Concat([]Command{
 	{ViewNext, "Next: what can be done now, the most urgent first", "next", "View", Frame, []string{"7"}, "arbor next", nil},
 	{ViewQuery, "What the last query means", "query", "View", Frame, []string{"8"}, "arbor ls", nil},
 	{ViewReview, "Review: what needs a thought once a week, a key for each", "review", "View", Frame, []string{"9"}, "arbor review", nil},
+	{ViewTime, "Time worked, day by day", "time", "View", Frame, []string{"I"}, "arbor track", nil},
 	{ViewTrash, "What was thrown away, to bring it back", "trash", "View", Frame, []string{"Z"}, "arbor trash", nil},
 	{ViewHistory, "History: what this node was, to bring that back", "history", "View", Nodes | Review, []string{"V"}, "arbor history", node},
 	{HideDone, "Hide what is done, or show it", "hide done", "View", Tree | Agenda, []string{"."}, "arbor ls -done", nil},

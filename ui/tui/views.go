@@ -31,6 +31,7 @@ func views() []view {
 		{command.ViewNext, "7", "next", command.Next, func(e screen.Env) screen.Screen { return list.New(e, list.Next) }},
 		{command.ViewQuery, "8", "query", command.Query, func(e screen.Env) screen.Screen { return list.New(e, list.Query) }},
 		{command.ViewReview, "9", "review", command.Review, func(e screen.Env) screen.Screen { return list.New(e, list.Review) }},
+		{command.ViewTime, "", "time", command.Time, func(e screen.Env) screen.Screen { return list.New(e, list.Time) }},
 		{command.ViewTrash, "", "trash", command.Trash, func(e screen.Env) screen.Screen { return list.New(e, list.Trash) }},
 		{command.ViewHistory, "", "history", command.History, func(e screen.Env) screen.Screen { return list.New(e, list.History) }},
 	}

@@ -18,6 +18,7 @@ const (
 	Agenda  Kind = iota // what stands on the days to come
 	Next                // the tasks that can be done now
 	Query               // what a query means
+	Time                // the time worked
 	Review              // what needs a thought once a week
 	Trash               // what was thrown away
 	History             // what a node was
@@ -30,7 +31,7 @@ type Model struct {
 	w, h int
 
 	asks    Asks // of Query: what is listed
-	ahead   int  // of Agenda: by how many days it begins after today
+	ahead   int  // of Agenda and Time: by how many days it begins, or ends, after today
 	open    bool // of Agenda: what was done is left out
 	explain bool // of Next: what the urgency of the task under the cursor is made of is shown
 
@@ -194,7 +195,7 @@ func (m Model) Keys() []command.ID {
 	case History:
 		return []command.ID{command.Return, command.Undo, command.Back, command.Palette, command.Help, command.Quit}
 	}
-	own := map[Kind][]command.ID{Agenda: {command.Later, command.HideDone}, Next: {command.Why}, Query: {command.Ask}}[m.kind]
+	own := map[Kind][]command.ID{Agenda: {command.Later, command.HideDone}, Next: {command.Why}, Query: {command.Ask}, Time: {command.Earlier}}[m.kind]
 	return slices.Concat([]command.ID{command.OpenNode, command.Done}, own, []command.ID{command.StartTime, command.DueDate, command.SchedDate, command.Undo,
 		command.Tags, command.State, command.Delete, command.Back, command.Palette, command.Help, command.Quit})
 }

@@ -34,7 +34,7 @@ type line struct {
 	terms []model.Term
 	from  string // the node above whose due date counts
 	about *about // of Review
-	then  string // of History: the name of the version
+	then  string // of History: the name of the version; of Time: that of the interval
 }
 
 // is reports whether a line is of a node.
@@ -89,6 +89,8 @@ func (q request) run() page {
 			return r.agenda()
 		case Next:
 			return r.next()
+		case Time:
+			return r.worked()
 		case Review:
 			return r.review()
 		case Trash:

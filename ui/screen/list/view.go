@@ -3,6 +3,7 @@ package list
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"arbor/model"
 	"arbor/ui/grid"
@@ -17,7 +18,7 @@ func (m Model) View(s grid.Surface) {
 		return
 	}
 	p := &m.page
-	if !slices.ContainsFunc(p.lines, line.is) && m.kind != Agenda {
+	if !slices.ContainsFunc(p.lines, line.is) && m.kind != Agenda && m.kind != Time {
 		said, st := p.empty, theme.Dim
 		if p.wrong != "" {
 			said, st = p.wrong, theme.Error
@@ -59,9 +60,9 @@ func (m Model) leadWide(w int) int {
 	switch {
 	case m.kind == Next:
 		return 6
-	case m.kind == Agenda && w >= 60:
+	case (m.kind == Agenda || m.kind == Time) && w >= 60:
 		return 12
-	case m.kind == Agenda:
+	case m.kind == Agenda || m.kind == Time:
 		return 6
 	case m.kind == History:
 		return 18
@@ -86,7 +87,11 @@ func (m Model) drawLine(s grid.Surface, i int) {
 	}
 	x, lead := 1, m.leadWide(w)
 	if lead > 0 {
-		s.Text(x, 0, theme.Accent, grid.Cut(l.lead, lead-1))
+		text := l.lead
+		if grid.Width(text) >= lead { // of two times the first
+			text, _, _ = strings.Cut(text, "–")
+		}
+		s.Text(x, 0, theme.Accent, grid.Cut(text, lead-1))
 		x += lead
 	}
 	x += min(2*l.depth, w/3)
