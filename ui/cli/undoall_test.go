@@ -276,7 +276,7 @@ func TestUndoAll(t *testing.T) {
 	maxAtOnce = 4            // so that what takes several transactions comes often
 	rounds, length := 25, 40 // a short run makes a fifth of the rounds
 	if os.Getenv("ARBOR_SOAK") != "" {
-		rounds, length = 1000, 80
+		rounds, length = 300, 60
 	}
 	checks := flag.Lookup("rapid.checks")
 	defer func(n string) { _ = checks.Value.Set(n) }(checks.Value.String()) // it was there
