@@ -28,6 +28,7 @@ const (
 	WaitDate   ID = "edit.wait"
 	Repeat     ID = "edit.repeat"
 	Skip       ID = "state.skip"
+	Pause      ID = "state.pause"
 	Tags       ID = "edit.tags"
 	Priority   ID = "edit.priority"
 	Done       ID = "state.done"
@@ -114,6 +115,7 @@ var table = slices.Concat([]Command{
 	{WaitDate, "Hide until a day", "wait", "Write", Nodes | Review, []string{"W"}, "arbor edit … wait:fri", node},
 	{Repeat, "Set how it repeats", "repeat", "Write", Nodes | Review, []string{"R"}, "arbor edit … rec:weekly", node},
 	{Skip, "Leave out the next date of what repeats", "skip", "Write", Nodes | Review, []string{"X"}, "arbor skip", node},
+	{Pause, "Pause what repeats, or let it go on", "pause", "Write", Nodes | Review, []string{"F"}, "arbor pause", node},
 	{Tags, "Add and remove tags", "tag", "Write", Nodes | Review, []string{"t"}, "arbor edit … +tag -tag", node},
 	{Priority, "Set the priority", "priority", "Write", Nodes | Review, []string{"p"}, "arbor edit … prio:4", node},
 	{Done, "Done, or not done", "done", "Write", Nodes, []string{"space"}, "arbor done", node},

@@ -49,6 +49,7 @@ func init() { // the table's functions lead back to the table
 		command.FindNext:   func(m Model) (Model, tea.Cmd) { return m.nextFound(1) },
 		command.FindPrev:   func(m Model) (Model, tea.Cmd) { return m.nextFound(-1) },
 		command.Note:       Model.note,
+		command.Pause:      Model.pauses,
 		command.EditLine:   Model.askLine,
 		command.Restore:    Model.restore,
 		command.Depend:     Model.askDepend,

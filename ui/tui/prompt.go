@@ -36,6 +36,7 @@ const (
 	promptStep
 	promptDepend
 	promptLine
+	promptPause
 )
 
 // prompt is an open prompt and what its answer is for.
@@ -76,6 +77,7 @@ func (p *prompt) dress() {
 		promptDelegate: {"delegate", "to whom, a tag: +ann · ⏎ for nobody in particular"},
 		promptStep:     {"next step", "what is to be done next for it"},
 		promptDepend:   {"depends on", "words of what has to be done before"},
+		promptPause:    {"pause", "the last day: fri · 24 dec · ⏎ until it goes on"},
 		promptLine:     {"edit", "+tag due:fri prio:H are understood"},
 		promptArrow:    {"arrow says", "a label, or ⏎ for none"},
 	}[p.kind]
@@ -85,7 +87,7 @@ func (p *prompt) dress() {
 // hints are what the footer says while a prompt is open.
 func (p *prompt) hints() []screen.Hint {
 	does := map[kind]string{promptDue: "set", promptSched: "set", promptWait: "set", promptRepeat: "set", promptTags: "change", promptPriority: "set", promptCapture: "capture", promptFind: "go", promptArrow: "draw it", promptQuery: "list",
-		promptDefer: "defer", promptDelegate: "delegate", promptStep: "add", promptDepend: "needs it", promptLine: "save"}
+		promptDefer: "defer", promptDelegate: "delegate", promptStep: "add", promptDepend: "needs it", promptLine: "save", promptPause: "pause"}
 	hints := []screen.Hint{{Key: "⏎", Label: does[p.kind]}}
 	if p.finds() || p.kind == promptQuery && len(p.Choices) > 0 {
 		hints = append(hints, screen.Hint{Key: "↑↓", Label: "choose"})
@@ -168,7 +170,7 @@ func (p *prompt) reading(fields *field.Set, m Model) (string, bool) {
 	var err error
 	says := ""
 	switch p.kind {
-	case promptDue, promptSched, promptWait, promptDefer:
+	case promptDue, promptSched, promptWait, promptDefer, promptPause:
 		var d date.Date
 		if d, err = date.Parse(text, m.now); err == nil {
 			says = date.Format(d, m.now)
@@ -248,6 +250,8 @@ func (m Model) answer() (Model, tea.Cmd) {
 		return m.depend(p)
 	case promptLine:
 		return m.rewrite(p, text)
+	case promptPause:
+		return m.pause(p, text)
 	case promptQuery:
 		return m.listQuery(p, text)
 	case promptDefer, promptDelegate, promptStep:

@@ -25,7 +25,7 @@ var (
 
 // alphabet are the keys of random streams; those that write come more often.
 var alphabet = strings.Fields("j j k j <up> <down> <left> <right> <right> h l <pgup> <pgdown> g G <enter> <enter> <tab> <tab> <s-tab> O i a t d p s <space> " +
-	"<space> x <del> u u U > < <a-up> <a-down> <a-left> <a-right> m m v r r f / n N w . z z 1 2 3 0 6 7 8 9 E D Q Z V I { y } ] [ - ? : <f1> <c-p> <esc> <esc> <esc> <c-c> x y " +
+	"<space> x <del> u u U > < <a-up> <a-down> <a-left> <a-right> m m v r r f / n N w . z z 1 2 3 0 6 7 8 9 E D Q Z V I { F y } ] [ - ? : <f1> <c-p> <esc> <esc> <esc> <c-c> x y " +
 	"ab +tag due:fri é 日 <bs> <c-w> <home> <end> <paste> <rub> e. <a-enter> T [[b]]")
 
 // TestRandomStreams plays keys, mouse, resizes and changes by others, with late answers, and holds that nothing panics, that the picture has the

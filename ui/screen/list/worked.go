@@ -25,7 +25,7 @@ func (r *reader) worked() error {
 	days, sum := map[string][]model.Spent{}, time.Duration(0)
 	for s := range r.v.Days(all, from, to, p.now) {
 		days[s.Day.String()] = append(days[s.Day.String()], s)
-		sum += s.To.Sub(s.From)
+		sum += s.To.Sub(s.From).Truncate(time.Minute)
 	}
 	p.note = date.FormatHours(sum) + " worked"
 	left := maxLines
@@ -33,7 +33,7 @@ func (r *reader) worked() error {
 		spent := days[d.String()]
 		day := time.Duration(0)
 		for _, s := range spent {
-			day += s.To.Sub(s.From)
+			day += s.To.Sub(s.From).Truncate(time.Minute) // as they stand below
 		}
 		title, st := date.Format(d, p.now), theme.Title
 		if len(spent) == 0 {
@@ -66,7 +66,7 @@ func (r *reader) interval(day date.Date, s model.Spent) error {
 	loc := r.p.now.Location()
 	l.on, l.then = day, string(s.Event.ID[:])
 	l.lead = s.From.In(loc).Format("15:04") + "–"
-	l.label, l.style = date.FormatHours(s.To.Sub(s.From)), theme.Accent
+	l.label, l.style = date.FormatHours(s.To.Sub(s.From).Truncate(time.Minute)), theme.Accent
 	if s.Event.Running() {
 		l.label += " so far"
 	} else {
