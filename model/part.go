@@ -1,7 +1,10 @@
 package model
 
 import (
+	"bytes"
+	"cmp"
 	"fmt"
+	"slices"
 	"sync"
 
 	"arbor/model/query"
@@ -12,9 +15,15 @@ import (
 type Part struct {
 	meant, above map[ID]bool
 
-	mu    sync.Mutex
-	below map[ID]bool // for what is neither: whether it stands below what is meant
+	kids map[ID][]ID // what of the children of a node is one of these
+
+	mu     sync.Mutex
+	below  map[ID]bool    // for what is neither: whether it stands below what is meant
+	picked map[ID][]Child // kids in their order, of the nodes that were asked for
 }
+
+// maxPicked bounds how many children of a node are put in order.
+const maxPicked = 1000
 
 // parts keeps the part that was asked for last.
 type parts struct {
@@ -53,7 +62,7 @@ func (v *View) newPart(q *query.Query) (*Part, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Part{meant: make(map[ID]bool, len(ids)), above: map[ID]bool{}, below: map[ID]bool{}}
+	p := &Part{meant: make(map[ID]bool, len(ids)), above: map[ID]bool{}, kids: map[ID][]ID{}, below: map[ID]bool{}, picked: map[ID][]Child{}}
 	s, err := v.Sheet()
 	if err != nil {
 		return nil, err
@@ -71,6 +80,20 @@ func (v *View) newPart(q *query.Query) (*Part, error) {
 			p.above[id] = true
 		}
 	}
+	pick := func(id ID) {
+		if slot, ok := s.Slot(id); ok {
+			up := s.parent(slot)
+			p.kids[up] = append(p.kids[up], id)
+		}
+	}
+	for id := range p.meant {
+		pick(id)
+	}
+	for id := range p.above {
+		if !p.meant[id] {
+			pick(id)
+		}
+	}
 	return p, nil
 }
 
@@ -81,9 +104,14 @@ func (p *Part) Shows(v *View, id, parent ID) (bool, error) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	return p.inside(v, parent)
+}
+
+// inside reports whether a node, or one above it, is meant. mu is held.
+func (p *Part) inside(v *View, id ID) (bool, error) {
 	var way []ID
 	below := false
-	for at := parent; ; {
+	for at := id; ; {
 		if p.meant[at] {
 			below = true
 			break
@@ -106,4 +134,31 @@ func (p *Part) Shows(v *View, id, parent ID) (bool, error) {
 		p.below[at] = below
 	}
 	return below, nil
+}
+
+// Children returns the children of a node that belong to the part, in their order, so that one need not go past all others. ok is false if all
+// do, or so many that one meets them soon enough.
+func (p *Part) Children(v *View, id ID) (list []Child, ok bool, err error) {
+	if p.meant[id] || len(p.kids[id]) > maxPicked {
+		return nil, false, nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if list, ok = p.picked[id]; ok {
+		return list, true, nil
+	}
+	if in, err := p.inside(v, id); err != nil || in {
+		return nil, false, err
+	}
+	list = make([]Child, 0, len(p.kids[id]))
+	for _, c := range p.kids[id] {
+		n, err := v.Node(c)
+		if err != nil {
+			return nil, false, err
+		}
+		list = append(list, Child{ID: c, State: n.State, Order: n.Order})
+	}
+	slices.SortFunc(list, func(a, b Child) int { return cmp.Or(bytes.Compare(a.Order, b.Order), bytes.Compare(a.ID[:], b.ID[:])) })
+	p.picked[id] = list
+	return list, true, nil
 }

@@ -1,7 +1,9 @@
 package model
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"testing"
 
 	"arbor/model/query"
@@ -68,5 +70,39 @@ func TestPart(t *testing.T) {
 				do(t, tree, func(e *Edit) error { return e.AddTag(id, "home") })
 			}
 		}
+	})
+}
+
+// TestPartChildren: what Children lists is what Shows says of each child, in the order of the tree.
+func TestPartChildren(t *testing.T) {
+	tree := open(t)
+	ids := plant(t, tree, "a\n\tb\n\tc\n\t\td\n\te\nf\ng\n\th")
+	do(t, tree, func(e *Edit) error { return errors.Join(e.AddTag(ids["d"], "home"), e.AddTag(ids["g"], "home")) })
+	do(t, tree, func(e *Edit) error { return e.Move(ids["g"], Root, First) })
+	q, err := query.Parse("+home", clockTime)
+	if err != nil {
+		t.Fatal(err)
+	}
+	view(t, tree, func(v *View) error {
+		p, err := v.Part(q)
+		if err != nil {
+			return err
+		}
+		for _, x := range []struct {
+			of   ID
+			want []ID
+			ok   bool
+		}{{Root, []ID{ids["g"], ids["a"]}, true}, {ids["a"], []ID{ids["c"]}, true}, {ids["c"], []ID{ids["d"]}, true}, {ids["g"], nil, false}, {ids["d"], nil, false},
+			{ids["h"], nil, false}, {ids["f"], nil, true}} {
+			list, ok, err := p.Children(v, x.of)
+			var got []ID
+			for _, c := range list {
+				got = append(got, c.ID)
+			}
+			if err != nil || ok != x.ok || !slices.Equal(got, x.want) {
+				t.Errorf("of %s: %v, %v, %v", x.of, got, ok, err)
+			}
+		}
+		return nil
 	})
 }

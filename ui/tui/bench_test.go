@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"arbor/model"
+	"arbor/ui/screen"
 )
 
 // grow makes n nodes, a hundred under each branch.
@@ -17,6 +18,27 @@ func grow(b *testing.B, tree *model.Tree, n int) {
 				_, err = e.Create(p, model.Last, fmt.Sprintf("leaf %d of branch %d, with some more words", j, i))
 			}
 			return err
+		}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// flat adds n nodes below the root, of which a hundred have a tag.
+func flat(b *testing.B, tree *model.Tree, n int) {
+	b.Helper()
+	for i := range n / 100 {
+		if _, err := tree.Do("grow", func(e *model.Edit) error {
+			for j := range 100 {
+				id, err := e.Create(model.Root, model.Last, fmt.Sprintf("item %d of %d", j, i))
+				if err == nil && (100*i+j)%(n/100) == 0 {
+					err = e.AddTag(id, "rare")
+				}
+				if err != nil {
+					return err
+				}
+			}
+			return nil
 		}); err != nil {
 			b.Fatal(err)
 		}
@@ -38,5 +60,27 @@ func BenchmarkKey(b *testing.B) {
 				}
 			})
 		}
+		flat(b, tree, n)
+		b.Run(fmt.Sprintf("change-%d", n), func(b *testing.B) {
+			for b.Loop() {
+				d.press("xu")
+				_ = d.m.View()
+			}
+		})
+		d = start(b, tree, 200, 50, func(o *Options) {
+			o.Contexts, o.Context = []screen.Context{{Name: "rare", Query: "+rare"}}, "rare"
+		})
+		b.Run(fmt.Sprintf("context-%d", n), func(b *testing.B) {
+			for b.Loop() {
+				d.press("Gg")
+				_ = d.m.View()
+			}
+		})
+		b.Run(fmt.Sprintf("context-change-%d", n), func(b *testing.B) {
+			for b.Loop() {
+				d.press("xu")
+				_ = d.m.View()
+			}
+		})
 	}
 }

@@ -2,6 +2,7 @@ package mindmap
 
 import (
 	"errors"
+	"iter"
 	"maps"
 	"slices"
 	"time"
@@ -152,16 +153,9 @@ func (q *query) collect(v *model.View, p *picture) error {
 func (q *query) children(v *model.View, p *picture, i int, now time.Time) error {
 	hide := q.hideDone || p.nodes[i].HideDone
 	branch, left := p.m.Items[i].Branch, 0
-	for c, err := range v.Children(p.nodes[i].ID) {
+	for c, err := range q.among(v, p.nodes[i].ID) {
 		if err != nil {
 			return err
-		}
-		if q.part != nil && c.ID != q.goal {
-			if in, err := q.part.Shows(v, c.ID, p.nodes[i].ID); err != nil {
-				return err
-			} else if !in {
-				continue
-			}
 		}
 		switch {
 		case hide && c.State.Closed() && c.ID != q.goal:
@@ -186,6 +180,42 @@ func (q *query) children(v *model.View, p *picture, i int, now time.Time) error 
 	}
 	p.hide(i, left)
 	return nil
+}
+
+// among yields the children of a node that the context shows, and what the cursor is to go to.
+func (q *query) among(v *model.View, id model.ID) iter.Seq2[model.Child, error] {
+	if q.part == nil {
+		return v.Children(id)
+	}
+	return func(yield func(model.Child, error) bool) {
+		goal, err := v.Node(q.goal)
+		if err != nil && !errors.Is(err, model.ErrNoNode) {
+			yield(model.Child{}, err)
+			return
+		}
+		list, ok, err := q.part.Children(v, id)
+		if err != nil {
+			yield(model.Child{}, err)
+			return
+		}
+		if here := q.goal != model.Root && goal.Parent == id; ok && (!here || slices.ContainsFunc(list, func(c model.Child) bool { return c.ID == q.goal })) {
+			for _, c := range list {
+				if !yield(c, nil) {
+					return
+				}
+			}
+			return
+		}
+		for c, err := range v.Children(id) {
+			in := c.ID == q.goal
+			if err == nil && !in {
+				in, err = q.part.Shows(v, c.ID, id)
+			}
+			if (in || err != nil) && !yield(c, err) {
+				return
+			}
+		}
+	}
 }
 
 // hide says that n nodes below node i are not shown.

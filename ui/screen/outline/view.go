@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"arbor/model"
+	"arbor/ui/command"
 	"arbor/ui/grid"
 	"arbor/ui/screen"
 	"arbor/ui/theme"
@@ -20,6 +21,10 @@ func (m Model) View(s grid.Surface) {
 		m.drawBare(s)
 		return
 	case m.lines() == 0:
+		if name := m.env.Context.Name; name != "" {
+			s.Text(2, min(1, h-1), theme.Dim, "Nothing here is of the context "+name+". "+m.env.Keys.Label(command.Context)+" chooses another, or none.")
+			return
+		}
 		s.Text(2, min(1, h-1), theme.Dim, "Nothing below this line yet. "+m.env.Keys.Label("add.sibling")+" adds the first.")
 		return
 	}

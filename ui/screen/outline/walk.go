@@ -69,6 +69,30 @@ func (w *walker) sees(c model.Child, parent model.ID, parentHides bool) (bool, e
 	return w.part.Shows(w.v, c.ID, parent)
 }
 
+// among returns the children of a node that a context shows, if they are few among many.
+func (w *walker) among(parent model.ID) ([]model.Child, bool, error) {
+	if w.part == nil {
+		return nil, false, nil
+	}
+	list, ok, err := w.part.Children(w.v, parent)
+	if err != nil || !ok {
+		return nil, false, err
+	}
+	for _, id := range w.keep {
+		if id == model.Root || slices.ContainsFunc(list, func(c model.Child) bool { return c.ID == id }) {
+			continue
+		}
+		n, err := w.v.Node(id)
+		if err != nil && !errors.Is(err, model.ErrNoNode) {
+			return nil, false, err
+		}
+		if err == nil && n.Parent == parent { // it has a row though the context does not show it
+			return nil, false, nil
+		}
+	}
+	return list, true, nil
+}
+
 func (w *walker) hides(parent model.ID) (bool, error) {
 	if parent == w.root {
 		return w.rootHide, nil
@@ -79,6 +103,17 @@ func (w *walker) hides(parent model.ID) (bool, error) {
 
 // child returns the first or last child of id that is shown.
 func (w *walker) child(id model.ID, hides, last bool) (c model.Child, ok bool, err error) {
+	if list, ok, err := w.among(id); err != nil || ok {
+		for i := range list {
+			if last {
+				i = len(list) - 1 - i
+			}
+			if w.shows(list[i], hides) {
+				return list[i], true, err
+			}
+		}
+		return model.Child{}, false, err
+	}
 	seq := w.v.Children(id)
 	if last {
 		seq = w.v.ChildrenReverse(id)
@@ -100,6 +135,22 @@ func (w *walker) beside(id, parent model.ID, back bool) (model.Child, bool, erro
 	hides, err := w.hides(parent)
 	if err != nil {
 		return model.Child{}, false, err
+	}
+	list, ok, err := w.among(parent)
+	if err != nil {
+		return model.Child{}, false, err
+	}
+	if i := slices.IndexFunc(list, func(c model.Child) bool { return c.ID == id }); ok && i >= 0 {
+		by := 1
+		if back {
+			by = -1
+		}
+		for i += by; i >= 0 && i < len(list); i += by {
+			if w.shows(list[i], hides) {
+				return list[i], true, nil
+			}
+		}
+		return model.Child{}, false, nil
 	}
 	for {
 		step := w.v.NextSibling
