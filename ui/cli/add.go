@@ -1,11 +1,8 @@
 package cli
 
 import (
-	"bufio"
 	"cmp"
 	"fmt"
-	"io"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -18,7 +15,8 @@ func (r *run) addCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "add TEXT...", Short: "add a node; 'arbor add -' reads an indented list",
 		Long: "The text may hold +tag, due:fri, prio:H, state:todo, under:ID and more; what was understood is echoed. The id of the node goes to standard output. " +
-			"With - the lines of standard input become a tree by their indentation; one undo takes all of it back. With --template what the template has is made below the " +
+			"With - the lines of standard input become a tree by their indentation; one undo takes all of it back. With headings, boxes to tick or fences of code it is Markdown: " +
+			"headings are nodes above what follows, [ ] is to do, [x] done, [-] cancelled, and what is no item goes to the note of the one before. With --template what the template has is made below the " +
 			"node, {{text}} being the node's text.",
 		Args: words(1, -1, "the text to add"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -121,7 +119,8 @@ func placeOf(e *model.Edit, l inline.Line, under string) (parent model.ID, place
 type listed struct {
 	depth int
 	line  inline.Line
-	size  int // bytes of the line as it was typed
+	note  string // of Markdown: what stands below the line and is none
+	size  int    // bytes of the line as it was typed, and of the note
 }
 
 // Bounds of the bytes of a list: of any, and of one that is a single change. A longer one is brought in piece by piece and shown as
@@ -184,6 +183,9 @@ func (r *run) createList(s *Session, list []listed, under string) (ids []model.I
 				ref = parents[item.depth-1].String()
 			}
 			id, _, err := create(e, item.line, ref)
+			if err == nil && item.note != "" {
+				err = e.SetNote(id, item.note)
+			}
 			if err != nil {
 				return err
 			}
@@ -225,7 +227,12 @@ func importList(s *Session, label string, list []listed, under string) (ids []mo
 			if item.depth > 0 {
 				parent = parents[item.depth-1]
 			}
-			fill := func(e *model.Edit, id model.ID) error { return e.Apply(id, item.line) }
+			fill := func(e *model.Edit, id model.ID) error {
+				if err := e.Apply(id, item.line); err != nil || item.note == "" {
+					return err
+				}
+				return e.SetNote(id, item.note)
+			}
 			id, err := im.Create(parent, item.line.Text, item.size+applied*(len(item.line.Understood)+1), fill)
 			if err != nil {
 				return err
@@ -240,72 +247,3 @@ func importList(s *Session, label string, list []listed, under string) (ids []mo
 
 // applied is about how many bytes of a change a tag, a field or a date takes beside its text.
 const applied = 64
-
-// readList reads an indented list: each line a node, deeper lines its children.
-func (r *run) readList() ([]listed, error) {
-	var list []listed
-	var indents []int // of the open lines
-	in := bufio.NewScanner(io.LimitReader(r.In, maxList+1))
-	in.Buffer(nil, maxList)
-	size, number := 0, 0
-	for in.Scan() {
-		number++
-		if size += len(in.Bytes()) + 1; size > maxList {
-			return nil, usagef("the list is larger than %d bytes; add it in parts", maxList)
-		}
-		text := strings.TrimRight(in.Text(), " \t\r")
-		if number == 1 {
-			text = strings.TrimPrefix(text, "\ufeff")
-		}
-		if strings.TrimSpace(text) == "" {
-			continue
-		}
-		if strings.ContainsRune(text, 0) {
-			return nil, usagef("line %d is no text", number)
-		}
-		body, indent := indentation(text)
-		for len(indents) > 0 && indents[len(indents)-1] >= indent {
-			if len(indents) > 1 && indents[len(indents)-1] > indent && indents[len(indents)-2] < indent {
-				return nil, usagef("line %d is indented by %d, between two lines above it; indent it like one of them", number, indent)
-			}
-			indents = indents[:len(indents)-1]
-		}
-		l, err := parseLine(body, r.env())
-		if err == nil && l.Text == "" {
-			err = usagef("%q has no text", body)
-		}
-		if err != nil {
-			return nil, usagef("line %d: %w", number, err)
-		}
-		list = append(list, listed{depth: len(indents), line: l, size: len(body)})
-		indents = append(indents, indent)
-	}
-	if err := in.Err(); err != nil {
-		return nil, usagef("line %d: %w", number+1, err)
-	}
-	return list, nil
-}
-
-// tabStop is how far a tab indents.
-const tabStop = 8
-
-// indentation cuts the spaces and the bullet from the front of a line and counts the former in columns.
-func indentation(line string) (body string, columns int) {
-	for i, c := range line {
-		switch c {
-		case ' ':
-			columns++
-		case '\t':
-			columns += tabStop - columns%tabStop
-		default:
-			body = line[i:]
-			for _, bullet := range []string{"- ", "* ", "+ ", "• "} {
-				if rest, ok := strings.CutPrefix(body, bullet); ok {
-					return strings.TrimSpace(rest), columns
-				}
-			}
-			return body, columns
-		}
-	}
-	return "", columns
-}
