@@ -17,6 +17,8 @@ import (
 )
 
 const (
+	remindAfterStart = 500 * time.Millisecond // the first picture comes before the first question, which reads the whole tree
+
 	remindAt    = 9 * time.Hour      // after midnight: when to say what has no time of day, as `arbor remind` does
 	remindAhead = 24 * time.Hour     // how far is looked ahead for the next reminder
 	maxAsleep   = 7 * 24 * time.Hour // how far back is looked for what should have been said while the machine slept

@@ -56,7 +56,7 @@ func (m Model) route(msg tea.Msg) (Model, tea.Cmd) {
 		return m, nil
 	case started:
 		m.reminders.behind = false
-		m, remind := m.remindCmd()
+		m, remind := m.wakeAt(m.now.Add(remindAfterStart), m.now)
 		m, cmd := m.tell(m.focus, screen.Enter{})
 		return m, tea.Batch(cmd, remind)
 	case screen.Echo:
