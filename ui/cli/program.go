@@ -135,6 +135,7 @@ func (r *run) root() *cobra.Command {
 	root.PersistentFlags().StringVar(&r.contextFlag, "context", "", "`NAME` of the context that holds; none for all")
 	r.addVerbs(root)
 	r.completeWords(root)
+	r.completeRest(root)
 	root.SetHelpFunc(wrapped(root.HelpFunc()))
 	root.InitDefaultVersionFlag()
 	root.InitDefaultHelpCmd() // before the arguments are looked at
