@@ -25,6 +25,15 @@ const (
 	exitRefused = 4
 )
 
+// exitMeanings says what each code means.
+var exitMeanings = []string{
+	exitOK:      "it is done; a list in which nothing was found is one too",
+	exitFailure: "it failed, for a reason beyond the command line, such as a full disk",
+	exitUsage:   "the command line cannot be understood",
+	exitMissing: "what was named does not exist",
+	exitRefused: "it was refused or is in conflict, such as with somebody who changed the same",
+}
+
 // coded is an error that knows its exit code.
 type coded struct {
 	code int

@@ -1,79 +1,128 @@
 package cli
 
 import (
+	"bytes"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"arbor/config"
 )
 
 func (r *run) manCommand(root *cobra.Command) *cobra.Command {
-	return &cobra.Command{
-		Use: "man", Short: "print the manual page: arbor man | man -l -", Args: words(0, 0, "no arguments"),
-		RunE: func(*cobra.Command, []string) error { return writeMan(r.Out, root) },
+	var all string
+	cmd := &cobra.Command{
+		Use: "man [VERB...]", Short: "print the manual page of a verb: arbor man ls | man -l -",
+		Long: "Without VERB it is the page of all, arbor(1). The words of a verb below a verb stand apart, as in 'arbor man store verify'. " +
+			"--all writes every page to a directory, as man expects to find them.",
+		RunE: func(_ *cobra.Command, args []string) error {
+			m := manual{root: root, version: r.Version, day: r.now().Format("2006-01-02")}
+			if all != "" {
+				if len(args) > 0 {
+					return usagef("--all writes every page: leave %q out", strings.Join(args, " "))
+				}
+				return m.writeAll(all)
+			}
+			verb, rest, err := root.Find(args)
+			if err != nil || len(rest) > 0 {
+				return usagef("there is no command %q; see 'arbor help'", strings.Join(args, " "))
+			}
+			return m.write(r.Out, verb)
+		},
+		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) (out []cobra.Completion, how cobra.ShellCompDirective) {
+			if verb, rest, err := root.Find(args); err == nil && len(rest) == 0 {
+				for _, c := range verbsOf(verb) {
+					out = append(out, cobra.CompletionWithDesc(c.Name(), c.Short))
+				}
+			}
+			return out, cobra.ShellCompDirectiveNoFileComp
+		},
 	}
+	cmd.Flags().StringVar(&all, "all", "", "`DIR` to which to write the pages of all verbs, arbor-ls.1 and so on")
+	return cmd
 }
 
-// writeMan writes the manual page of all commands in the language of man(7).
-func writeMan(w io.Writer, root *cobra.Command) error {
-	var b strings.Builder
-	b.WriteString(".TH ARBOR 1\n.SH NAME\narbor \\- " + roff(root.Short) + "\n.SH SYNOPSIS\n.B arbor\n[\\fIcommand\\fR] [\\fIargument\\fR ...]\n")
-	b.WriteString(".SH DESCRIPTION\nWithout a command arbor shows the tree on the terminal. Data goes to standard output, words go to standard error.\n.SH COMMANDS\n")
-	manCommands(&b, root)
-	b.WriteString(".SH OPTIONS\n")
-	manFlags(&b, root.PersistentFlags())
-	b.WriteString(".SH ENVIRONMENT\n")
-	for _, s := range config.Settings() {
-		fmt.Fprintf(&b, ".TP\n.B %s\n%s; \\fB%s\\fR in the settings file\n", s.Env, roff(s.Help), roff(s.Name))
+// verbsOf are the verbs below a command that have a page.
+func verbsOf(cmd *cobra.Command) (out []*cobra.Command) {
+	for _, c := range cmd.Commands() {
+		if !c.Hidden {
+			out = append(out, c)
+		}
 	}
-	b.WriteString(".SH EXIT STATUS\n0 success, 1 failure, 2 a command line that cannot be understood, 3 the thing named does not exist, 4 refused or in conflict.\n")
-	_, err := io.WriteString(w, b.String())
+	return out
+}
+
+// manual makes pages of what the commands say of themselves, in the language of man(7).
+type manual struct {
+	root    *cobra.Command
+	version string
+	day     string // on which they were made
+}
+
+// pageName is the name of a verb's page: arbor-store-verify.
+func pageName(cmd *cobra.Command) string { return strings.ReplaceAll(cmd.CommandPath(), " ", "-") }
+
+// write writes the page of a verb, or that of arbor.
+func (m manual) write(w io.Writer, cmd *cobra.Command) error {
+	var p page
+	name := pageName(cmd)
+	p.printf(".TH %s 1 \"%s\" \"%s\"\n", roff(strings.ToUpper(name)), m.day, roff(strings.TrimSpace("arbor "+m.version)))
+	p.section("NAME")
+	p.printf("%s \\- %s\n", roff(name), roff(cmd.Short))
+	p.section("SYNOPSIS")
+	p.synopsis(cmd)
+	p.section("DESCRIPTION")
+	if cmd.Long == "" {
+		p.text(strings.ToUpper(cmd.Short[:1]) + cmd.Short[1:] + ".")
+	} else {
+		p.text(cmd.Long)
+	}
+	p.verbs(cmd)
+	p.options(cmd)
+	if cmd == m.root {
+		p.section("ENVIRONMENT")
+		for _, s := range config.Settings() {
+			p.item(`\fB`+roff(s.Env)+`\fR`, roff(s.Help)+`; \fB`+roff(s.Name)+`\fR in the settings file`)
+		}
+	}
+	p.section("EXIT STATUS")
+	for code, meaning := range exitMeanings {
+		p.item(fmt.Sprintf(`\fB%d\fR`, code), roff(meaning))
+	}
+	if cmd.HasExample() {
+		p.section("EXAMPLES")
+		p.literal(strings.Split(cmd.Example, "\n"))
+	}
+	p.section("SEE ALSO")
+	p.related(cmd)
+	_, err := w.Write(p.Bytes())
 	return err
 }
 
-func manCommands(b *strings.Builder, cmd *cobra.Command) {
-	for _, c := range cmd.Commands() {
-		if c.Hidden || c.Name() == "help" || c.Name() == "completion" {
-			continue
-		}
-		if c.HasSubCommands() {
-			manCommands(b, c)
-			continue
-		}
-		fmt.Fprintf(b, ".SS %s\n%s\n", roff(strings.TrimPrefix(c.UseLine(), "arbor ")), roff(c.Short))
-		if c.Long != "" {
-			fmt.Fprintf(b, ".PP\n%s\n", roff(c.Long))
-		}
-		manFlags(b, c.LocalNonPersistentFlags())
+// writeAll writes every page to a directory, which is made if it is not there. Pages of the same name are replaced.
+func (m manual) writeAll(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
 	}
-}
-
-func manFlags(b *strings.Builder, flags *pflag.FlagSet) {
-	flags.VisitAll(func(f *pflag.Flag) {
-		if f.Name == "help" || f.Name == "version" {
-			return
+	var walk func(*cobra.Command) error
+	walk = func(cmd *cobra.Command) error {
+		var b bytes.Buffer
+		if err := m.write(&b, cmd); err != nil {
+			return err
 		}
-		kind, usage := pflag.UnquoteUsage(f)
-		name := "\\-\\-" + roff(f.Name)
-		if f.Shorthand != "" {
-			name = "\\-" + f.Shorthand + ", " + name
+		if err := os.WriteFile(filepath.Join(dir, pageName(cmd)+".1"), b.Bytes(), 0o644); err != nil {
+			return err
 		}
-		fmt.Fprintf(b, ".TP\n\\fB%s\\fR %s\n%s\n", name, roff(kind), roff(usage))
-	})
-}
-
-// roff escapes what the formatter would take as its own.
-func roff(s string) string {
-	s = strings.NewReplacer("\\", "\\e", "-", "\\-", "…", "...").Replace(s)
-	lines := strings.Split(s, "\n")
-	for i, line := range lines {
-		if strings.HasPrefix(line, ".") || strings.HasPrefix(line, "'") {
-			lines[i] = "\\&" + line
+		for _, c := range verbsOf(cmd) {
+			if err := walk(c); err != nil {
+				return err
+			}
 		}
+		return nil
 	}
-	return strings.Join(lines, "\n")
+	return walk(m.root)
 }

@@ -150,6 +150,7 @@ func (r *run) root() *cobra.Command {
 	root.InitDefaultCompletionCmd()
 	completion := child(root, "completion")
 	completion.GroupID, completion.Short = "care", "print the completion script of a shell"
+	showExamples(root)
 	return root
 }
 
