@@ -169,8 +169,9 @@ func (w *selection) beside(s *Sheet, hits []bool) error {
 	v := w.v
 	want := required(w.q.Expr)
 	parts := halves()
-	kept := make([]map[int32]*Node, len(parts))
+	kept, count := make([]map[int32]*Node, len(parts)), make([]int, len(parts))
 	found := make([]bool, s.Len())
+	keep := len(w.q.Sort) == 0 // else facts decide about the order, and which of the nodes are read at all
 	keeps, ats := make([]test, len(parts)), make([]*asked, len(parts))
 	for i := range parts {
 		ats[i] = &asked{s: s}
@@ -206,17 +207,21 @@ func (w *selection) beside(s *Sheet, hits []bool) error {
 				}
 				continue
 			}
+			count[i]++
+			if found[at] = true; !keep {
+				continue
+			}
 			n, err := decodeRecord(ID(r.Key), r.Value)
 			if err != nil {
 				return err
 			}
-			kept[i][int32(at)], found[at] = n, true
+			kept[i][int32(at)] = n
 		}
 		return nil
 	}); err != nil {
 		return err
 	}
-	n := len(kept[0]) + len(kept[1])
+	n := count[0] + count[1]
 	if n <= max(aheadNodes, s.Len()/fewHits) {
 		ids := make([]ID, 0, n)
 		for slot, ok := range found {
@@ -231,8 +236,9 @@ func (w *selection) beside(s *Sheet, hits []bool) error {
 		return err
 	}
 	for i := range w.out {
-		m := &w.out[i]
-		m.node = kept[m.id[0]>>7][m.slot]
+		if m := &w.out[i]; keep {
+			m.node = kept[m.id[0]>>7][m.slot]
+		}
 	}
 	w.sorted = true
 	return nil
