@@ -55,6 +55,7 @@ func TestIndentation(t *testing.T) {
 func FuzzReadList(f *testing.F) {
 	f.Add("a\n  b\n    c\n  d\ne\n")
 	f.Add("\ta\n b\n\n- c\r\n")
+	f.Add("# a\ntext\n\n## b ##\n- [x] c\n  ```sh\n  - d\n  ```\n1. e\n#### f\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		r := &run{Program: &Program{In: strings.NewReader(text), Err: &bytes.Buffer{}, Now: time.Now}, config: &config.Loaded{Config: config.Config{Zone: time.UTC}}}
 		list, err := r.readList()
