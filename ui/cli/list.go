@@ -23,6 +23,7 @@ func (r *run) readList() ([]listed, error) {
 	} else {
 		err = o.plain(lines)
 	}
+	o.endNote()
 	return o.list, err
 }
 
@@ -54,11 +55,13 @@ func (r *run) readLines() ([]string, error) {
 type outline struct {
 	env     inline.Env
 	list    []listed
-	indents []int // of the open lines
+	indents []int           // of the open lines
+	below   strings.Builder // the note of the last node, as far as it is read
 }
 
 // put adds a line that is indented so far, with the state of its box if it has one.
 func (o *outline) put(number, indent int, body, state string) error {
+	o.endNote()
 	for len(o.indents) > 0 && o.indents[len(o.indents)-1] >= indent {
 		o.indents = o.indents[:len(o.indents)-1]
 	}
@@ -155,15 +158,23 @@ func (o *outline) markdown(lines []string) error {
 
 // note adds a line to the note of the last node, behind an empty one if there was a gap.
 func (o *outline) note(text string, gap bool) {
-	last := &o.list[len(o.list)-1]
-	switch {
-	case last.note != "" && gap:
-		last.note += "\n\n"
-	case last.note != "":
-		last.note += "\n"
+	if o.below.Len() > 0 {
+		o.below.WriteByte('\n')
+		if gap {
+			o.below.WriteByte('\n')
+		}
 	}
-	last.note += text
-	last.size += len(text) + 1
+	o.below.WriteString(text)
+}
+
+// endNote gives the last node the note that was read below it.
+func (o *outline) endNote() {
+	if o.below.Len() > 0 {
+		last := &o.list[len(o.list)-1]
+		last.note = o.below.String()
+		last.size += len(last.note)
+		o.below.Reset()
+	}
 }
 
 // unindented takes so many columns of spaces from the front of a line, or as many as there are.

@@ -51,3 +51,16 @@ func TestMarkdownList(t *testing.T) {
 		})
 	}
 }
+
+// A note of very many lines is read in about the time that its bytes take.
+func TestMarkdownLongNote(t *testing.T) {
+	text := "- [ ] a\n" + strings.Repeat("  a line of prose below it\n", 200_000)
+	r := &run{Program: &Program{In: strings.NewReader(text), Err: &bytes.Buffer{}, Now: time.Now}, config: &config.Loaded{Config: config.Config{Zone: time.UTC}}}
+	list, err := r.readList()
+	if err != nil || len(list) != 1 {
+		t.Fatalf("%d nodes, %v", len(list), err)
+	}
+	if got := strings.Count(list[0].note, "\n") + 1; got != 200_000 || list[0].size < len(list[0].note) {
+		t.Errorf("a note of %d lines, %d of size %d", got, len(list[0].note), list[0].size)
+	}
+}
