@@ -94,7 +94,7 @@ func TestAnswerTooLarge(t *testing.T) {
 	be := &damagedBy{newMemory(small), 16 << 10, 1 << 10}
 	srv := startServer(l, time.Second)
 	defer srv.close()
-	srv.serve(be)
+	srv.serve(be, nil)
 	c, err := connect(lockNote{pid: os.Getpid(), socket: l.Addr().String()}, time.Second)
 	must(t, err)
 	defer c.close()

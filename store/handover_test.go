@@ -79,7 +79,7 @@ func serveOnly(t *testing.T, be backend) (*server, *client) {
 	must(t, err)
 	srv := startServer(l, time.Second)
 	t.Cleanup(srv.close)
-	srv.serve(be)
+	srv.serve(be, nil)
 	c, err := connect(lockNote{pid: os.Getpid(), socket: l.Addr().String()}, time.Second)
 	must(t, err)
 	t.Cleanup(c.end)

@@ -34,6 +34,7 @@ type member struct {
 	closed  bool
 
 	unproven unproven
+	answers  atomic.Pointer[AnswerFunc]
 }
 
 // role is what the member is for a while.

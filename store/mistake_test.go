@@ -106,7 +106,7 @@ func FuzzRequests(f *testing.F) {
 	f.Add(framed(p, put, p, remote.Request{Kind: remote.Changed, Snapshot: 2, Older: 1, From: k, To: k, Limit: 1}))
 	f.Add(framed(p, put, p, remote.Request{Kind: remote.Changed, Snapshot: 1, Older: 2}, remote.Request{Kind: remote.Stats}))
 	f.Add(framed(put, p, remote.Request{Kind: remote.Scan, Snapshot: 1, From: []byte("z"), To: k, Reverse: true}, remote.Request{Kind: remote.GetMany, Snapshot: 1, Reads: []remote.Span{{}}}))
-	f.Add(framed(put, p, remote.Request{Kind: remote.Since, Snapshot: 1, Position: make([]byte, 24)}, remote.Request{Kind: remote.Proves, Snapshot: 1, Position: make([]byte, 24)}, remote.Request{Kind: remote.Position, Snapshot: 1}))
+	f.Add(framed(put, p, remote.Request{Kind: remote.Since, Snapshot: 1, Position: make([]byte, 24)}, remote.Request{Kind: remote.Proves, Snapshot: 1, Position: make([]byte, 24)}, remote.Request{Kind: remote.Position, Snapshot: 1}, remote.Request{Kind: remote.Ask, Snapshot: 1, From: []byte("who")}))
 	f.Add(framed(remote.Request{Kind: remote.Compete, Lost: 1 << 63}, remote.Request{Kind: remote.Commit, Snapshot: 1, Durability: 2, Reads: []remote.Span{{From: k, To: []byte("a")}}, Writes: put.Writes}))
 	f.Add(framed(remote.Request{Kind: remote.Compete}, remote.Request{Kind: remote.Commit, Snapshot: 1, Durability: 1, Writes: []remote.Write{{Kind: remote.DeleteRange, Key: []byte("z"), Value: k}}}))
 	f.Add(framed(remote.Request{Kind: remote.Commit, Writes: []remote.Write{{Kind: remote.PutParted, Key: []byte("xk"), Value: []byte("x")}}}, p, remote.Request{Kind: remote.Scan, Snapshot: 1}))

@@ -114,10 +114,10 @@ func (m *member) own(lock *os.File) (*role, error) {
 		return nil, errors.Join(err, unlock(lock))
 	}
 	be.(*engine).lease = func() bool { return isLeased(lock) }
-	if srv != nil {
-		srv.serve(be)
-	}
 	r := newRole(be)
+	if srv != nil {
+		srv.serve(be, func(f frozen, question []byte) ([]byte, bool, error) { return m.answer(r, f, question) })
+	}
 	r.server, r.unlock = srv, func() error { return unlock(lock) }
 	return r, nil
 }

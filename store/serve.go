@@ -30,7 +30,8 @@ type server struct {
 	silence  time.Duration // after which a client gives up
 	ready    chan struct{} // closed when be is set
 	be       backend
-	ctx      context.Context // ends when the owner leaves
+	answers  func(frozen, []byte) ([]byte, bool, error) // of the DB, see DB.Answer
+	ctx      context.Context                            // ends when the owner leaves
 	leave    context.CancelFunc
 	over     context.Context // ends when it has left
 	end      context.CancelFunc
@@ -60,8 +61,8 @@ func startServer(l net.Listener, silence time.Duration) *server {
 }
 
 // serve begins to work for the clients that wait.
-func (s *server) serve(be backend) {
-	s.be = be
+func (s *server) serve(be backend, answers func(frozen, []byte) ([]byte, bool, error)) {
+	s.be, s.answers = be, answers
 	close(s.ready)
 }
 

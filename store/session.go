@@ -155,6 +155,8 @@ func (s *server) answer(ctx context.Context, ss *session, q *remote.Request, r *
 		return ss.since(q, r)
 	case remote.Proves:
 		return ss.proves(q, r)
+	case remote.Ask:
+		return s.consult(ss, q, r)
 	case remote.Commit:
 		return s.commit(ss, q, r)
 	case remote.NextID:

@@ -8,7 +8,7 @@ import (
 )
 
 // Version is that of the messages. It grows with every change of a Request, a Reply or what they mean.
-const Version = 7
+const Version = 8
 
 const (
 	magic     = "arborRP\n"

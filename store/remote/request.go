@@ -29,7 +29,8 @@ const (
 	PartsID                  // → ID, of a value in parts
 	Damage                   // → Value, a text, empty if nothing is wrong
 	Proves                   // Snapshot, Position → Found, if what was visible there led to the snapshot
-	lastKind = Proves
+	Ask                      // Snapshot, From, a question → Found, if somebody answers questions there, and Value
+	lastKind = Ask
 )
 
 // Request is what a client asks of the owner.
