@@ -74,6 +74,7 @@ func start(ctx context.Context, s *cli.Session) error {
 	for _, c := range s.Config.Contexts {
 		contexts = append(contexts, screen.Context{Name: c.Name, Query: c.Query, Stamp: c.Stamp})
 	}
+	s.Tree.Serve()
 	pomodoro, _ := model.ParsePomodoro(s.Config.Track.Pomodoro) // the settings were read with its form
 	return tui.Run(ctx, tui.Options{
 		Tree:     s.Tree,

@@ -22,6 +22,8 @@ type columns struct {
 	count sync.Once
 	below []int32 // children
 
+	workers atomic.Pointer[workers] // of a process that answers others, without a view
+
 	orderMu sync.Mutex
 	order   []int32 // slots in the order of the tree, nil until it is asked for
 }

@@ -28,6 +28,9 @@
 // kept in a file (Options.Cache), with the position of its state in the store and the last batch of each log: a store that has these batches and
 // can tell what was written after the position makes its own sheet of it. The file may be deleted at any time.
 //
+// A process that shares the store with one that lives for long asks that one what a query means, which tasks are next, and where nodes stand; it
+// is answered on its own frozen state, and works out itself what it is not answered.
+//
 // The answers to saved queries are kept too: the sheet remembers which nodes its last refreshes brought, and only what these touch is asked again.
 //
 // # Undo

@@ -12,7 +12,34 @@ import (
 
 // Next returns the open tasks that q means and that are ready, the most urgent first; of two the older, then that which comes first in the tree.
 // Of more than most, if that is not 0, it returns the first; ready is how many there are. It reads the records of those that it returns.
-func (v *View) Next(q *query.Query, w Weights, now time.Time, most int) (first []Standing, ready int, err error) {
+func (v *View) Next(q *query.Query, w Weights, now time.Time, most int) ([]Standing, int, error) {
+	first, ready, ok, err := v.askedNext(q, w, now, most)
+	if err == nil && !ok {
+		first, ready, err = v.nextUp(q, w, now, most)
+	}
+	if err != nil {
+		return nil, 0, err
+	}
+	for some := range slices.Chunk(first, aheadNodes) {
+		matches := make([]match, len(some))
+		for i := range some {
+			matches[i].id = some[i].Node.ID
+		}
+		if err := v.fetch(matches); err != nil {
+			return nil, 0, err
+		}
+		v.recent = matches
+		for i := range some {
+			s := &some[i]
+			s.Node = *matches[i].node
+			s.Urgency, s.Why = w.weigh(s, now)
+		}
+	}
+	return first, ready, nil
+}
+
+// nextUp is Next without the nodes, of which the ids alone are set, and without their urgencies.
+func (v *View) nextUp(q *query.Query, w Weights, now time.Time, most int) (first []Standing, ready int, err error) {
 	k, err := v.workers()
 	if err != nil {
 		return nil, 0, err
@@ -28,19 +55,9 @@ func (v *View) Next(q *query.Query, w Weights, now time.Time, most int) (first [
 	if err := k.byPlace(all); err != nil {
 		return nil, 0, err
 	}
-	for some := range slices.Chunk(all[:most], aheadNodes) {
-		matches := make([]match, len(some))
-		for i, t := range some {
-			matches[i].id = k.s.ID(int(t.slot))
-		}
-		if err := v.fetch(matches); err != nil {
-			return nil, 0, err
-		}
-		for i, t := range some {
-			s := k.standing(*matches[i].node, int(t.slot))
-			s.Urgency, s.Why = w.weigh(&s, now)
-			first = append(first, s)
-		}
+	first = make([]Standing, most)
+	for i, t := range all[:most] {
+		first[i] = k.standing(Node{ID: k.s.ID(int(t.slot))}, int(t.slot))
 	}
 	return first, ready, nil
 }

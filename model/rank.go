@@ -1,11 +1,8 @@
 package model
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
-
-	"arbor/store"
 )
 
 // treeOrder returns the slots of a sheet in the order of the tree: those below Root, then those in the trash and those that are detached. The first
@@ -16,6 +13,15 @@ func (v *View) treeOrder(s *Sheet) ([]int32, error) {
 	if s.order != nil {
 		return s.order, nil
 	}
+	order, err := v.findOrder(s)
+	if err == nil {
+		s.order = order
+	}
+	return order, err
+}
+
+// findOrder is treeOrder, of all places.
+func (v *View) findOrder(s *Sheet) ([]int32, error) {
 	f, err := v.families(s)
 	if err != nil {
 		return nil, err
@@ -35,37 +41,7 @@ func (v *View) treeOrder(s *Sheet) ([]int32, error) {
 			order = append(order, slot)
 		}
 	}
-	s.order = order
 	return order, nil
-}
-
-// maxSame is of how many changed nodes it is looked up if they stand where they stood.
-const maxSame = 256
-
-// sameOrder gives a sheet the order of the one that it was made of, if no node came and none of those that changed stands elsewhere.
-func (v *View) sameOrder(was, next *Sheet, older *store.Snapshot) error {
-	was.orderMu.Lock()
-	order := was.order
-	was.orderMu.Unlock()
-	if order == nil || was.Len() != next.Len() || len(next.after.ids) > maxSame {
-		return nil
-	}
-	before := &View{t: v.t, r: older}
-	for _, id := range next.after.ids {
-		a, err := before.need(id)
-		if err != nil {
-			return err
-		}
-		b, err := v.need(id)
-		if err != nil {
-			return err
-		}
-		if a.Parent != b.Parent || !bytes.Equal(a.Order, b.Order) {
-			return nil
-		}
-	}
-	next.order = order
-	return nil
 }
 
 // families is the children of all nodes of a sheet, in their order.

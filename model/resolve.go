@@ -109,10 +109,13 @@ func (v *View) ShortID(id ID) (string, error) {
 			return v.sheet.Short(slot), nil
 		}
 	}
+	s := id.String()
+	if at, ok, err := v.askedPlace(id); ok || err != nil {
+		return s[:min(at.short, len(s))], err
+	}
 	if err := v.settle(); err != nil {
 		return "", err
 	}
-	s := id.String()
 	n := minPrefix
 	for _, reverse := range []bool{false, true} {
 		r := store.Range{From: append(id[:len(id):len(id)], 0)}

@@ -72,7 +72,7 @@ func (w *selection) searched() error {
 	if err != nil {
 		return err
 	}
-	if exact && n > max(aheadNodes, len(hits)/fewHits) {
+	if exact && (n > max(aheadNodes, len(hits)/fewHits) || n > fewBlocks*termBlock && v.sheet.hasOrder()) {
 		most := w.q.Limit
 		if len(w.q.Sort) > 0 {
 			most = 0

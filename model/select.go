@@ -25,6 +25,7 @@ func (v *View) Select(q *query.Query) iter.Seq2[Node, error] {
 				yield(Node{}, err)
 				return
 			}
+			v.recent = some
 			for i := range some {
 				if !yield(some[i].node.clone(), nil) {
 					return
@@ -54,6 +55,9 @@ type match struct {
 }
 
 func (v *View) selected(q *query.Query) ([]match, error) {
+	if found, ok, err := v.askedMeant(q); ok || err != nil {
+		return found, err
+	}
 	q, err := v.Expand(q)
 	if err != nil {
 		return nil, fmt.Errorf("select: %w", err)
@@ -66,7 +70,11 @@ func (v *View) selected(q *query.Query) ([]match, error) {
 	if err != nil {
 		return nil, fmt.Errorf("select: %w", err)
 	}
-	if ranges == nil {
+	many, err := v.knowsMany(q.Expr, ranges)
+	if err != nil {
+		return nil, fmt.Errorf("select: %w", err)
+	}
+	if ranges == nil || many {
 		err = w.searched()
 	} else if err = w.compile(); err == nil {
 		err = v.listed(q.Expr, ranges, w.try)
@@ -78,6 +86,21 @@ func (v *View) selected(q *query.Query) ([]match, error) {
 		slices.SortFunc(w.out, func(a, b match) int { return strings.Compare(a.key, b.key) })
 	}
 	return v.ordered(q, w.out)
+}
+
+// fewBlocks is how many blocks of ids lead to nodes that are read faster than all facts are looked at.
+const fewBlocks = 8
+
+// knowsMany reports whether a sheet is at hand that decides an expression, and the index leads to so many nodes that reading them takes longer.
+func (v *View) knowsMany(e query.Expr, ranges []store.Range) (bool, error) {
+	if ranges == nil || v.sheet == nil {
+		return false, nil
+	}
+	if _, exact := known(e); !exact {
+		return false, nil
+	}
+	n, err := v.estimate(ranges)
+	return n > fewBlocks, err
 }
 
 // alone reports whether the record of a node says by itself if an expression means it.

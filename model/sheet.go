@@ -3,6 +3,7 @@ package model
 import (
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"arbor/store"
@@ -32,7 +33,10 @@ type sheets struct {
 	of     *store.Snapshot
 	end    *time.Timer
 	steps  []delta
-	asked  bool // whether a query came by while there was no sheet
+
+	lasting atomic.Bool // it is refreshed rather than dropped, for others who ask
+	warming atomic.Bool
+	asked   bool // whether a query came by while there was no sheet
 
 	path  string // of the file that keeps a sheet for other processes, "" for none
 	least int    // how many nodes are worth one
@@ -78,28 +82,26 @@ func (v *View) Sheet() (*Sheet, error) {
 	defer all.mu.Unlock()
 	if s := all.newest; s != nil && s.at == at {
 		v.sheet = s
-		return s, all.keep(v.t.db, s)
+		return s, v.t.keep(s)
 	}
 	s, err := v.newSheet(at, snapshot)
 	if err != nil {
 		return nil, err
 	}
 	v.sheet = s
-	return s, all.keep(v.t.db, s)
+	return s, v.t.keep(s)
 }
 
 // newSheet makes the sheet of a state, of the newest one, of the one in the file, or of all records. The lock of the sheets is held.
 func (v *View) newSheet(at store.Position, snapshot *store.Snapshot) (s *Sheet, err error) {
 	all := &v.t.sheets
 	if all.newest != nil && at.LSN() > all.newest.at.LSN() {
-		s, err = v.refreshSheet(all.newest, snapshot.Changed(all.of, v.t.ks.nodes, store.Range{}))
+		s, err = v.followed(at, snapshot)
 		if err == nil && s.after.follows {
-			s.after.from, s.after.to = all.newest.at, at
 			all.note(s.after)
-			err = v.sameOrder(all.newest, s, all.of)
 		}
 		if err == nil || !errors.Is(err, store.ErrStale) { // else what the last one was made of is gone; if this view is, too, reading it says so
-			return s.of(at), err
+			return s, err
 		}
 	}
 	if all.path != "" {
@@ -119,6 +121,61 @@ func (v *View) newSheet(at store.Position, snapshot *store.Snapshot) (s *Sheet, 
 	return s, err
 }
 
+// followed makes the sheet of a state of the newest one, which is older. The lock of the sheets is held.
+func (v *View) followed(at store.Position, snapshot *store.Snapshot) (*Sheet, error) {
+	all := &v.t.sheets
+	s, err := v.refreshSheet(all.newest, snapshot.Changed(all.of, v.t.ks.nodes, store.Range{}))
+	if err == nil && s.after.follows {
+		s.after.from, s.after.to = all.newest.at, at
+		err = v.sameOrder(all.newest, s, all.of)
+	}
+	return s.of(at), err
+}
+
+// sheetAtHand gives the view a sheet if there is one, or one that is a little older, without waiting for anything. If there is not, or it
+// is older, it is made, so that who asks next has it.
+func (v *View) sheetAtHand() (ok bool, err error) {
+	all := &v.t.sheets
+	if !all.mu.TryLock() {
+		return false, nil
+	}
+	defer all.mu.Unlock()
+	snapshot := v.r.(*store.Snapshot)
+	at, err := snapshot.Position()
+	if err != nil {
+		return false, err
+	}
+	if all.newest != nil && all.newest.at == at {
+		v.sheet = all.newest
+		return true, nil
+	}
+	if all.warming.CompareAndSwap(false, true) {
+		go func() {
+			defer all.warming.Store(false)
+			_ = v.t.warm() // or whoever asks works it out himself
+		}()
+	}
+	if all.newest == nil || at.LSN() < all.newest.at.LSN() {
+		return false, nil
+	}
+	v.sheet, err = v.followed(at, snapshot)
+	return err == nil, err
+}
+
+// warm makes the sheet of the newest state, and what answers need of it.
+func (t *Tree) warm() error {
+	return t.View(func(v *View) error {
+		s, err := v.Sheet()
+		if err != nil || !t.sheets.lasting.Load() {
+			return err
+		}
+		if _, err = v.treeOrder(s); err == nil {
+			_, err = v.workers()
+		}
+		return err
+	})
+}
+
 // of says of what state a sheet is.
 func (s *Sheet) of(at store.Position) *Sheet {
 	if s != nil {
@@ -127,13 +184,11 @@ func (s *Sheet) of(at store.Position) *Sheet {
 	return s
 }
 
-// keep makes s the newest sheet if nothing was written since. mu is held.
-func (all *sheets) keep(db *store.DB, s *Sheet) error {
-	if all.end != nil {
-		all.end.Stop()
-	}
+// keep makes s the newest sheet if nothing was written since. The lock of the sheets is held.
+func (t *Tree) keep(s *Sheet) error {
+	all := &t.sheets
 	if s != all.newest {
-		of, err := db.Snapshot()
+		of, err := t.db.Snapshot()
 		if err != nil {
 			return err
 		}
@@ -145,7 +200,13 @@ func (all *sheets) keep(db *store.DB, s *Sheet) error {
 		all.drop()
 		all.newest, all.of = s, of
 	}
+	if all.end != nil {
+		all.end.Stop()
+	}
 	all.end = time.AfterFunc(sheetAge, func() {
+		if all.lasting.Load() && t.warm() == nil {
+			return
+		}
 		all.mu.Lock()
 		defer all.mu.Unlock()
 		if all.newest == s {

@@ -18,6 +18,11 @@ func wantSheet(t testing.TB, tree *Tree) {
 		if err != nil {
 			return err
 		}
+		if s.hasOrder() {
+			if order, err := v.findOrder(s); err != nil || !slices.Equal(order, s.order) {
+				return fmt.Errorf("the order of the sheet is not that of the tree: %v", err)
+			}
+		}
 		children, slot := s.children(), 0
 		v.sheet = nil // so that all that follows is asked of the store
 		err = v.everyNode(func(lent *Node, record []byte) error {
@@ -153,6 +158,60 @@ func TestSheetReadsOnlyWhatChanged(t *testing.T) {
 		t.Error("the new node is no task")
 	}
 	wantSheet(t, tree)
+}
+
+// The order of the tree is carried from one sheet to the next through changes and new nodes, and found again where nodes move.
+func TestOrderIsCarried(t *testing.T) {
+	tree := open(t)
+	if _, err := tree.Import("notes", func(im *Importer) error { return prose(im, 300) }); err != nil {
+		t.Fatal(err)
+	}
+	r, carried, known := rand.New(rand.NewPCG(8, 9)), 0, 0
+	for range 60 {
+		var s *Sheet
+		view(t, tree, func(v *View) (err error) {
+			if s, err = v.Sheet(); err == nil {
+				_, err = v.treeOrder(s)
+			}
+			return err
+		})
+		some := func() ID {
+			for {
+				if id := s.ID(r.IntN(s.Len())); !builtin(id) {
+					return id
+				}
+			}
+		}
+		do(t, tree, func(e *Edit) (err error) {
+			for range 1 + r.IntN(3) {
+				switch id := some(); r.IntN(8) {
+				case 0:
+					err = e.Trash(id)
+				case 1:
+					err = e.SetText(id, "changed")
+				default:
+					place := First
+					if r.IntN(2) == 0 {
+						place = Last
+					}
+					if id, err = e.Create(id, place, "new"); err == nil && r.IntN(2) == 0 {
+						_, err = e.Create(id, Last, "below")
+					}
+				}
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		wantSheet(t, tree)
+		if known++; tree.sheets.newest.hasOrder() {
+			carried++
+		}
+	}
+	if carried < known/3 {
+		t.Errorf("the order was carried %d times of %d", carried, known)
+	}
 }
 
 // Queries mean the same whether the sheet, all records, or one record after the other decides.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"slices"
 
 	"arbor/store"
 )
@@ -19,6 +20,10 @@ type View struct {
 	kin   *kin         // where every node stands, while a query that asks for it is answered
 	sheet *Sheet       // of a frozen state, once it was asked for
 	asked *asked       // while a query is answered on a sheet
+
+	unanswered bool               // the owner of the store was asked and did not say
+	recent     []match            // what was read last of what the owner said, whose places are then asked for together
+	known      map[ID]whereabouts // what the owner said of places
 
 	few   bool                   // a few nodes are asked: it costs more to look at all
 	work  *workers               // of a frozen state, once they were asked for
@@ -224,6 +229,9 @@ func (v *View) lineage(id ID) (up []ID, err error) {
 		if slot, ok := v.sheet.Slot(id); ok {
 			return v.sheet.lineage(slot), nil
 		}
+	}
+	if at, ok, err := v.askedPlace(id); ok || err != nil {
+		return slices.Clone(at.lineage), err
 	}
 	err = v.climb(id, func(n *Node) bool {
 		up = append(up, n.ID)

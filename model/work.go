@@ -111,6 +111,11 @@ func (v *View) workers() (*workers, error) {
 	if err != nil {
 		return nil, err
 	}
+	if shared := s.workers.Load(); shared != nil && v.fold == nil {
+		k := *shared
+		k.v, v.work = v, &k
+		return v.work, nil
+	}
 	k := &workers{v: v, s: s, at: s.positions(), blocking: make([]int32, s.Len()), below: make([]int32, s.Len()), lines: make([]*ancestry, s.Len())}
 	for slot, bits := range s.bits {
 		if bits&factOpen == 0 || bits&(factTask|factDepends) == 0 || !k.open(slot) {
@@ -127,8 +132,21 @@ func (v *View) workers() (*workers, error) {
 	}
 	if v.fold == nil {
 		v.work = k
+		if v.t.sheets.lasting.Load() {
+			k.share()
+		}
 	}
 	return k, nil
+}
+
+// share completes what is not yet known, after which nothing of it changes, and keeps it for all views of the sheet.
+func (k *workers) share() {
+	for slot := range k.lines {
+		k.line(slot)
+	}
+	shared := *k
+	shared.v = nil
+	k.s.workers.Store(&shared)
 }
 
 // above calls fn with the slots of the nodes above one, the nearest first, but for the root.

@@ -127,7 +127,7 @@ func nested(v *model.View, nodes []model.Node, inOrder bool) ([]entry, error) {
 			continue
 		}
 		if i == manyLines {
-			if _, err := v.Sheet(); err != nil {
+			if err := v.AskMany(); err != nil {
 				return nil, err
 			}
 		}
@@ -181,7 +181,7 @@ func (p *printer) listed(v *model.View, q *query.Query, asJSON bool) error {
 			continue
 		}
 		if printed++; printed == manyLines {
-			if _, err := v.Sheet(); err != nil {
+			if err := v.AskMany(); err != nil {
 				return err
 			}
 		}

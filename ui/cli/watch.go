@@ -53,6 +53,7 @@ func (r *run) watch(ctx context.Context, asJSON bool) error {
 	if err != nil {
 		return err
 	}
+	s.Tree.Serve()
 	w, err := s.Tree.Watch(ctx)
 	if err != nil {
 		return s.close(err)
