@@ -126,7 +126,7 @@ func readPlain(t testing.TB, tree *Tree) (*plain, string) {
 			if m.note, err = v.Note(id); err != nil {
 				return err
 			}
-			for s, err := range tree.ks.book.Range(v.Reader(), timeseries.ID(id), math.MinInt64, math.MaxInt64) {
+			for s, err := range tree.ks.book.Range(v.Reader(), timeseries.Series{ID: timeseries.ID(id)}, math.MinInt64, math.MaxInt64) {
 				if err != nil {
 					return err
 				}

@@ -249,7 +249,7 @@ func countSamples(t testing.TB, tree *Tree, id ID) int64 {
 	t.Helper()
 	var n int64
 	err := tree.View(func(v *View) error {
-		s, err := tree.ks.book.Span(v.Reader(), timeseries.ID(id))
+		s, err := tree.ks.book.Span(v.Reader(), timeseries.Series{ID: timeseries.ID(id)})
 		n = s.N
 		return err
 	})

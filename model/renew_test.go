@@ -16,7 +16,7 @@ func setFold(t *testing.T, db *store.DB, tree *Tree, mark ...byte) {
 	}
 }
 
-// TestRenew: state of the fold before, which knew no links, is brought up when the tree is opened, and says what the log says; that of a fold to come is
+// TestRenew: state of an older fold, which knew no links, is brought up when the tree is opened, and says what the log says; that of a fold to come is
 // refused.
 func TestRenew(t *testing.T) {
 	db, err := store.Open("", store.Options{Memory: true})

@@ -3,8 +3,6 @@ package model
 import (
 	"slices"
 	"time"
-
-	"arbor/timeseries"
 )
 
 // counted counts what was made, and what was open at the end of each period.
@@ -114,7 +112,7 @@ func (r *report) logged() error {
 			continue
 		}
 		l := Logged{Node: n}
-		if l.Periods, err = r.v.t.ks.book.Buckets(r.v.r, timeseries.ID(n.ID), edges); err != nil {
+		if l.Periods, err = r.v.t.ks.book.Buckets(r.v.r, n.Source(), edges); err != nil {
 			return err
 		}
 		for _, b := range l.Periods {

@@ -113,6 +113,20 @@ func (f *fold) changeChunk(o *op) (undoing, error) {
 	return inverseOf(back), err
 }
 
+// FieldMerge is the field that holds the policy by which what devices wrote to a series is merged.
+const FieldMerge = "merge"
+
+// Source is how the node's series is read: by the policy in its field, by Last where that says nothing that is one.
+func (n *Node) Source() timeseries.Series {
+	s := timeseries.Series{ID: timeseries.ID(n.ID)}
+	if name, ok := n.Field(FieldMerge); ok {
+		if p, err := timeseries.ParsePolicy(name); err == nil {
+			s.Merge = p
+		}
+	}
+	return s
+}
+
 // Log adds samples to a series, by hand as it were: each is part of the log.
 func (e *Edit) Log(series ID, samples ...timeseries.Sample) error {
 	if _, err := e.need(series); err != nil {

@@ -140,7 +140,7 @@ func checkHappened(rt *rapid.T, tree *Tree, id ID, all []Version) {
 			}
 			want = append(want, e.words())
 		}
-		for s, err := range tree.ks.book.Range(v.Reader(), timeseries.ID(id), math.MinInt64, math.MaxInt64) {
+		for s, err := range tree.ks.book.Range(v.Reader(), timeseries.Series{ID: timeseries.ID(id)}, math.MinInt64, math.MaxInt64) {
 			if err != nil {
 				return err
 			}

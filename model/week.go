@@ -76,7 +76,7 @@ func (v *View) weekSeries(b *strings.Builder, book *timeseries.Book, start, now 
 		return err
 	}
 	for _, n := range series {
-		buckets, err := book.Buckets(v.Reader(), timeseries.ID(n.ID), []int64{start.UnixNano(), now.UnixNano() + 1})
+		buckets, err := book.Buckets(v.Reader(), n.Source(), []int64{start.UnixNano(), now.UnixNano() + 1})
 		if err != nil {
 			return err
 		}

@@ -35,9 +35,13 @@ func (g *rig) update(t interface{ Fatal(...any) }, fn func(tx *store.Tx) error) 
 }
 
 func (g *rig) samples(t interface{ Fatal(...any) }, id ID, from, to int64) []Sample {
+	return g.read(t, Series{ID: id}, from, to)
+}
+
+func (g *rig) read(t interface{ Fatal(...any) }, series Series, from, to int64) []Sample {
 	var out []Sample
 	err := g.db.View(func(s *store.Snapshot) error {
-		for x, err := range g.b.Range(s, id, from, to) {
+		for x, err := range g.b.Range(s, series, from, to) {
 			if err != nil {
 				return err
 			}
@@ -52,9 +56,13 @@ func (g *rig) samples(t interface{ Fatal(...any) }, id ID, from, to int64) []Sam
 }
 
 func (g *rig) buckets(t interface{ Fatal(...any) }, id ID, edges []int64) []Bucket {
+	return g.bucketsOf(t, Series{ID: id}, edges)
+}
+
+func (g *rig) bucketsOf(t interface{ Fatal(...any) }, series Series, edges []int64) []Bucket {
 	var out []Bucket
 	err := g.db.View(func(s *store.Snapshot) (err error) {
-		out, err = g.b.Buckets(s, id, edges)
+		out, err = g.b.Buckets(s, series, edges)
 		return err
 	})
 	if err != nil {

@@ -93,7 +93,7 @@ func (b *Book) DropChunk(tx *store.Tx, series ID, device uint64, h Hash) (bool, 
 func (b *Book) putChunk(tx *store.Tx, s stream, name []byte, seq uint64, chunk []byte, c *columns) (Summary, error) {
 	e := entry{seq: seq, t0: c.t[0], t1: c.t[len(c.t)-1]}
 	seen := columns{t: slices.Clone(c.t), v: slices.Clone(c.v)}
-	seen.compact(nil)
+	e.again = seen.compact()
 	e.sum = summarize(seen.t, seen.v)
 	if err := tx.Put(b.chunks, s.chunkKey(name), chunk); err != nil {
 		return Summary{}, err
@@ -101,35 +101,56 @@ func (b *Book) putChunk(tx *store.Tx, s stream, name []byte, seq uint64, chunk [
 	return e.sum, tx.Put(b.summaries, s.entryKey(e.t0, e.t1, name), e.append(nil))
 }
 
-// compact leaves what a reader sees of c alone: not the samples at the places in dead, and the last of each time.
-func (c *columns) compact(dead []uint16) {
+// drop takes out the samples at the places in dead, which rise.
+func (c *columns) drop(dead []uint16) {
+	if len(dead) == 0 {
+		return
+	}
 	n := 0
-	for i, t := range c.t {
+	for i := range c.t {
 		if len(dead) > 0 && int(dead[0]) == i {
 			dead = dead[1:]
 			continue
 		}
+		c.t[n], c.v[n] = c.t[i], c.v[i]
+		n++
+	}
+	c.t, c.v = c.t[:n], c.v[:n]
+}
+
+// compact leaves the last sample of each time, and reports whether that took any out.
+func (c *columns) compact() (again bool) {
+	n := 0
+	for i, t := range c.t {
 		if n > 0 && c.t[n-1] == t {
 			n--
 		}
 		c.t[n], c.v[n] = t, c.v[i]
 		n++
 	}
+	again = n < len(c.t)
 	c.t, c.v = c.t[:n], c.v[:n]
+	return again
 }
 
-// entry is what stands beside a chunk. The times are those of all its samples; the summary is of those a reader sees.
+// entry is what stands beside a chunk. The times are those of all its samples; the summary is of those that are not removed, of each time
+// the last.
 type entry struct {
 	seq    uint64 // order of writing within the stream
 	t0, t1 int64
 	sum    Summary
+	again  bool     // it has several samples of one time
 	dead   []uint16 // places of removed samples, rising
 }
 
 func (e *entry) append(b []byte) []byte {
 	b = binary.AppendUvarint(b, e.seq)
 	b = binary.AppendUvarint(b, uint64(e.t1-e.t0))
-	b = binary.AppendUvarint(b, uint64(e.sum.N))
+	n := uint64(e.sum.N) << 1
+	if e.again {
+		n |= 1
+	}
+	b = binary.AppendUvarint(b, n)
 	if e.sum.N > 0 {
 		b = binary.AppendUvarint(b, uint64(e.sum.T0-e.t0))
 		b = binary.AppendUvarint(b, uint64(e.t1-e.sum.T1))
@@ -159,7 +180,8 @@ func decodeEntry(b []byte, t0 int64) (entry, error) {
 	}
 	e := entry{seq: number(), t0: t0}
 	e.t1 = t0 + int64(number())
-	e.sum.N = int64(number())
+	n := number()
+	e.again, e.sum.N = n&1 == 1, int64(n>>1)
 	if e.sum.N > 0 && !bad {
 		e.sum.T0 = t0 + int64(number())
 		e.sum.T1 = e.t1 - int64(number())

@@ -7,9 +7,9 @@
 // (PutChunk), named by its hash. Beside each chunk stands a small entry with its summary, in another keyspace, so that an overview reads
 // the entries alone; chunks are decoded only where they straddle the edge of a bucket or share their time with others.
 //
-// Samples may come in any order, and several may bear one time. A reader sees one sample a time: that of the stream with the greatest
-// device id and in it the one written last, which is the same whatever order the streams arrived in. The others stay where they are and
-// show again when the one above them is removed.
+// Samples may come in any order, and several may bear one time. What a reader sees of those is told by the Policy of the series, and is the
+// same whatever order the streams arrived in: under Last, the usual, it is that of the stream with the greatest device id and in it the one
+// written last. The others stay where they are and show again when the one above them is removed.
 //
 // Times are nanoseconds since 1970 in UTC and lie below math.MaxInt64, so that a half-open range can hold any of them. A NaN is kept
 // and given back, but no summary counts it.

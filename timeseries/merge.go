@@ -13,59 +13,85 @@ type run struct {
 	v []float64
 }
 
-// before orders runs by their next time, and those of one time by which hides the other.
-func (r run) before(o run) bool {
-	if r.t[0] != o.t[0] {
-		return r.t[0] < o.t[0]
+// heap holds runs, the least by before first.
+type heap struct {
+	policy Policy
+	runs   []run
+	values []float64 // room for join
+	at     [1]int64  // room for what together returns
+	joined [1]float64
+}
+
+// before orders runs by their next time; those of one time under All as they were written, else by which hides the other.
+func (h *heap) before(a, b run) bool {
+	if a.t[0] != b.t[0] {
+		return a.t[0] < b.t[0]
 	}
-	return r.p.above(o.p)
+	return a.p.above(b.p) != (h.policy == All)
 }
 
 // merge gives emit what a reader sees of pieces, in the order of time, as stretches of samples lent until it returns. pieces are in the
 // order of their first times and are loaded only when their turn comes. It stops when emit returns false.
-func (b *Book) merge(r store.Reader, pieces []*piece, emit func(t []int64, v []float64) bool) error {
-	var heap []run // the least by before is first
+func (b *Book) merge(r store.Reader, policy Policy, pieces []*piece, emit func(t []int64, v []float64) bool) error {
+	h := heap{policy: policy}
 	defer func() {
-		for _, x := range heap {
+		for _, x := range h.runs {
 			x.p.release()
 		}
 	}()
-	for len(heap) > 0 || len(pieces) > 0 {
-		for len(pieces) > 0 && (len(heap) == 0 || pieces[0].t0 <= heap[0].t[0]) {
+	for len(h.runs) > 0 || len(pieces) > 0 {
+		for len(pieces) > 0 && (len(h.runs) == 0 || pieces[0].t0 <= h.runs[0].t[0]) {
 			p := pieces[0]
 			pieces = pieces[1:]
-			if err := b.load(r, p); err != nil {
+			if err := b.load(r, policy, p); err != nil {
 				return err
 			}
 			if len(p.cols.t) == 0 {
 				p.release()
 				continue
 			}
-			heap = append(heap, run{p, p.cols.t, p.cols.v})
-			up(heap)
+			h.runs = append(h.runs, run{p, p.cols.t, p.cols.v})
+			h.up()
 		}
-		if len(heap) == 0 {
+		if len(h.runs) == 0 {
 			continue
 		}
-		top := heap[0]
+		top := h.runs[0]
 		n := len(top.t)
 		if len(pieces) > 0 {
 			n = countBelow(top.t[:n], pieces[0].t0)
 		}
-		for _, second := range heap[1:min(3, len(heap))] {
+		for _, second := range h.runs[1:min(3, len(h.runs))] {
 			n = min(n, countBelow(top.t[:n], second.t[0]))
 		}
+		if n == 0 && policy != All {
+			if t, v := h.together(); !emit(t, v) {
+				return nil
+			}
+			continue
+		}
 		n = max(n, 1)
-		at := top.t[n-1]
 		if !emit(top.t[:n], top.v[:n]) {
 			return nil
 		}
-		heap = advance(heap, n)
-		for len(heap) > 0 && heap[0].t[0] == at { // hidden
-			heap = advance(heap, 1)
-		}
+		h.advance(n)
 	}
 	return nil
+}
+
+// together takes the samples of the least time off the runs, and returns what the policy makes of them, until it is called again.
+func (h *heap) together() (t []int64, v []float64) {
+	at, device := h.runs[0].t[0], uint64(0)
+	h.values = h.values[:0]
+	for len(h.runs) > 0 && h.runs[0].t[0] == at {
+		if top := h.runs[0]; len(h.values) == 0 || top.p.stream.device != device { // else it was written before, by the same
+			device = top.p.stream.device
+			h.values = append(h.values, top.v[0])
+		}
+		h.advance(1)
+	}
+	h.at[0], h.joined[0] = at, h.policy.join(h.values)
+	return h.at[:], h.joined[:]
 }
 
 // countBelow returns how many of t, which rise, are below limit.
@@ -77,43 +103,43 @@ func countBelow(t []int64, limit int64) int {
 }
 
 // advance takes n samples off the first run.
-func advance(heap []run, n int) []run {
-	heap[0].t, heap[0].v = heap[0].t[n:], heap[0].v[n:]
-	if len(heap[0].t) == 0 {
-		heap[0].p.release()
-		last := len(heap) - 1
-		heap[0] = heap[last]
-		heap = heap[:last]
+func (h *heap) advance(n int) {
+	first := &h.runs[0]
+	first.t, first.v = first.t[n:], first.v[n:]
+	if len(first.t) == 0 {
+		first.p.release()
+		last := len(h.runs) - 1
+		*first = h.runs[last]
+		h.runs = h.runs[:last]
 	}
-	down(heap)
-	return heap
+	h.down()
 }
 
 // up moves the last run to its place.
-func up(heap []run) {
-	for i := len(heap) - 1; i > 0; {
+func (h *heap) up() {
+	for i := len(h.runs) - 1; i > 0; {
 		parent := (i - 1) / 2
-		if !heap[i].before(heap[parent]) {
+		if !h.before(h.runs[i], h.runs[parent]) {
 			return
 		}
-		heap[i], heap[parent] = heap[parent], heap[i]
+		h.runs[i], h.runs[parent] = h.runs[parent], h.runs[i]
 		i = parent
 	}
 }
 
 // down moves the first run to its place.
-func down(heap []run) {
+func (h *heap) down() {
 	for i := 0; ; {
 		least := i
-		for c := 2*i + 1; c <= 2*i+2 && c < len(heap); c++ {
-			if heap[c].before(heap[least]) {
+		for c := 2*i + 1; c <= 2*i+2 && c < len(h.runs); c++ {
+			if h.before(h.runs[c], h.runs[least]) {
 				least = c
 			}
 		}
 		if least == i {
 			return
 		}
-		heap[i], heap[least] = heap[least], heap[i]
+		h.runs[i], h.runs[least] = h.runs[least], h.runs[i]
 		i = least
 	}
 }

@@ -13,7 +13,13 @@ const spreadLimit = 4
 
 // markShared finds the pieces whose summary alone does not say what a reader sees of them, because another piece may have samples within
 // their time. pieces are in the order of their first times.
-func (b *Book) markShared(r store.Reader, pieces []*piece) error {
+func (b *Book) markShared(r store.Reader, policy Policy, pieces []*piece) error {
+	if policy == All { // each sample counts, whatever others have
+		for _, p := range pieces {
+			p.shared = p.again
+		}
+		return nil
+	}
 	if markOverlaps(pieces) == 0 {
 		return nil
 	}
@@ -35,7 +41,7 @@ func (b *Book) markShared(r store.Reader, pieces []*piece) error {
 	}
 	markOverlaps(rest)
 	for _, p := range spread {
-		if err := b.load(r, p); err != nil {
+		if err := b.load(r, policy, p); err != nil {
 			return err
 		}
 		for _, t := range p.cols.t {

@@ -29,23 +29,25 @@ func (p *piece) above(o *piece) bool {
 }
 
 // pieces returns all chunks and tails of a series that may hold samples in [from, to), in the order of their first times.
-func (b *Book) pieces(r store.Reader, series ID, from, to int64) ([]*piece, error) {
+func (b *Book) pieces(r store.Reader, series Series, from, to int64) ([]*piece, error) {
 	var out []*piece
 	var streams []stream
-	for e, err := range r.Scan(b.tails, store.Prefix(series[:])) {
+	for e, err := range r.Scan(b.tails, store.Prefix(series.ID[:])) {
 		if err != nil {
 			return nil, err
 		}
 		if len(e.Key) != streamSize {
 			return nil, fmt.Errorf("tail %x: %w", e.Key, ErrChunk)
 		}
-		s := stream{series, binary.BigEndian.Uint64(e.Key[8:])}
+		s := stream{series.ID, binary.BigEndian.Uint64(e.Key[8:])}
 		streams = append(streams, s)
 		t, err := decodeTail(e.Value)
 		if err != nil {
 			return nil, fmt.Errorf("tail of %v: %w", s, err)
 		}
-		t.compact(nil)
+		if series.Merge != All {
+			t.compact()
+		}
 		if n := len(t.t); n > 0 && t.t[0] < to && t.t[n-1] >= from {
 			p := &piece{stream: s, cols: &t.columns}
 			p.seq, p.t0, p.t1 = tailSeq, t.t[0], t.t[n-1]
@@ -142,8 +144,8 @@ func (b *Book) fetch(r store.Reader, p *piece) (*columns, error) {
 	return c, nil
 }
 
-// load brings what a reader sees of p into p.cols.
-func (b *Book) load(r store.Reader, p *piece) error {
+// load brings what a reader sees of p, as if it were alone, into p.cols.
+func (b *Book) load(r store.Reader, policy Policy, p *piece) error {
 	if p.cols != nil {
 		return nil
 	}
@@ -151,7 +153,10 @@ func (b *Book) load(r store.Reader, p *piece) error {
 	if err != nil {
 		return err
 	}
-	c.compact(p.dead)
+	c.drop(p.dead)
+	if policy != All {
+		c.compact()
+	}
 	p.cols = c
 	return nil
 }

@@ -19,13 +19,13 @@ type Bucket struct {
 	Summary
 }
 
-// Range yields the samples of a series with times in [from, to) in the order of time, one for each time. It holds a few chunks at once,
-// however many there are.
-func (b *Book) Range(r store.Reader, series ID, from, to int64) iter.Seq2[Sample, error] {
+// Range yields the samples of a series with times in [from, to) in the order of time; under All those of one time in the order of devices
+// and of writing, else there is one for each time. It holds a few chunks at once, however many there are.
+func (b *Book) Range(r store.Reader, series Series, from, to int64) iter.Seq2[Sample, error] {
 	return func(yield func(Sample, error) bool) {
 		pieces, err := b.pieces(r, series, from, to)
 		if err == nil {
-			err = b.merge(r, pieces, func(t []int64, v []float64) bool {
+			err = b.merge(r, series.Merge, pieces, func(t []int64, v []float64) bool {
 				for i := countBelow(t, from); i < len(t); i++ {
 					if t[i] >= to || !yield(Sample{t[i], v[i]}, nil) {
 						return false
@@ -41,7 +41,7 @@ func (b *Book) Range(r store.Reader, series ID, from, to int64) iter.Seq2[Sample
 }
 
 // Span returns the summary of the whole series.
-func (b *Book) Span(r store.Reader, series ID) (Summary, error) {
+func (b *Book) Span(r store.Reader, series Series) (Summary, error) {
 	buckets, err := b.Buckets(r, series, []int64{math.MinInt64, math.MaxInt64})
 	if err != nil {
 		return Summary{}, err
@@ -50,9 +50,9 @@ func (b *Book) Span(r store.Reader, series ID) (Summary, error) {
 }
 
 // Buckets returns the summaries of the samples between consecutive edges, which must rise: n edges give n-1 buckets. The result is
-// exact. A chunk that lies within a bucket and shares no time with another is counted by its summary; the others are decoded, which is
-// at most one an edge for a series written in order.
-func (b *Book) Buckets(r store.Reader, series ID, edges []int64) ([]Bucket, error) {
+// exact. A chunk that lies within a bucket and shares no time with another is counted by its summary, under All also one that does; the
+// others are decoded, which is at most one an edge for a series written in order.
+func (b *Book) Buckets(r store.Reader, series Series, edges []int64) ([]Bucket, error) {
 	if len(edges) < 2 {
 		return nil, fmt.Errorf("%d edges: %w", len(edges), ErrEdges)
 	}
@@ -67,7 +67,7 @@ func (b *Book) Buckets(r store.Reader, series ID, edges []int64) ([]Bucket, erro
 	if err != nil {
 		return nil, err
 	}
-	if err := b.markShared(r, pieces); err != nil {
+	if err := b.markShared(r, series.Merge, pieces); err != nil {
 		return nil, err
 	}
 	at, rest := 0, pieces[:0]
@@ -82,7 +82,7 @@ func (b *Book) Buckets(r store.Reader, series ID, edges []int64) ([]Bucket, erro
 		}
 		rest = append(rest, p)
 	}
-	err = b.merge(r, rest, func(t []int64, v []float64) bool {
+	err = b.merge(r, series.Merge, rest, func(t []int64, v []float64) bool {
 		fill(out, t, v)
 		return true
 	})

@@ -29,10 +29,14 @@ func (c *counted) Scan(ks store.Keyspace, r store.Range) iter.Seq2[store.Entry, 
 
 // chunksRead returns how many chunks a bucket query decodes.
 func (g *rig) chunksRead(t testing.TB, id ID, edges []int64) int {
+	return g.chunksReadOf(t, Series{ID: id}, edges)
+}
+
+func (g *rig) chunksReadOf(t testing.TB, series Series, edges []int64) int {
 	n := 0
 	err := g.db.View(func(s *store.Snapshot) error {
 		c := &counted{Snapshot: s}
-		_, err := g.b.Buckets(c, id, edges)
+		_, err := g.b.Buckets(c, series, edges)
 		n = c.gets
 		return err
 	})
@@ -99,7 +103,7 @@ func TestOverviewReadsSummaries(t *testing.T) {
 		t.Fatalf("one chunk of four late samples makes the span decode %d chunks", got)
 	}
 	var s Summary
-	if err := g.db.View(func(v *store.Snapshot) (err error) { s, err = g.b.Span(v, id); return err }); err != nil {
+	if err := g.db.View(func(v *store.Snapshot) (err error) { s, err = g.b.Span(v, Series{ID: id}); return err }); err != nil {
 		t.Fatal(err)
 	}
 	if s.N != n+3 || s.T0 != 0 || s.T1 != n*1e9-1 { // one of the four hides a sample
@@ -115,7 +119,7 @@ func TestBadEdges(t *testing.T) {
 	g := newRig(t)
 	defer g.db.Close()
 	for _, edges := range [][]int64{nil, {1}, {1, 1}, {2, 1}, {1, 2, 2}} {
-		err := g.db.View(func(s *store.Snapshot) error { _, err := g.b.Buckets(s, ID{}, edges); return err })
+		err := g.db.View(func(s *store.Snapshot) error { _, err := g.b.Buckets(s, Series{}, edges); return err })
 		if !errors.Is(err, ErrEdges) {
 			t.Errorf("edges %v give %v", edges, err)
 		}
@@ -159,12 +163,12 @@ func TestDamage(t *testing.T) {
 	g.update(t, func(tx *store.Tx) error { return g.b.Append(tx, id, 1, []Sample{{1, 1}, {-1, 2}}) })
 	read := func() error {
 		return g.db.View(func(s *store.Snapshot) error {
-			for _, err := range g.b.Range(s, id, math.MinInt64, math.MaxInt64) {
+			for _, err := range g.b.Range(s, Series{ID: id}, math.MinInt64, math.MaxInt64) {
 				if err != nil {
 					return err
 				}
 			}
-			_, err := g.b.Buckets(s, id, evenEdges(0, 3*MaxChunk*1e9, 10))
+			_, err := g.b.Buckets(s, Series{ID: id}, evenEdges(0, 3*MaxChunk*1e9, 10))
 			return err
 		})
 	}
@@ -244,7 +248,7 @@ func BenchmarkRange(b *testing.B) {
 	g.fillSteady(b, ID{3}, 1, n)
 	for b.Loop() {
 		err := g.db.View(func(s *store.Snapshot) error {
-			for _, err := range g.b.Range(s, ID{3}, math.MinInt64, math.MaxInt64) {
+			for _, err := range g.b.Range(s, Series{ID: ID{3}}, math.MinInt64, math.MaxInt64) {
 				if err != nil {
 					return err
 				}

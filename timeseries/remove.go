@@ -87,7 +87,8 @@ func (b *Book) sealedAt(r store.Reader, s stream, t int64) ([]*piece, error) {
 // bury sets which samples of a chunk are removed, and its summary to what that leaves. It uses c up.
 func (b *Book) bury(tx *store.Tx, p *piece, c *columns, dead []uint16) error {
 	p.dead = dead
-	c.compact(dead)
+	c.drop(dead)
+	p.again = c.compact()
 	p.sum = summarize(c.t, c.v)
 	return tx.Put(b.summaries, p.stream.entryKey(p.t0, p.t1, p.name), p.entry.append(nil))
 }

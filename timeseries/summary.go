@@ -2,7 +2,8 @@ package timeseries
 
 import "math"
 
-// Summary tells of a set of samples what a chart or a statistic needs. NaNs are not part of it. With N of 0 the rest means nothing.
+// Summary tells of a set of samples what a chart or a statistic needs. NaNs are not part of it. With N of 0 the rest means nothing. Of several
+// samples of the first time First is the least, of several of the last time Last is the greatest, so that Merge may take them in any order.
 type Summary struct {
 	N           int64
 	T0, T1      int64 // times of the first and the last sample
@@ -33,10 +34,10 @@ func (s Summary) Merge(o Summary) Summary {
 	if s.N == 0 {
 		return o
 	}
-	if o.T0 < s.T0 {
+	if o.T0 < s.T0 || o.T0 == s.T0 && o.First < s.First {
 		s.T0, s.First = o.T0, o.First
 	}
-	if o.T1 > s.T1 {
+	if o.T1 > s.T1 || o.T1 == s.T1 && o.Last > s.Last {
 		s.T1, s.Last = o.T1, o.Last
 	}
 	s.Min, s.Max = min(s.Min, o.Min), max(s.Max, o.Max)
@@ -76,6 +77,16 @@ func summarize(t []int64, v []float64) Summary {
 		}
 	}
 	s.T0, s.First, s.T1, s.Last = t[first], v[first], t[last], v[last]
+	for i := first + 1; i < len(t) && t[i] == s.T0; i++ {
+		if v[i] < s.First {
+			s.First = v[i]
+		}
+	}
+	for i := last - 1; i >= 0 && t[i] == s.T1; i-- {
+		if v[i] > s.Last {
+			s.Last = v[i]
+		}
+	}
 	s.Min, s.Max, s.Sum = low, high, sum
 	// The second pass takes the rounding error of the first out of the mean, and M2 from distances that are already small.
 	s.Mean = s.Sum / float64(s.N)

@@ -4,12 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"arbor/model"
 	"arbor/timeseries"
 )
 
-// Samples are samples of one series, their times in order and no time twice.
+// Samples are samples of one series, their times in order. A time may be there twice in one that keeps all samples.
 type Samples struct {
 	Series  model.ID
 	Samples []timeseries.Sample
@@ -32,7 +33,8 @@ func (r *Report) CountSamples(f Fresh) {
 	}
 }
 
-// Missing returns the samples that a series does not have. If the series is not in the tree these are all.
+// Missing returns the samples that a series does not have. If the series is not in the tree these are all. Of a series that keeps all samples
+// it lacks what it has less often than the file, and nothing of it is changed.
 func Missing(v *model.View, book *timeseries.Book, s Samples) (f Fresh, err error) {
 	if len(s.Samples) == 0 {
 		return f, nil
@@ -44,25 +46,52 @@ func Missing(v *model.View, book *timeseries.Book, s Samples) (f Fresh, err erro
 	if err != nil {
 		return f, err
 	}
-	rest := s.Samples
-	for have, err := range book.Range(v.Reader(), timeseries.ID(s.Series), rest[0].T, rest[len(rest)-1].T+1) {
+	n, err := v.Node(s.Series)
+	if err != nil {
+		return f, err
+	}
+	source, rest := n.Source(), s.Samples
+	var have []timeseries.Sample // of one time
+	next := func() {
+		i, at := 0, have[0].T
+		for i < len(rest) && rest[i].T < at {
+			i++
+		}
+		f.Added = append(f.Added, rest[:i]...)
+		for rest = rest[i:]; len(rest) > 0 && rest[0].T == at; rest = rest[1:] {
+			have = f.compare(source.Merge, rest[0], have)
+		}
+	}
+	for x, err := range book.Range(v.Reader(), source, rest[0].T, rest[len(rest)-1].T+1) {
 		if err != nil {
 			return f, fmt.Errorf("samples of %s: %w", s.Series, err)
 		}
-		n := 0
-		for n < len(rest) && rest[n].T < have.T {
-			n++
+		if len(have) > 0 && have[0].T != x.T {
+			next()
+			have = have[:0]
 		}
-		f.Added, rest = append(f.Added, rest[:n]...), rest[n:]
-		if len(rest) > 0 && rest[0].T == have.T {
-			if !same(rest[0].V, have.V) {
-				f.Changed = append(f.Changed, rest[0])
-			}
-			rest = rest[1:]
-		}
+		have = append(have, x)
+	}
+	if len(have) > 0 {
+		next()
 	}
 	f.Added = append(f.Added, rest...)
 	return f, nil
+}
+
+// compare counts a sample of the file whose time the series has, with the samples have that are not yet found in
+// the file. It returns those that are left.
+func (f *Fresh) compare(policy timeseries.Policy, x timeseries.Sample, have []timeseries.Sample) []timeseries.Sample {
+	at := slices.IndexFunc(have, func(h timeseries.Sample) bool { return same(h.V, x.V) })
+	switch {
+	case policy != timeseries.All && at < 0:
+		f.Changed = append(f.Changed, x)
+	case policy == timeseries.All && at < 0:
+		f.Added = append(f.Added, x)
+	case policy == timeseries.All && at >= 0:
+		return slices.Delete(have, at, at+1)
+	}
+	return have
 }
 
 // missing is Missing of what the file may say of a series.

@@ -163,7 +163,7 @@ func series(v *model.View, name string) (model.Node, error) {
 
 // plotData reads what a plot shows of a series; no samples if there are none in the time asked for.
 func (r *run) plotData(book *timeseries.Book, v *model.View, n model.Node, from, to time.Time, opt plotting) (plot.Data, error) {
-	all, err := book.Span(v.Reader(), timeseries.ID(n.ID))
+	all, err := book.Span(v.Reader(), n.Source())
 	if err != nil || all.N == 0 {
 		return plot.Data{}, err
 	}

@@ -20,7 +20,7 @@ type Data struct {
 func Load(b *timeseries.Book, v *model.View, series model.Node, from, to int64, w, h int) (Data, error) {
 	d := Data{Name: series.Text, From: from, To: max(to, from+1)}
 	d.Unit, _ = series.Field("unit")
-	total, err := b.Buckets(v.Reader(), timeseries.ID(series.ID), []int64{d.From, d.To})
+	total, err := b.Buckets(v.Reader(), series.Source(), []int64{d.From, d.To})
 	if err != nil {
 		return d, err
 	}
@@ -29,7 +29,7 @@ func Load(b *timeseries.Book, v *model.View, series model.Node, from, to int64, 
 	if n <= 0 || d.Total.N == 0 {
 		return d, nil
 	}
-	d.Columns, err = b.Buckets(v.Reader(), timeseries.ID(series.ID), d.edges(n))
+	d.Columns, err = b.Buckets(v.Reader(), series.Source(), d.edges(n))
 	return d, err
 }
 

@@ -76,7 +76,7 @@ func (s shelf) load(t interface{ Fatalf(string, ...any) }, name string, from, to
 		}
 		a, b := from.UnixNano(), to.UnixNano()
 		if from.IsZero() {
-			all, err := s.book.Span(v.Reader(), timeseries.ID(id))
+			all, err := s.book.Span(v.Reader(), timeseries.Series{ID: timeseries.ID(id)})
 			if err != nil {
 				return err
 			}

@@ -35,7 +35,7 @@ func series(t *testing.T, tr *exchangetest.Tree, name string) string {
 		if err != nil || !ok {
 			return errors.Join(err, fmt.Errorf("no series %q", name))
 		}
-		for s, err := range tr.Book.Range(v.Reader(), timeseries.ID(id), 0, 1<<62) {
+		for s, err := range tr.Book.Range(v.Reader(), timeseries.Series{ID: timeseries.ID(id)}, 0, 1<<62) {
 			if err != nil {
 				return err
 			}

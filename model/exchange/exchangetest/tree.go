@@ -123,7 +123,7 @@ func (tr *Tree) picture(b *strings.Builder, v *model.View, id model.ID, depth in
 		fmt.Fprintf(b, " %s %q", a.To, a.Label)
 	}
 	if n.Series {
-		for x, err := range tr.Book.Range(v.Reader(), timeseries.ID(id), math.MinInt64, math.MaxInt64) {
+		for x, err := range tr.Book.Range(v.Reader(), n.Source(), math.MinInt64, math.MaxInt64) {
 			if err != nil {
 				return err
 			}

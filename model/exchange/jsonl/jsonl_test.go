@@ -235,7 +235,7 @@ func TestReadRefuses(t *testing.T) {
 		{"date", head + node("1111111111110", `,"due":"soon"`) + foot, "line 2"},
 		{"half a place", head + node("1111111111110", `,"x":1`) + foot, "x without y"},
 		{"samples of none", head + a + `{"samples":"1111111111110","values":[[1,2]]}` + "\n" + foot, "no series"},
-		{"samples backwards", head + node("1111111111110", `,"series":true`) + `{"samples":"1111111111110","values":[[2,2],[1,2]]}` + "\n" + foot, "not later"},
+		{"samples backwards", head + node("1111111111110", `,"series":true`) + `{"samples":"1111111111110","values":[[2,2],[1,2]]}` + "\n" + foot, "earlier than the one before"},
 		{"bad sample", head + node("1111111111110", `,"series":true`) + `{"samples":"1111111111110","values":[[2,"x"]]}` + "\n" + foot, "line 3"},
 		{"tag with a blank", head + node("1111111111110", `,"tags":["a b"]`) + foot, "line 2"},
 	} {

@@ -212,8 +212,8 @@ func checkEnd(l *line, nodes, count, happened int) error {
 
 func checkOrder(values []pair) error {
 	for i := 1; i < len(values); i++ {
-		if values[i].T <= values[i-1].T {
-			return fmt.Errorf("sample %d is not later than the one before", i+1)
+		if values[i].T < values[i-1].T {
+			return fmt.Errorf("sample %d is earlier than the one before", i+1)
 		}
 	}
 	return nil

@@ -63,15 +63,16 @@ func (w *Writer) Node(v *model.View, book *timeseries.Book, n *model.Node, order
 		s.Values = s.Values[:0]
 		return err
 	}
-	for x, err := range book.Range(v.Reader(), timeseries.ID(n.ID), math.MinInt64, math.MaxInt64) {
+	for x, err := range book.Range(v.Reader(), n.Source(), math.MinInt64, math.MaxInt64) {
 		if err != nil {
 			return fmt.Errorf("samples of %s: %w", n.ID, err)
 		}
-		if s.Values = append(s.Values, pair(x)); len(s.Values) == timeseries.MaxChunk {
+		if n := len(s.Values); n >= timeseries.MaxChunk && s.Values[n-1].T != x.T { // those of one time stay together
 			if err := flush(); err != nil {
 				return err
 			}
 		}
+		s.Values = append(s.Values, pair(x))
 	}
 	return flush()
 }

@@ -114,7 +114,7 @@ func (m Model) read(v *model.View, near model.ID, a *answer) (err error) {
 		return err
 	}
 	id := a.series[a.at].ID
-	if a.all, err = m.env.Book.Span(v.Reader(), timeseries.ID(id)); err != nil {
+	if a.all, err = m.env.Book.Span(v.Reader(), a.series[a.at].Source()); err != nil {
 		return err
 	}
 	from, to := m.from, m.to

@@ -1,0 +1,64 @@
+package timeseries
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Policy says what a reader sees where devices have written samples of one time. Each is commutative, associative and idempotent: whatever
+// comes in whatever order, and however often, leads to the same.
+type Policy byte
+
+const (
+	// Last is one value a time: that of the greatest device and of it the one written last. For what is measured, such as weight.
+	Last Policy = iota
+	// All is every sample: two coffees in one second are two. What tells them apart is time, device and order of writing.
+	All
+	// Sum is for what devices count each on its own, such as steps: at each time the sum over the devices of what each wrote last.
+	Sum
+	// Max is the greatest of what each device wrote last.
+	Max
+	// Min is the least of what each device wrote last.
+	Min
+	policies
+)
+
+var policyNames = [policies]string{"last", "all", "sum", "max", "min"}
+
+func (p Policy) String() string { return policyNames[p] }
+
+// ParsePolicy reads what String writes.
+func ParsePolicy(s string) (Policy, error) {
+	for i, name := range policyNames {
+		if strings.EqualFold(name, s) {
+			return Policy(i), nil
+		}
+	}
+	return Last, fmt.Errorf("merge:%s: want one of %s", s, strings.Join(policyNames[:], ", "))
+}
+
+// Series is what is read: the samples of a series, merged by its policy.
+type Series struct {
+	ID    ID
+	Merge Policy
+}
+
+// join returns the value at one time of which a policy other than All makes one value of v, which has one of each device, the greatest
+// device's first. NaN says nothing beside a number.
+func (p Policy) join(v []float64) float64 {
+	out := v[0]
+	for _, x := range v[1:] {
+		switch {
+		case p == Last || x != x:
+		case out != out:
+			out = x
+		case p == Sum:
+			out += x
+		case p == Max:
+			out = max(out, x)
+		case p == Min:
+			out = min(out, x)
+		}
+	}
+	return out
+}

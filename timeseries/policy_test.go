@@ -1,0 +1,210 @@
+package timeseries
+
+import (
+	"cmp"
+	"maps"
+	"math"
+	"slices"
+	"testing"
+
+	"arbor/store"
+
+	"pgregory.net/rapid"
+)
+
+// written is a sample with the place in which a device wrote it.
+type written struct {
+	Sample
+	device uint64
+	seq    int
+}
+
+// mergeNaive is the definition of the policies: what a reader sees of samples.
+func mergeNaive(p Policy, all []written) []Sample {
+	slices.SortFunc(all, func(a, b written) int {
+		return cmp.Or(cmp.Compare(a.T, b.T), cmp.Compare(a.device, b.device), cmp.Compare(a.seq, b.seq))
+	})
+	var out []Sample
+	for len(all) > 0 {
+		n := 0
+		for n < len(all) && all[n].T == all[0].T {
+			n++
+		}
+		lastOf := map[uint64]float64{}
+		for _, w := range all[:n] {
+			lastOf[w.device] = w.V
+			if p == All {
+				out = append(out, w.Sample)
+			}
+		}
+		at, top := all[0].T, all[n-1].V
+		all = all[n:]
+		if p == All {
+			continue
+		}
+		v := math.NaN()
+		if p == Last {
+			v = top
+		} else {
+			for _, d := range slices.Backward(slices.Sorted(maps.Keys(lastOf))) {
+				switch x := lastOf[d]; {
+				case x != x:
+				case v != v:
+					v = x
+				case p == Sum:
+					v += x
+				case p == Max:
+					v = math.Max(v, x)
+				case p == Min:
+					v = math.Min(v, x)
+				}
+			}
+		}
+		out = append(out, Sample{at, v})
+	}
+	return out
+}
+
+// delivery is one writing of a device: samples for its tail, or a chunk.
+type delivery struct {
+	device uint64
+	xs     []Sample
+	chunk  []byte
+}
+
+func drawDeliveries(t *rapid.T, devices uint64, span int64) []delivery {
+	var out []delivery
+	seen := map[Hash]bool{}
+	for range rapid.IntRange(1, 12).Draw(t, "deliveries") {
+		d := delivery{device: rapid.Uint64Range(1, devices).Draw(t, "device")}
+		n := rapid.SampledFrom([]int{1, 1, 3, 30, 1100}).Draw(t, "n")
+		at := rapid.Int64Range(0, span).Draw(t, "at")
+		for range n {
+			v := float64(rapid.IntRange(-5, 50).Draw(t, "v"))
+			if rapid.IntRange(0, 20).Draw(t, "odd") == 0 {
+				v = math.NaN()
+			}
+			d.xs = append(d.xs, Sample{at, v})
+			if n > 30 {
+				at += 3
+			} else {
+				at += rapid.Int64Range(0, 2).Draw(t, "step")
+			}
+		}
+		if n <= MaxChunk && rapid.Bool().Draw(t, "whole") {
+			chunk, err := EncodeChunk(d.xs)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if h := HashChunk(chunk); !seen[h] {
+				seen[h] = true
+				d.chunk = chunk
+			}
+		}
+		out = append(out, d)
+	}
+	return out
+}
+
+// deliver writes deliveries, those of one device in their order and the devices mixed at random; chunks come again at random, too.
+func deliver(t *rapid.T, g *rig, id ID, all []delivery) {
+	byDevice := map[uint64][]delivery{}
+	for _, d := range all {
+		byDevice[d.device] = append(byDevice[d.device], d)
+	}
+	for len(byDevice) > 0 {
+		dev := rapid.SampledFrom(slices.Sorted(maps.Keys(byDevice))).Draw(t, "next")
+		d := byDevice[dev][0]
+		if byDevice[dev] = byDevice[dev][1:]; len(byDevice[dev]) == 0 {
+			delete(byDevice, dev)
+		}
+		g.update(t, func(tx *store.Tx) error {
+			if d.chunk == nil {
+				return g.b.Append(tx, id, dev, d.xs)
+			}
+			_, err := g.b.PutChunk(tx, id, dev, d.chunk)
+			return err
+		})
+		if d.chunk != nil && rapid.Bool().Draw(t, "again") {
+			g.update(t, func(tx *store.Tx) error { _, err := g.b.PutChunk(tx, id, dev, d.chunk); return err })
+		}
+	}
+}
+
+// TestPolicies: whatever order the writings of many devices come in, and however often their chunks do, a reader sees what the definition says.
+func TestPolicies(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		span := rapid.SampledFrom([]int64{5, 60, 5000}).Draw(t, "span")
+		all := drawDeliveries(t, rapid.SampledFrom([]uint64{1, 3, 9}).Draw(t, "devices"), span)
+		var flat []written
+		for i, d := range all {
+			for k, x := range d.xs {
+				flat = append(flat, written{x, d.device, i<<16 + k})
+			}
+		}
+		edges := rapid.SliceOfNDistinct(rapid.Int64Range(-1, span+40), 2, 8, rapid.ID[int64]).Draw(t, "edges")
+		slices.Sort(edges)
+		for range 2 {
+			g := newRig(t)
+			deliver(t, g, ID{1}, all)
+			for p := Last; p < policies; p++ {
+				want := mergeNaive(p, flat)
+				if got := g.read(t, Series{ID{1}, p}, math.MinInt64, math.MaxInt64); !sameSamples(got, want) {
+					t.Fatalf("%v gives %v, want %v", p, got, want)
+				}
+				for i, b := range g.bucketsOf(t, Series{ID{1}, p}, edges) {
+					w := naive(want, edges[i], edges[i+1])
+					w.First, w.Last = ends(want, w)
+					if !sameSummary(b.Summary, w) {
+						t.Fatalf("%v: bucket %d is\n%+v, want\n%+v", p, i, b.Summary, w)
+					}
+				}
+			}
+			g.db.Close()
+		}
+	})
+}
+
+// ends returns the least value at the first time and the greatest at the last.
+func ends(all []Sample, s Summary) (first, last float64) {
+	first, last = math.Inf(1), math.Inf(-1)
+	for _, x := range all {
+		if x.V == x.V && x.T == s.T0 {
+			first = min(first, x.V)
+		}
+		if x.V == x.V && x.T == s.T1 {
+			last = max(last, x.V)
+		}
+	}
+	return first, last
+}
+
+func TestAllIsAdditive(t *testing.T) {
+	g := newRig(t)
+	defer g.db.Close()
+	id := ID{3}
+	const n = 20 * MaxChunk
+	g.fillSteady(t, id, 1, n)
+	g.fillSteady(t, id, 2, n)
+	whole := []int64{math.MinInt64, math.MaxInt64}
+	if got := g.chunksReadOf(t, Series{id, All}, whole); got != 0 {
+		t.Errorf("the span of two streams of the same times, of which all count, decodes %d chunks", got)
+	}
+	if b := g.bucketsOf(t, Series{id, All}, whole); b[0].N != 2*n {
+		t.Errorf("it counts %d samples, want %d", b[0].N, 2*n)
+	}
+	if b := g.bucketsOf(t, Series{id, Last}, whole); b[0].N != n {
+		t.Errorf("of each time one are %d samples, want %d", b[0].N, n)
+	}
+}
+
+func TestParsePolicy(t *testing.T) {
+	for p := Last; p < policies; p++ {
+		if got, err := ParsePolicy(p.String()); got != p || err != nil {
+			t.Errorf("%v is read as %v, %v", p, got, err)
+		}
+	}
+	if _, err := ParsePolicy("first"); err == nil {
+		t.Error("first is no policy")
+	}
+}
