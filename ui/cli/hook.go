@@ -24,7 +24,7 @@ func (r *run) hookCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "hook", Short: "programs and rules that run beside changes",
 		Long: "A program in the directory of the hooks runs where its name says: on-add, on-change, on-done, on-start and on-remove before the change is made, after-add and so on " +
-			"once it is; anything may follow behind a dash or a dot, as in on-add-check.sh. It reads one JSON object: the event, the action and its nodes, each as it was before and as it " +
+			"once it is; anything may follow behind a dash or a dot, as in on-add-check.sh. on-sync and after-sync run once for all that comes from another machine, such as by import of its export json. A program reads one JSON object: the event, the action and its nodes, each as it was before and as it " +
 			"will be after. If an on- program does not end with 0, nothing is changed, and the first line that it wrote is the reason. It may run arbor itself, which then runs no hooks.\n\n" +
 			"A rule does without a program:\n\n" +
 			"  [hooks]\n  dir = \"hooks\"        # beside the settings\n  timeout = \"5s\"       # for one program\n\n" +
@@ -58,6 +58,7 @@ type happeningsJSON struct {
 }
 
 type happeningJSON struct {
+	Event  string    `json:"event,omitempty"` // of a node in a sync: what happens to it
 	Before *nodeJSON `json:"before"`
 	After  nodeJSON  `json:"after"`
 }
@@ -67,10 +68,13 @@ func hookInput(event, action string, all []model.Happening) ([]byte, error) {
 	in := happeningsJSON{V: jsonVersion, Event: event, Action: action}
 	for i := range all {
 		h := &all[i]
-		if h.Kind.String() != event {
+		if event != hook.Sync && h.Kind.String() != event {
 			continue
 		}
 		j := happeningJSON{After: newNodeJSON(&h.After)}
+		if event == hook.Sync {
+			j.Event = h.Kind.String()
+		}
 		j.After.Note = h.Note
 		if h.Before != nil {
 			before := newNodeJSON(h.Before)
@@ -143,6 +147,9 @@ func (r *run) runHooks(hooks *hook.Runner, action string, all []model.Happening,
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	for _, event := range hook.Events {
+		if event == hook.Sync && !r.syncing {
+			continue
+		}
 		var input []byte
 		for _, p := range programs {
 			if !p.Runs(event, after) {
@@ -284,7 +291,7 @@ func (r *run) asIfHappened(v *model.View, event, sel string) ([]byte, error) {
 	}
 	var all []model.Happening
 	for kind := model.Adds; kind <= model.Alters; kind++ {
-		if kind.String() != event {
+		if kind.String() != event && (event != hook.Sync || kind != model.Alters) {
 			continue
 		}
 		for _, id := range ids {

@@ -155,6 +155,8 @@ func (r *run) read(f *os.File, name string, opt *importing) (job, error) {
 	}
 	plan, err := r.plan(f, format)
 	return func(s *Session) (*exchange.Report, error) {
+		r.syncing = format == exchange.JSON
+		defer func() { r.syncing = false }()
 		return exchange.Apply(s.Tree, s.Book, plan, label, opt.dry)
 	}, err
 }

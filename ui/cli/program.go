@@ -48,6 +48,7 @@ type run struct {
 	fields *field.Set // the keys and states that the settings declare
 	ruled  []rule     // the rules of the settings
 
+	syncing bool        // what another machine has is coming in
 	drawing atomic.Bool // the terminal is the interface's: no line can be written
 
 	contextFlag string    // --context

@@ -19,8 +19,11 @@ import (
 // Variable is 1 in the environment of a hook, where arbor runs no hooks and no rules: they do not set off each other.
 const Variable = "ARBOR_HOOK"
 
+// Sync is the event of what comes from another machine, all of it at once; the others are of single nodes.
+const Sync = "sync"
+
 // Events are what a hook can be for.
-var Events = []string{"add", "change", "done", "start", "remove"}
+var Events = []string{"add", "change", "done", "start", "remove", Sync}
 
 // Program is a file in the directory of the hooks whose name says when it runs.
 type Program struct {
