@@ -50,7 +50,7 @@ func (t *Tree) Verify(ctx context.Context) error {
 
 // stateSpaces are the keyspaces that follow from the log, and the log itself.
 var stateSpaces = []string{
-	"nodes", "places", "notes", "terms", "arrows", "events", "meta", "log", "timeseries.tail", "timeseries.summary", "timeseries.chunk",
+	"nodes", "places", "notes", "terms", "arrows", "events", "meta", "log", "timeseries.tail", "timeseries.summary", "timeseries.chunk", "timeseries.mark",
 }
 
 // compare returns an error for the first entry of a keyspace that differs.

@@ -17,6 +17,7 @@ type Book struct {
 	tails     store.Keyspace // series, device → the stream's tail
 	summaries store.Keyspace // series, device, class, first time, name → entry
 	chunks    store.Keyspace // series, device, name → chunk
+	marks     store.Keyspace // series, class, first time, stamp, device, number → mark
 }
 
 // Open returns the series kept in db.
@@ -25,12 +26,12 @@ func Open(db *store.DB) (*Book, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Book{tails: ks[0], summaries: ks[1], chunks: ks[2]}, nil
+	return &Book{tails: ks[0], summaries: ks[1], chunks: ks[2], marks: ks[3]}, nil
 }
 
 // Keyspaces returns the names of the keyspaces of a Book, so that they can be made together with others.
 func Keyspaces() []string {
-	return []string{"timeseries.tail", "timeseries.summary", "timeseries.chunk"}
+	return []string{"timeseries.tail", "timeseries.summary", "timeseries.chunk", "timeseries.mark"}
 }
 
 // stream is what one device writes to one series.

@@ -11,6 +11,9 @@
 // same whatever order the streams arrived in: under Last, the usual, it is that of the stream with the greatest device id and in it the one
 // written last. The others stay where they are and show again when the one above them is removed.
 //
+// What a person corrects or deletes is a Mark, which has a stamp and lies above the samples of all devices; chunks that no mark meets are
+// read as if there were none.
+//
 // Times are nanoseconds since 1970 in UTC and lie below math.MaxInt64, so that a half-open range can hold any of them. A NaN is kept
 // and given back, but no summary counts it.
 package timeseries

@@ -1,6 +1,7 @@
 package timeseries
 
 import (
+	"slices"
 	"sort"
 
 	"arbor/store"
@@ -15,11 +16,12 @@ type run struct {
 
 // heap holds runs, the least by before first.
 type heap struct {
-	policy Policy
-	runs   []run
-	values []float64 // room for join
-	at     [1]int64  // room for what together returns
-	joined [1]float64
+	policy  Policy
+	runs    []run
+	values  []float64 // room for join
+	devices []uint64  // and for whose they are
+	at      [1]int64  // room for what together returns
+	joined  [1]float64
 }
 
 // before orders runs by their next time; those of one time under All as they were written, else by which hides the other.
@@ -81,12 +83,12 @@ func (b *Book) merge(r store.Reader, policy Policy, pieces []*piece, emit func(t
 
 // together takes the samples of the least time off the runs, and returns what the policy makes of them, until it is called again.
 func (h *heap) together() (t []int64, v []float64) {
-	at, device := h.runs[0].t[0], uint64(0)
-	h.values = h.values[:0]
+	at := h.runs[0].t[0]
+	h.values, h.devices = h.values[:0], h.devices[:0]
 	for len(h.runs) > 0 && h.runs[0].t[0] == at {
-		if top := h.runs[0]; len(h.values) == 0 || top.p.stream.device != device { // else it was written before, by the same
-			device = top.p.stream.device
-			h.values = append(h.values, top.v[0])
+		top := h.runs[0]
+		if d := top.p.stream.device; !slices.Contains(h.devices, d) { // else it wrote that before what is above it
+			h.values, h.devices = append(h.values, top.v[0]), append(h.devices, d)
 		}
 		h.advance(1)
 	}

@@ -15,9 +15,11 @@ import (
 type piece struct {
 	entry
 	stream stream
+	stamp  uint64 // of the values of marks, which are above all samples
 	name   []byte
-	cols   *columns // what a reader sees of it, once loaded
-	shared bool     // another piece may have samples within its time
+	cols   *columns   // what a reader sees of it, once loaded
+	shared bool       // another piece may have samples within its time
+	hidden []interval // by marks, where they hide a part of it
 }
 
 // tailSeq ranks a tail after every chunk of its stream.
@@ -25,7 +27,7 @@ const tailSeq = math.MaxUint64
 
 // above reports whether p's sample hides o's of the same time.
 func (p *piece) above(o *piece) bool {
-	return cmp.Or(cmp.Compare(p.stream.device, o.stream.device), cmp.Compare(p.seq, o.seq)) > 0
+	return cmp.Or(cmp.Compare(p.stamp, o.stamp), cmp.Compare(p.stream.device, o.stream.device), cmp.Compare(p.seq, o.seq)) > 0
 }
 
 // pieces returns all chunks and tails of a series that may hold samples in [from, to), in the order of their first times.
@@ -50,8 +52,8 @@ func (b *Book) pieces(r store.Reader, series Series, from, to int64) ([]*piece, 
 		}
 		if n := len(t.t); n > 0 && t.t[0] < to && t.t[n-1] >= from {
 			p := &piece{stream: s, cols: &t.columns}
-			p.seq, p.t0, p.t1 = tailSeq, t.t[0], t.t[n-1]
-			p.sum = summarize(t.t, t.v)
+			p.seq = tailSeq
+			p.span()
 			out = append(out, p)
 		}
 	}
@@ -60,6 +62,13 @@ func (b *Book) pieces(r store.Reader, series Series, from, to int64) ([]*piece, 
 		if out, err = b.sealed(r, s, from, to, out); err != nil {
 			return nil, err
 		}
+	}
+	marks, err := b.Marks(r, series.ID, from, to)
+	if err != nil {
+		return nil, err
+	}
+	if len(marks) > 0 {
+		out = masked(out, marks, series.Merge)
 	}
 	byStart := func(a, b *piece) int { return cmp.Compare(a.t0, b.t0) }
 	if !slices.IsSortedFunc(out, byStart) {
@@ -79,12 +88,8 @@ func (b *Book) sealed(r store.Reader, s stream, from, to int64, out []*piece) ([
 		}
 		c = int(next[streamSize])
 		head[streamSize] = byte(c)
-		low := int64(math.MinInt64)
-		if reach := uint64(1)<<c - 1; uint64(from)-uint64(low) > reach { // for the class of 64 a shift leaves 0, and 0-1 is all
-			low = from - int64(reach)
-		}
 		rng := store.Range{
-			From: binary.BigEndian.AppendUint64(slices.Clone(head), ordered(low)),
+			From: binary.BigEndian.AppendUint64(slices.Clone(head), ordered(earliest(from, c))),
 			To:   binary.BigEndian.AppendUint64(slices.Clone(head), ordered(to)),
 		}
 		for e, err := range r.Scan(b.summaries, rng) {
@@ -154,6 +159,7 @@ func (b *Book) load(r store.Reader, policy Policy, p *piece) error {
 		return err
 	}
 	c.drop(p.dead)
+	c.hide(p.hidden)
 	if policy != All {
 		c.compact()
 	}

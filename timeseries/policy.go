@@ -43,8 +43,8 @@ type Series struct {
 	Merge Policy
 }
 
-// join returns the value at one time of which a policy other than All makes one value of v, which has one of each device, the greatest
-// device's first. NaN says nothing beside a number.
+// join returns the value at one time of which a policy other than All makes one value of v, which has one of each device, that
+// which is above the others first. NaN says nothing beside a number.
 func (p Policy) join(v []float64) float64 {
 	out := v[0]
 	for _, x := range v[1:] {

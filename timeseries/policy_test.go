@@ -12,9 +12,10 @@ import (
 	"pgregory.net/rapid"
 )
 
-// written is a sample with the place in which a device wrote it.
+// written is a sample with the place in which a device wrote it, the values of marks with their stamp.
 type written struct {
 	Sample
+	stamp  uint64
 	device uint64
 	seq    int
 }
@@ -22,7 +23,7 @@ type written struct {
 // mergeNaive is the definition of the policies: what a reader sees of samples.
 func mergeNaive(p Policy, all []written) []Sample {
 	slices.SortFunc(all, func(a, b written) int {
-		return cmp.Or(cmp.Compare(a.T, b.T), cmp.Compare(a.device, b.device), cmp.Compare(a.seq, b.seq))
+		return cmp.Or(cmp.Compare(a.T, b.T), cmp.Compare(a.stamp, b.stamp), cmp.Compare(a.device, b.device), cmp.Compare(a.seq, b.seq))
 	})
 	var out []Sample
 	for len(all) > 0 {
@@ -30,7 +31,7 @@ func mergeNaive(p Policy, all []written) []Sample {
 		for n < len(all) && all[n].T == all[0].T {
 			n++
 		}
-		lastOf := map[uint64]float64{}
+		lastOf := map[uint64]float64{} // stamps are above all without
 		for _, w := range all[:n] {
 			lastOf[w.device] = w.V
 			if p == All {
@@ -65,11 +66,47 @@ func mergeNaive(p Policy, all []written) []Sample {
 	return out
 }
 
-// delivery is one writing of a device: samples for its tail, or a chunk.
+// leave is the definition of marks: what they leave of samples, and the values that they add.
+func leave(all []written, marks []Mark) (out []written) {
+	hidden := func(t int64, by func(Mark) bool) bool {
+		return slices.ContainsFunc(marks, func(m Mark) bool { return m.Hides && m.From <= t && t < m.To && by(m) })
+	}
+	for _, w := range all {
+		if !hidden(w.T, func(Mark) bool { return true }) {
+			out = append(out, w)
+		}
+	}
+	for _, m := range marks {
+		if m.Has && !hidden(m.From, func(o Mark) bool { return o.after(m) }) {
+			out = append(out, written{Sample{m.From, m.V}, m.Stamp, m.Device, int(m.N)})
+		}
+	}
+	return out
+}
+
+// delivery is one writing of a device: samples for its tail, a chunk, or a mark.
 type delivery struct {
 	device uint64
 	xs     []Sample
 	chunk  []byte
+	mark   *Mark
+}
+
+func drawMark(t *rapid.T, devices uint64, span int64, n int) *Mark {
+	m := Mark{Stamp: rapid.Uint64Range(1, 4).Draw(t, "stamp"), Device: rapid.Uint64Range(1, devices).Draw(t, "device"), N: uint16(n)}
+	m.From = rapid.Int64Range(-1, span).Draw(t, "from")
+	m.To = m.From + 1
+	switch rapid.IntRange(0, 3).Draw(t, "kind") {
+	case 0:
+		m.Hides, m.To = true, m.From+rapid.Int64Range(1, span).Draw(t, "length")
+	case 1:
+		m.Hides, m.From, m.To = true, math.MinInt64, math.MaxInt64
+	case 2:
+		m.Hides, m.Has, m.V = true, true, float64(rapid.IntRange(100, 200).Draw(t, "v"))
+	case 3:
+		m.Has, m.V = true, float64(rapid.IntRange(100, 200).Draw(t, "v"))
+	}
+	return &m
 }
 
 func drawDeliveries(t *rapid.T, devices uint64, span int64) []delivery {
@@ -77,6 +114,11 @@ func drawDeliveries(t *rapid.T, devices uint64, span int64) []delivery {
 	seen := map[Hash]bool{}
 	for range rapid.IntRange(1, 12).Draw(t, "deliveries") {
 		d := delivery{device: rapid.Uint64Range(1, devices).Draw(t, "device")}
+		if rapid.IntRange(0, 2).Draw(t, "is mark") == 0 {
+			d.mark = drawMark(t, devices, span, len(out))
+			out = append(out, d)
+			continue
+		}
 		n := rapid.SampledFrom([]int{1, 1, 3, 30, 1100}).Draw(t, "n")
 		at := rapid.Int64Range(0, span).Draw(t, "at")
 		for range n {
@@ -106,7 +148,8 @@ func drawDeliveries(t *rapid.T, devices uint64, span int64) []delivery {
 	return out
 }
 
-// deliver writes deliveries, those of one device in their order and the devices mixed at random; chunks come again at random, too.
+// deliver writes deliveries, those of one device in their order and the devices mixed at random; chunks and marks come again at random, too, and
+// marks are taken back and set again.
 func deliver(t *rapid.T, g *rig, id ID, all []delivery) {
 	byDevice := map[uint64][]delivery{}
 	for _, d := range all {
@@ -117,6 +160,27 @@ func deliver(t *rapid.T, g *rig, id ID, all []delivery) {
 		d := byDevice[dev][0]
 		if byDevice[dev] = byDevice[dev][1:]; len(byDevice[dev]) == 0 {
 			delete(byDevice, dev)
+		}
+		if d.mark != nil {
+			for again := range 1 + rapid.IntRange(0, 1).Draw(t, "again") {
+				g.update(t, func(tx *store.Tx) error {
+					if rapid.Bool().Draw(t, "taken back") {
+						if _, err := g.b.PutMark(tx, id, *d.mark); err != nil {
+							return err
+						}
+						if was, err := g.b.DropMark(tx, id, *d.mark); !was || err != nil {
+							t.Fatal("the mark is not there", err)
+						}
+						again = 0
+					}
+					fresh, err := g.b.PutMark(tx, id, *d.mark)
+					if fresh != (again == 0) {
+						t.Fatal("a mark is there, or is not", again)
+					}
+					return err
+				})
+			}
+			continue
 		}
 		g.update(t, func(tx *store.Tx) error {
 			if d.chunk == nil {
@@ -137,11 +201,16 @@ func TestPolicies(t *testing.T) {
 		span := rapid.SampledFrom([]int64{5, 60, 5000}).Draw(t, "span")
 		all := drawDeliveries(t, rapid.SampledFrom([]uint64{1, 3, 9}).Draw(t, "devices"), span)
 		var flat []written
+		var marks []Mark
 		for i, d := range all {
+			if d.mark != nil {
+				marks = append(marks, *d.mark)
+			}
 			for k, x := range d.xs {
-				flat = append(flat, written{x, d.device, i<<16 + k})
+				flat = append(flat, written{x, 0, d.device, i<<16 + k})
 			}
 		}
+		flat = leave(flat, marks)
 		edges := rapid.SliceOfNDistinct(rapid.Int64Range(-1, span+40), 2, 8, rapid.ID[int64]).Draw(t, "edges")
 		slices.Sort(edges)
 		for range 2 {

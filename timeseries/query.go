@@ -75,7 +75,7 @@ func (b *Book) Buckets(r store.Reader, series Series, edges []int64) ([]Bucket, 
 		for at < len(out)-1 && p.t0 >= out[at].To {
 			at++
 		}
-		if !p.shared && p.t0 >= out[at].From && p.t1 < out[at].To {
+		if !p.shared && p.hidden == nil && p.t0 >= out[at].From && p.t1 < out[at].To {
 			out[at].Summary = out[at].Merge(p.sum)
 			p.release()
 			continue
