@@ -66,22 +66,9 @@ func (r *report) worked() error {
 	if err != nil {
 		return err
 	}
-	kept := all[:0]
-	for _, e := range all {
-		path, err := r.v.Path(e.Node)
-		if err != nil {
-			return err
-		}
-		for _, id := range path {
-			in, err := r.means(id)
-			if err != nil {
-				return err
-			}
-			if in {
-				kept = append(kept, e)
-				break
-			}
-		}
+	kept, err := r.within(all)
+	if err != nil {
+		return err
 	}
 	for piece := range r.v.Days(kept, r.start, r.end, r.now) {
 		length := piece.To.Sub(piece.From)
@@ -92,6 +79,28 @@ func (r *report) worked() error {
 	}
 	r.Time, err = r.v.Totals(kept, r.by, r.start, r.end, r.now)
 	return err
+}
+
+// within returns the intervals of nodes that are meant, and of those below them.
+func (r *report) within(all []Event) ([]Event, error) {
+	kept := all[:0]
+	for _, e := range all {
+		path, err := r.v.Path(e.Node)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range path {
+			in, err := r.means(id)
+			if err != nil {
+				return nil, err
+			}
+			if in {
+				kept = append(kept, e)
+				break
+			}
+		}
+	}
+	return kept, nil
 }
 
 // logged tells of the series that are meant and had samples.
