@@ -81,7 +81,7 @@ func TestRun(t *testing.T) {
 		{"refuses on standard output", "echo out; exit 3", "out|", "hook on-add: out"},
 		{"refuses silently", "exit 3", "", "hook on-add: it refuses (exit status 3)"},
 		{"dies", "kill -TERM $$", "", "hook on-add: it refuses (signal: terminated)"},
-		{"leaves a process behind", "sleep 1000 & echo done", "done|", ""},
+		{"leaves a process behind", "sleep 5 & echo done", "done|", ""},
 		{"says much", "yes | head -c 1000000 | tr -d '\\n'; exit 0", strings.Repeat("y", maxOutput) + "|", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
