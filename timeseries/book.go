@@ -12,12 +12,13 @@ import (
 	"arbor/store"
 )
 
-// Book keeps series in a store. It has no state of its own: any number of goroutines may use it.
+// Book keeps series in a store. It has no state of its own but a cache: any number of goroutines may use it.
 type Book struct {
 	tails     store.Keyspace // series, device → the stream's tail
-	summaries store.Keyspace // series, device, class, first time, name → entry
+	summaries store.Keyspace // series, device → directory, blocks of entries, sketches; class, first time, name → entry
 	chunks    store.Keyspace // series, device, name → chunk
 	marks     store.Keyspace // series, class, first time, stamp, device, number → mark
+	cache     cache
 }
 
 // Open returns the series kept in db.
@@ -63,8 +64,8 @@ func sealedName(seq uint64) []byte {
 
 func importedName(h Hash) []byte { return append([]byte{nameImported}, h[:]...) }
 
-// class ranks a chunk by its duration: it is shorter than 1<<class nanoseconds. Entries are kept by class, so that the chunks that reach
-// into a range are found by one short scan for each class, however long the longest chunk is.
+// class ranks a chunk by its duration: it is shorter than 1<<class nanoseconds. Loose entries are kept by class, so that the chunks that
+// reach into a range are found by one short scan for each class, however long the longest chunk is.
 func class(t0, t1 int64) byte { return byte(bits.Len64(uint64(t1 - t0))) }
 
 func (s stream) entryKey(t0, t1 int64, name []byte) []byte {
@@ -143,12 +144,25 @@ func (b *Book) Append(tx *store.Tx, series ID, device uint64, samples []Sample) 
 		}
 		t.insert(x)
 		if len(t.t) == MaxChunk {
-			if err := b.seal(tx, s, t); err != nil {
+			if err := b.makeRoom(tx, s, t); err != nil {
 				return err
 			}
 		}
 	}
 	return b.putTail(tx, s, t)
+}
+
+// makeRoom seals what is late of a full tail, else all of it: so chunks of late samples are apart from those that are in order.
+func (b *Book) makeRoom(tx *store.Tx, s stream, t *tail) error {
+	d, err := b.directory(tx, s)
+	if err != nil {
+		return err
+	}
+	n := countBelow(t.t, d.end())
+	if n == 0 {
+		n = len(t.t)
+	}
+	return b.seal(tx, s, &d, t, n)
 }
 
 // insert adds x behind the samples that are not later.
@@ -160,16 +174,17 @@ func (c *columns) insert(x Sample) {
 	c.t, c.v = slices.Insert(c.t, i, x.T), slices.Insert(c.v, i, x.V)
 }
 
-// seal makes the tail a chunk and empties it. The caller puts the tail.
-func (b *Book) seal(tx *store.Tx, s stream, t *tail) error {
-	chunk, err := t.encode()
+// seal makes the first n samples of the tail a chunk and takes them out of it. The caller puts the tail.
+func (b *Book) seal(tx *store.Tx, s stream, d *directory, t *tail, n int) error {
+	c := columns{t.t[:n], t.v[:n]}
+	chunk, err := c.encode()
 	if err != nil {
 		return err
 	}
-	if _, err := b.putChunk(tx, s, sealedName(t.seq), t.seq, chunk, &t.columns); err != nil {
+	if _, err := b.putChunk(tx, s, d, sealedName(t.seq), t.seq, chunk, &c); err != nil {
 		return err
 	}
 	t.seq++
-	t.reset()
+	t.t, t.v = slices.Delete(t.t, 0, n), slices.Delete(t.v, 0, n)
 	return nil
 }

@@ -4,8 +4,9 @@
 //
 // A series is written by devices; what one device wrote to one series is a stream. New samples go into the stream's tail, at most 1,024
 // of them in the order of their times; a full tail is sealed into a chunk, which never changes. A chunk may also come whole from outside
-// (PutChunk), named by its hash. Beside each chunk stands a small entry with its summary, in another keyspace, so that an overview reads
-// the entries alone; chunks are decoded only where they straddle the edge of a bucket or share their time with others.
+// (PutChunk), named by its hash. For each chunk there is an entry with its summary; entries lie in blocks of 32, for each full block there is
+// one in a block of the next level, and so on (level.go). So a summary of any part of a series is had from a few blocks, whatever its
+// length; chunks are decoded only where they straddle the edge of a bucket or share their time with those of other devices.
 //
 // Samples may come in any order, and several may bear one time. What a reader sees of those is told by the Policy of the series, and is the
 // same whatever order the streams arrived in: under Last, the usual, it is that of the stream with the greatest device id and in it the one

@@ -217,16 +217,22 @@ func (b *Book) hasAt(r store.Reader, s stream, t int64) (bool, error) {
 	if _, found := slices.BinarySearch(tail.t, t); found {
 		return true, nil
 	}
-	pieces, err := b.sealedAt(r, s, t)
-	for i := 0; err == nil && i < len(pieces); i++ {
-		if err = b.load(r, Last, pieces[i]); err != nil {
-			break
-		}
-		_, found := slices.BinarySearch(pieces[i].cols.t, t)
-		pieces[i].release()
-		if found {
-			return true, nil
-		}
+	d, err := b.directory(r, s)
+	if err != nil {
+		return false, err
 	}
-	return false, err
+	pieces, err := b.holding(r, s, d, []int64{t})
+	if err == nil {
+		err = b.loadAll(r, Last, pieces, false)
+	}
+	if err != nil {
+		return false, err
+	}
+	there := false
+	for _, p := range pieces {
+		_, found := slices.BinarySearch(p.cols.t, t)
+		there = there || found
+		p.release()
+	}
+	return there, nil
 }

@@ -9,35 +9,31 @@ import (
 // interval is the time [from, to).
 type interval struct{ from, to int64 }
 
-// masked returns what marks leave of pieces, and the values of marks as pieces of their own. marks are by their beginning.
+// masked returns what marks leave of tails, and the values of marks as pieces of their own. marks are by their beginning.
 func masked(pieces []*piece, marks []Mark, policy Policy) []*piece {
 	hidden := hiddenBy(marks)
 	out := pieces[:0]
 	for _, p := range pieces {
-		first := sort.Search(len(hidden), func(i int) bool { return hidden[i].to > p.t0 })
-		end := first + sort.Search(len(hidden)-first, func(i int) bool { return hidden[first+i].from > p.t1 })
-		switch {
-		case first == end:
+		if p.cols.hide(hiddenIn(hidden, p.t0, p.t1)); len(p.cols.t) > 0 {
+			p.span()
 			out = append(out, p)
-		case hidden[first].from <= p.t0 && hidden[first].to > p.t1: // nothing is left
-		case p.cols == nil:
-			p.hidden = hidden[first:end]
-			out = append(out, p)
-		default: // a tail
-			if p.cols.hide(hidden[first:end]); len(p.cols.t) > 0 {
-				p.span()
-				out = append(out, p)
-			}
 		}
 	}
 	return append(out, valued(seen(marks), policy)...)
 }
 
-// span sets the times and the summary of a piece that is in memory.
-func (p *piece) span() {
-	p.t0, p.t1 = p.cols.t[0], p.cols.t[len(p.cols.t)-1]
-	p.sum = summarize(p.cols.t, p.cols.v)
+// hiddenIn returns those of hidden, which rise, that reach into [t0, t1].
+func hiddenIn(hidden []interval, t0, t1 int64) []interval {
+	if len(hidden) == 0 {
+		return nil
+	}
+	first := sort.Search(len(hidden), func(i int) bool { return hidden[i].to > t0 })
+	end := first + sort.Search(len(hidden)-first, func(i int) bool { return hidden[first+i].from > t1 })
+	return hidden[first:end]
 }
+
+// span sets the times of a piece that is in memory.
+func (p *piece) span() { p.t0, p.t1 = p.cols.t[0], p.cols.t[len(p.cols.t)-1] }
 
 // hiddenBy returns the times in which samples without a stamp are hidden, apart from each other and rising.
 func hiddenBy(marks []Mark) []interval {

@@ -33,21 +33,26 @@ func (h *heap) before(a, b run) bool {
 }
 
 // merge gives emit what a reader sees of pieces, in the order of time, as stretches of samples lent until it returns. pieces are in the
-// order of their first times and are loaded only when their turn comes. It stops when emit returns false.
-func (b *Book) merge(r store.Reader, policy Policy, pieces []*piece, emit func(t []int64, v []float64) bool) error {
+// order of their first times and are loaded only when their turn comes, so many together. It stops when emit returns false.
+func (b *Book) merge(r store.Reader, policy Policy, pieces []*piece, together int, emit func(t []int64, v []float64) bool) error {
 	h := heap{policy: policy}
 	defer func() {
 		for _, x := range h.runs {
 			x.p.release()
 		}
+		for _, p := range pieces { // loaded, and not come to
+			p.release()
+		}
 	}()
 	for len(h.runs) > 0 || len(pieces) > 0 {
 		for len(pieces) > 0 && (len(h.runs) == 0 || pieces[0].t0 <= h.runs[0].t[0]) {
 			p := pieces[0]
-			pieces = pieces[1:]
-			if err := b.load(r, policy, p); err != nil {
-				return err
+			if p.cols == nil {
+				if err := b.loadAll(r, policy, pieces[:min(together, len(pieces))], together == manyPieces); err != nil {
+					return err
+				}
 			}
+			pieces = pieces[1:]
 			if len(p.cols.t) == 0 {
 				p.release()
 				continue

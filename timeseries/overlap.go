@@ -1,77 +1,174 @@
 package timeseries
 
 import (
+	"math"
 	"slices"
-	"sort"
 
 	"arbor/store"
 )
 
-// spreadLimit is the number of other pieces that a piece must overlap to be looked into sample by sample, so that one chunk of late
-// samples from many years does not make every chunk of those years be decoded.
-const spreadLimit = 4
+// points are times at which somebody has samples.
+type points struct {
+	t  []int64
+	of *source // whose own chunks they do not disturb; nil for a tail, which lies above its own stream's too
+}
 
-// markShared finds the pieces whose summary alone does not say what a reader sees of them, because another piece may have samples within
-// their time. pieces are in the order of their first times.
-func (b *Book) markShared(r store.Reader, policy Policy, pieces []*piece) error {
-	if policy == All { // each sample counts, whatever others have
-		for _, p := range pieces {
-			p.shared = p.again
+// shared reports whether one of the points lies within the time of n.
+func shared(all []points, n *node) bool {
+	for _, x := range all {
+		if (x.of == nil || x.of.device != n.of.device) && touches(x.t, n.t0, n.t1) {
+			return true
 		}
-		return nil
 	}
-	if markOverlaps(pieces) == 0 {
-		return nil
+	return false
+}
+
+// spreadLimit is the number of others that a chunk must overlap to be looked into sample by sample, so that one chunk of late samples from many
+// years does not make every chunk of those years be decoded. spreadMost bounds how many are.
+const (
+	spreadLimit = 4
+	spreadMost  = 64
+)
+
+// extent is where a node or a piece of some device lies.
+type extent struct {
+	t0, t1 int64
+	device uint64
+	shared bool
+}
+
+// apart opens of whole what shares its time with something of another device, down to the chunks, until what is left in whole does not. Chunks
+// that do are appended to rest.
+func (b *Book) apart(r store.Reader, policy Policy, whole []node, rest []*piece) ([]node, []*piece, error) {
+	var spread []points
+	for {
+		var err error
+		marks := marked(whole, rest)
+		if whole, rest, spread, err = b.look(r, policy, whole, rest, marks, spread); err != nil {
+			return nil, nil, err
+		}
+		marks = marked(whole, rest)
+		deepest := 0
+		for i := range whole {
+			if marks[i].shared = marks[i].shared || shared(spread, &whole[i]); marks[i].shared {
+				deepest = max(deepest, whole[i].level)
+			}
+		}
+		left := whole[:0:0]
+		var into []blockRef
+		for i := range whole {
+			switch n := &whole[i]; {
+			case !marks[i].shared || n.level < deepest:
+				left = append(left, *n)
+			case n.level == 1:
+				p, err := n.piece()
+				if err != nil {
+					return nil, nil, err
+				}
+				rest = append(rest, p)
+			default:
+				into = append(into, blockRef{n.of, n.run, n.level - 1, n.number, fanOut * uint64(n.number+1)})
+			}
+		}
+		whole = left
+		for part := range slices.Chunk(into, maxBlocks) {
+			_, err := b.enter(r, part, math.MinInt64, math.MaxInt64, func(n *node) (bool, error) {
+				whole = append(whole, *n)
+				return false, nil
+			}, nil)
+			if err != nil {
+				return nil, nil, err
+			}
+		}
+		if deepest <= 1 {
+			return whole, rest, nil
+		}
 	}
+}
+
+// marked returns the extents of nodes and of chunks, in this order, and which of them meet one of another device.
+func marked(whole []node, rest []*piece) []extent {
+	all := make([]extent, 0, len(whole)+len(rest))
+	for i := range whole {
+		all = append(all, extent{whole[i].t0, whole[i].t1, whole[i].of.device, false})
+	}
+	for _, p := range rest {
+		if p.seq == tailSeq || p.spread {
+			all = append(all, extent{math.MaxInt64, math.MaxInt64, p.stream.device, false}) // its points tell
+			continue
+		}
+		all = append(all, extent{p.t0, p.t1, p.stream.device, false})
+	}
+	order := make([]*extent, len(all))
+	for i := range all {
+		order[i] = &all[i]
+	}
+	slices.SortFunc(order, func(a, b *extent) int {
+		if a.t0 < b.t0 {
+			return -1
+		}
+		return 1
+	})
+	// What begins before x does and reaches into it is seen on the way up, what begins within x on the way down.
+	ends, starts := map[uint64]int64{}, map[uint64]int64{}
+	for _, x := range order {
+		for d, end := range ends {
+			x.shared = x.shared || d != x.device && end >= x.t0
+		}
+		if end, ok := ends[x.device]; !ok || x.t1 > end {
+			ends[x.device] = x.t1
+		}
+	}
+	for _, x := range slices.Backward(order) {
+		for d, start := range starts {
+			x.shared = x.shared || d != x.device && start <= x.t1
+		}
+		starts[x.device] = x.t0
+	}
+	return all
+}
+
+// look makes of chunks that share their time with many others points, and adds them to rest.
+func (b *Book) look(r store.Reader, policy Policy, whole []node, rest []*piece, marks []extent, spread []points) ([]node, []*piece, []points, error) {
 	var starts, ends []int64
-	for _, p := range pieces {
-		starts, ends = append(starts, p.t0), append(ends, p.t1)
+	for _, x := range marks {
+		starts, ends = append(starts, x.t0), append(ends, x.t1)
 	}
+	slices.Sort(starts)
 	slices.Sort(ends)
-	var spread, rest []*piece
-	for _, p := range pieces {
-		if p.shared && countBelow(starts, p.t1)-countBelow(ends, p.t0) > spreadLimit {
-			spread = append(spread, p)
-		} else {
-			rest = append(rest, p)
-		}
+	wide := func(x *extent) bool {
+		return x.shared && len(spread) < spreadMost && countBelow(starts, x.t1)-countBelow(ends, x.t0) > spreadLimit
 	}
-	if len(spread) == 0 {
-		return nil
-	}
-	markOverlaps(rest)
-	for _, p := range spread {
-		if err := b.load(r, policy, p); err != nil {
+	add := func(p *piece, of *source) error {
+		if err := b.loadAll(r, policy, []*piece{p}, true); err != nil {
 			return err
 		}
-		for _, t := range p.cols.t {
-			// Of the pieces that share with no other one at most holds t. Those that do share are marked already.
-			i := sort.Search(len(rest), func(i int) bool { return rest[i].t0 > t })
-			if i > 0 && t <= rest[i-1].t1 {
-				rest[i-1].shared = true
+		p.spread = true
+		spread = append(spread, points{slices.Clone(p.cols.t), of})
+		return nil
+	}
+	for i, p := range rest {
+		if x := &marks[len(whole)+i]; wide(x) {
+			if err := add(p, &source{stream: p.stream}); err != nil {
+				return nil, nil, nil, err
 			}
 		}
 	}
-	return nil
-}
-
-// markOverlaps sets shared for the pieces whose time meets that of another, and returns how many there are.
-func markOverlaps(pieces []*piece) int {
-	var last *piece // the one that ends last so far
-	n := 0
-	for _, p := range pieces {
-		p.shared = false
-		if last != nil && p.t0 <= last.t1 {
-			p.shared, last.shared = true, true
+	left := whole[:0:0]
+	for i := range whole {
+		n := &whole[i]
+		if n.level > 1 || !wide(&marks[i]) {
+			left = append(left, *n)
+			continue
 		}
-		if last == nil || p.t1 > last.t1 {
-			last = p
+		p, err := n.piece()
+		if err == nil {
+			err = add(p, n.of)
 		}
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		rest = append(rest, p)
 	}
-	for _, p := range pieces {
-		if p.shared {
-			n++
-		}
-	}
-	return n
+	return left, rest, spread, nil
 }

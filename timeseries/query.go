@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"math"
+	"slices"
 	"sort"
 
 	"arbor/store"
@@ -19,13 +20,23 @@ type Bucket struct {
 	Summary
 }
 
+// Pieces that are fetched together: by a reading of samples, which holds few, and at the edges of buckets.
+const (
+	fewPieces  = 16
+	manyPieces = cacheSize
+)
+
 // Range yields the samples of a series with times in [from, to) in the order of time; under All those of one time in the order of devices
 // and of writing, else there is one for each time. It holds a few chunks at once, however many there are.
 func (b *Book) Range(r store.Reader, series Series, from, to int64) iter.Seq2[Sample, error] {
 	return func(yield func(Sample, error) bool) {
-		pieces, err := b.pieces(r, series, from, to)
+		var pieces []*piece
+		sc, err := b.scene(r, series, from, to)
 		if err == nil {
-			err = b.merge(r, series.Merge, pieces, func(t []int64, v []float64) bool {
+			pieces, err = b.pieces(r, sc, from, to)
+		}
+		if err == nil {
+			err = b.merge(r, series.Merge, pieces, fewPieces, func(t []int64, v []float64) bool {
 				for i := countBelow(t, from); i < len(t); i++ {
 					if t[i] >= to || !yield(Sample{t[i], v[i]}, nil) {
 						return false
@@ -49,44 +60,172 @@ func (b *Book) Span(r store.Reader, series Series) (Summary, error) {
 	return buckets[0].Summary, nil
 }
 
-// Buckets returns the summaries of the samples between consecutive edges, which must rise: n edges give n-1 buckets. The result is
-// exact. A chunk that lies within a bucket and shares no time with another is counted by its summary, under All also one that does; the
-// others are decoded, which is at most one an edge for a series written in order.
-func (b *Book) Buckets(r store.Reader, series Series, edges []int64) ([]Bucket, error) {
+// frame is a picture in the making.
+type frame struct {
+	out    []Bucket
+	at     int // the bucket that was asked for last
+	policy Policy
+}
+
+func newFrame(edges []int64, policy Policy) (*frame, error) {
 	if len(edges) < 2 {
 		return nil, fmt.Errorf("%d edges: %w", len(edges), ErrEdges)
 	}
-	out := make([]Bucket, len(edges)-1)
-	for i := range out {
+	f := &frame{out: make([]Bucket, len(edges)-1), policy: policy}
+	for i := range f.out {
 		if edges[i+1] <= edges[i] {
 			return nil, fmt.Errorf("edge %d: %w", i+1, ErrEdges)
 		}
-		out[i].From, out[i].To = edges[i], edges[i+1]
+		f.out[i].From, f.out[i].To = edges[i], edges[i+1]
 	}
-	pieces, err := b.pieces(r, series, edges[0], edges[len(edges)-1])
+	return f, nil
+}
+
+func (f *frame) from() int64 { return f.out[0].From }
+func (f *frame) to() int64   { return f.out[len(f.out)-1].To }
+
+// bucket returns the bucket that t is in; the first or the last one where it is in none.
+func (f *frame) bucket(t int64) *Bucket {
+	b := &f.out[f.at]
+	for steps := 0; t < b.From || t >= b.To; steps++ {
+		switch {
+		case t >= b.To && f.at+1 == len(f.out) || t < b.From && f.at == 0:
+			return b
+		case t >= b.To && steps < 4:
+			f.at++
+		default:
+			f.at = min(sort.Search(len(f.out), func(i int) bool { return f.out[i].To > t }), len(f.out)-1)
+		}
+		b = &f.out[f.at]
+	}
+	return b
+}
+
+// within reports whether all of [t0, t1] lies in one bucket.
+func (f *frame) within(t0, t1 int64) bool {
+	b := f.bucket(t0)
+	return t0 >= b.From && t1 < b.To
+}
+
+// add counts a node that lies in one bucket by its summary.
+func (f *frame) add(n *node) error {
+	s, err := n.summary(f.policy)
+	b := f.bucket(n.t0)
+	b.Summary = b.Merge(s)
+	return err
+}
+
+// Buckets returns the summaries of the samples between consecutive edges, which must rise: n edges give n-1 buckets. The result is
+// exact. Summaries of the highest level that lie within a bucket are counted whole; at an edge they are opened, level by level, and the one
+// chunk there is decoded. So it takes O(buckets · log samples), whatever lies between. Where samples of several devices lie within one
+// time, and the policy is not All, what overlaps is opened and decoded too.
+func (b *Book) Buckets(r store.Reader, series Series, edges []int64) ([]Bucket, error) {
+	f, err := newFrame(edges, series.Merge)
 	if err != nil {
 		return nil, err
 	}
-	if err := b.markShared(r, series.Merge, pieces); err != nil {
+	sc, err := b.scene(r, series, f.from(), f.to())
+	if err != nil {
 		return nil, err
 	}
-	at, rest := 0, pieces[:0]
-	for _, p := range pieces {
-		for at < len(out)-1 && p.t0 >= out[at].To {
-			at++
-		}
-		if !p.shared && p.hidden == nil && p.t0 >= out[at].From && p.t1 < out[at].To {
-			out[at].Summary = out[at].Merge(p.sum)
-			p.release()
-			continue
-		}
-		rest = append(rest, p)
+	rest, err := b.count(r, f, sc)
+	if err != nil {
+		return nil, err
 	}
-	err = b.merge(r, series.Merge, rest, func(t []int64, v []float64) bool {
-		fill(out, t, v)
+	err = b.merge(r, series.Merge, rest, manyPieces, func(t []int64, v []float64) bool {
+		fill(f.out, t, v)
 		return true
 	})
-	return out, err
+	return f.out, err
+}
+
+// count counts into f what can be counted by summaries, and returns the others: chunks at edges, those that share their time with samples of
+// others, and what lies above chunks.
+func (b *Book) count(r store.Reader, f *frame, sc *scene) ([]*piece, error) {
+	rest := slices.Clone(sc.top)
+	var above []points
+	if f.policy != All {
+		for _, p := range sc.top {
+			above = append(above, points{t: p.cols.t})
+		}
+	}
+	alone := f.policy == All || len(sc.sources) < 2
+	var whole []node
+	err := b.walk(r, sc.sources, f.from(), f.to(), func(n *node) (bool, error) {
+		hidden := hiddenIn(sc.hidden, n.t0, n.t1)
+		switch {
+		case len(hidden) > 0 && hidden[0].from <= n.t0 && hidden[0].to > n.t1:
+			return false, nil // nothing is left
+		case len(hidden) == 0 && f.within(n.t0, n.t1) && !shared(above, n):
+			if alone {
+				return false, f.add(n)
+			}
+			whole = append(whole, *n)
+			return false, nil
+		case n.level > 1:
+			return true, nil
+		}
+		p, err := n.piece()
+		if err == nil {
+			p.hidden = hidden
+			rest = append(rest, p)
+		}
+		return false, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if len(whole) > 0 {
+		if whole, rest, err = b.apart(r, f.policy, whole, rest); err != nil {
+			return nil, err
+		}
+		for i := range whole {
+			if err := f.add(&whole[i]); err != nil {
+				return nil, err
+			}
+		}
+	}
+	sortPieces(rest)
+	return rest, nil
+}
+
+// approxPart is how much of a bucket may be counted into the one beside it by Approx.
+const approxPart = 16
+
+// Approx is Buckets from summaries alone, for the first picture: no chunk is read. What lies across an edge is counted into the bucket of its
+// middle, as long as it is no longer than a sixteenth of the bucket or a single chunk. So a sample is counted at most half of that from its
+// bucket, what several devices have of one time is counted several times, and what is corrected or deleted in a part of that only is counted too;
+// First, Last, T0 and T1 may lie outside of the bucket. Tails are counted to the sample.
+func (b *Book) Approx(r store.Reader, series Series, edges []int64) ([]Bucket, error) {
+	f, err := newFrame(edges, series.Merge)
+	if err != nil {
+		return nil, err
+	}
+	sc, err := b.scene(r, series, f.from(), f.to())
+	if err != nil {
+		return nil, err
+	}
+	err = b.walk(r, sc.sources, f.from(), f.to(), func(n *node) (bool, error) {
+		hidden := hiddenIn(sc.hidden, n.t0, n.t1)
+		if len(hidden) == 0 && f.within(n.t0, n.t1) {
+			return false, f.add(n)
+		}
+		middle := n.t0 + int64(uint64(n.t1-n.t0)/2)
+		at := f.bucket(middle)
+		if n.level > 1 && uint64(n.t1-n.t0) > uint64(at.To-at.From)/approxPart {
+			return true, nil
+		}
+		if middle < f.from() || middle >= f.to() || len(hidden) > 0 && hidden[0].from <= n.t0 && hidden[0].to > n.t1 {
+			return false, nil
+		}
+		s, err := n.summary(f.policy)
+		at.Summary = at.Merge(s)
+		return false, err
+	})
+	for _, p := range sc.top {
+		fill(f.out, p.cols.t, p.cols.v)
+	}
+	return f.out, err
 }
 
 // fill counts samples into the buckets they belong to.

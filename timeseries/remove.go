@@ -1,7 +1,6 @@
 package timeseries
 
 import (
-	"cmp"
 	"math"
 	"slices"
 	"sort"
@@ -22,7 +21,11 @@ func (b *Book) Remove(tx *store.Tx, series ID, device uint64, x Sample) (bool, e
 		t.t, t.v = slices.Delete(t.t, i, i+1), slices.Delete(t.v, i, i+1)
 		return true, b.putTail(tx, s, t)
 	}
-	pieces, err := b.sealedAt(tx, s, x.T)
+	d, err := b.directory(tx, s)
+	if err != nil {
+		return false, err
+	}
+	pieces, err := b.holding(tx, s, d, []int64{x.T})
 	if err != nil {
 		return false, err
 	}
@@ -33,7 +36,7 @@ func (b *Book) Remove(tx *store.Tx, series ID, device uint64, x Sample) (bool, e
 		}
 		for _, i := range slices.Backward(c.places(x)) {
 			if at, dead := slices.BinarySearch(p.dead, uint16(i)); !dead {
-				return true, b.bury(tx, p, c, slices.Insert(p.dead, at, uint16(i)))
+				return true, b.bury(tx, &d, p, slices.Insert(slices.Clone(p.dead), at, uint16(i)), x.T)
 			}
 		}
 	}
@@ -42,7 +45,12 @@ func (b *Book) Remove(tx *store.Tx, series ID, device uint64, x Sample) (bool, e
 
 // Restore is the inverse of Remove: it brings a removed sample back to its place, or appends x if none is to be had.
 func (b *Book) Restore(tx *store.Tx, series ID, device uint64, x Sample) error {
-	pieces, err := b.sealedAt(tx, stream{series, device}, x.T)
+	s := stream{series, device}
+	d, err := b.directory(tx, s)
+	if err != nil {
+		return err
+	}
+	pieces, err := b.holding(tx, s, d, []int64{x.T})
 	if err != nil {
 		return err
 	}
@@ -56,7 +64,7 @@ func (b *Book) Restore(tx *store.Tx, series ID, device uint64, x Sample) error {
 		}
 		for _, i := range c.places(x) {
 			if at, dead := slices.BinarySearch(p.dead, uint16(i)); dead {
-				return b.bury(tx, p, c, slices.Delete(p.dead, at, at+1))
+				return b.bury(tx, &d, p, slices.Delete(slices.Clone(p.dead), at, at+1), x.T)
 			}
 		}
 	}
@@ -72,23 +80,4 @@ func (c *columns) places(x Sample) []int {
 		}
 	}
 	return out
-}
-
-// sealedAt returns the stream's chunks that may hold a sample of time t, in the order they were written.
-func (b *Book) sealedAt(r store.Reader, s stream, t int64) ([]*piece, error) {
-	if t == math.MaxInt64 {
-		return nil, nil
-	}
-	pieces, err := b.sealed(r, s, t, t+1, nil)
-	slices.SortFunc(pieces, func(a, b *piece) int { return cmp.Compare(a.seq, b.seq) })
-	return pieces, err
-}
-
-// bury sets which samples of a chunk are removed, and its summary to what that leaves. It uses c up.
-func (b *Book) bury(tx *store.Tx, p *piece, c *columns, dead []uint16) error {
-	p.dead = dead
-	c.drop(dead)
-	p.again = c.compact()
-	p.sum = summarize(c.t, c.v)
-	return tx.Put(b.summaries, p.stream.entryKey(p.t0, p.t1, p.name), p.entry.append(nil))
 }

@@ -50,6 +50,18 @@ func (h *Histogram) Add(v float64) {
 	}
 }
 
+// Remove takes back one Add of v.
+func (h *Histogram) Remove(v float64) {
+	switch {
+	case v == 0:
+		h.zero.Add(^uint64(0))
+	case v != v:
+		h.nan.Add(^uint64(0))
+	default:
+		h.counter(number(v)).Add(^uint64(0))
+	}
+}
+
 // number returns the bucket of v: with the sign as the highest of 18 bits.
 func number(v float64) uint32 { return uint32(math.Float64bits(v) >> (52 - fractionBits)) }
 

@@ -218,3 +218,21 @@ func BenchmarkAdd(b *testing.B) {
 		i++
 	}
 }
+
+// TestRemove takes numbers back: what is left is as if they had never been counted.
+func TestRemove(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		v := rapid.SliceOf(rapid.Float64()).Draw(t, "v")
+		v = append(v, 0, math.NaN(), math.Copysign(0, -1), math.Inf(-1))
+		keep := rapid.IntRange(0, len(v)).Draw(t, "keep")
+		h, want := of(v...), of(v[:keep]...)
+		for _, x := range v[keep:] {
+			h.Remove(x)
+		}
+		got, _ := h.AppendBinary(nil)
+		exp, _ := want.AppendBinary(nil)
+		if !bytes.Equal(got, exp) {
+			t.Fatalf("%x is left, want %x", got, exp)
+		}
+	})
+}

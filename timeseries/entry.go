@@ -1,0 +1,285 @@
+package timeseries
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+)
+
+// entry is what stands beside a chunk, or for a whole block of them. The times are those of all samples, removed and hidden ones too.
+type entry struct {
+	t0, t1 int64
+	sum    Summary // of what a reader of the stream alone sees: of each time the sample written last
+	all    Summary // of every sample that is not removed
+	gone   bool    // what stood here was dropped; the rest says nothing
+
+	chunk   bool // it stands for a chunk, which the rest tells of
+	seq     uint64
+	name    []byte
+	crc     uint32   // of the chunk
+	again   bool     // it has several samples of one time that are neither removed nor hidden
+	dead    []uint16 // places of removed samples, rising
+	beneath []uint16 // places of samples above which the stream has one of the same time in another chunk, rising
+}
+
+// Flags of an encoded entry.
+const (
+	flagGone     = 1 << iota
+	flagChunk    // it is of a chunk
+	flagImported // and the chunk bears its hash
+	flagAgain
+	flagAll     // all differs from sum
+	flagDead    // some are removed
+	flagBeneath // some are hidden
+)
+
+// append appends the entry, behind its length: flags, both times, sum, all if it differs, and of a chunk its number, its checksum, its hash if it
+// is imported, and the places of what is removed and of what is hidden.
+func (e *entry) append(b []byte) []byte {
+	var room [256]byte
+	body := room[:0]
+	if e.gone {
+		body = append(body, flagGone)
+		b = binary.AppendUvarint(b, uint64(len(body)))
+		return append(b, body...)
+	}
+	body = append(body, e.flags())
+	body = binary.BigEndian.AppendUint64(body, uint64(e.t0))
+	body = binary.AppendUvarint(body, uint64(e.t1-e.t0))
+	body = e.appendSummary(body, &e.sum)
+	if body[0]&flagAll != 0 {
+		body = e.appendSummary(body, &e.all)
+	}
+	if e.chunk {
+		body = binary.AppendUvarint(body, e.seq)
+		body = binary.LittleEndian.AppendUint32(body, e.crc)
+		if e.name[0] == nameImported {
+			body = append(body, e.name[1:]...)
+		}
+		if len(e.dead) > 0 {
+			body = appendPlaces(body, e.dead)
+		}
+		if len(e.beneath) > 0 {
+			body = appendPlaces(body, e.beneath)
+		}
+	}
+	b = binary.AppendUvarint(b, uint64(len(body)))
+	return append(b, body...)
+}
+
+func (e *entry) flags() byte {
+	var f byte
+	for _, x := range [...]struct {
+		on   bool
+		flag byte
+	}{
+		{e.chunk, flagChunk}, {e.chunk && e.name[0] == nameImported, flagImported}, {e.again, flagAgain},
+		{!identical(&e.all, &e.sum), flagAll}, {len(e.dead) > 0, flagDead}, {len(e.beneath) > 0, flagBeneath},
+	} {
+		if x.on {
+			f |= x.flag
+		}
+	}
+	return f
+}
+
+// identical reports whether two summaries are the same to the bit.
+func identical(a, b *Summary) bool {
+	if a.N != b.N || a.T0 != b.T0 || a.T1 != b.T1 {
+		return false
+	}
+	x, y := a.numbers(), b.numbers()
+	for i := range x {
+		if math.Float64bits(*x[i]) != math.Float64bits(*y[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// numbers returns where the values of s are, in the order in which they are kept.
+func (s *Summary) numbers() [7]*float64 {
+	return [...]*float64{&s.First, &s.Last, &s.Min, &s.Max, &s.Sum, &s.Mean, &s.M2}
+}
+
+func (e *entry) appendSummary(b []byte, s *Summary) []byte {
+	b = binary.AppendUvarint(b, uint64(s.N))
+	if s.N == 0 {
+		return b
+	}
+	b = binary.AppendUvarint(b, uint64(s.T0-e.t0))
+	b = binary.AppendUvarint(b, uint64(e.t1-s.T1))
+	for _, f := range s.numbers() {
+		b = binary.LittleEndian.AppendUint64(b, math.Float64bits(*f))
+	}
+	return b
+}
+
+// appendPlaces appends rising places as their number and the stretches they lie in: the gap before each and its length.
+func appendPlaces(b []byte, places []uint16) []byte {
+	b = binary.AppendUvarint(b, uint64(len(places)))
+	for i, end := 0, 0; i < len(places); {
+		n := 1
+		for i+n < len(places) && places[i+n] == places[i]+uint16(n) {
+			n++
+		}
+		b = binary.AppendUvarint(b, uint64(int(places[i])-end))
+		b = binary.AppendUvarint(b, uint64(n))
+		end = int(places[i]) + n
+		i += n
+	}
+	return b
+}
+
+// reader takes apart what an entry is kept as; bad is set where that is not possible.
+type reader struct {
+	b   []byte
+	bad bool
+}
+
+func (r *reader) number() uint64 {
+	v, n := binary.Uvarint(r.b)
+	if n <= 0 {
+		r.bad = true
+		return 0
+	}
+	r.b = r.b[n:]
+	return v
+}
+
+func (r *reader) take(n int) []byte {
+	if n > len(r.b) {
+		r.bad = true
+		return make([]byte, n)
+	}
+	p := r.b[:n]
+	r.b = r.b[n:]
+	return p
+}
+
+func (r *reader) summary(t0, t1 int64) (s Summary) {
+	n := r.number()
+	if s.N = int64(n); r.bad || n == 0 || s.N < 0 {
+		r.bad = r.bad || s.N < 0
+		return Summary{}
+	}
+	s.T0 = t0 + int64(r.number())
+	s.T1 = t1 - int64(r.number())
+	p := r.take(7 * 8)
+	for i, f := range s.numbers() {
+		*f = math.Float64frombits(binary.LittleEndian.Uint64(p[8*i:]))
+	}
+	return s
+}
+
+func (r *reader) places() []uint16 {
+	n := r.number()
+	if r.bad || n > MaxChunk {
+		r.bad = true
+		return nil
+	}
+	out := make([]uint16, 0, n)
+	for at := uint64(0); len(out) < int(n); {
+		gap, length := r.number(), r.number()
+		if r.bad || length == 0 || gap > MaxChunk || length > n-uint64(len(out)) || at+gap+length > MaxChunk {
+			r.bad = true
+			return nil
+		}
+		at += gap
+		for range length {
+			out = append(out, uint16(at))
+			at++
+		}
+	}
+	return out
+}
+
+// head is the front of an entry: where it lies in time. rest is all of it.
+type head struct {
+	t0, t1 int64
+	gone   bool
+	rest   []byte
+}
+
+// head takes the next entry, without its length, and reads where it lies in time.
+func (r *reader) head() (h head) {
+	n := r.number()
+	if r.bad || n == 0 || n > uint64(len(r.b)) {
+		r.bad = true
+		return h
+	}
+	h.rest = r.take(int(n))
+	if h.gone = h.rest[0]&flagGone != 0; h.gone {
+		return h
+	}
+	if n < 10 {
+		r.bad = true
+		return h
+	}
+	h.t0 = int64(binary.BigEndian.Uint64(h.rest[1:]))
+	d, k := binary.Uvarint(h.rest[9:])
+	if h.t1 = h.t0 + int64(d); k <= 0 || h.t1 < h.t0 {
+		r.bad = true
+	}
+	return h
+}
+
+// summary reads of an entry what a reader sees under a policy.
+func (h *head) summary(p Policy) (Summary, error) {
+	if h.gone {
+		return Summary{}, nil
+	}
+	r := reader{b: h.rest[9:]}
+	r.number()
+	s := r.summary(h.t0, h.t1)
+	if p == All && h.rest[0]&flagAll != 0 {
+		s = r.summary(h.t0, h.t1)
+	}
+	if r.bad {
+		return s, fmt.Errorf("summary: %w", ErrChunk)
+	}
+	return s, nil
+}
+
+// entry reads all of it.
+func (h *head) entry() (entry, error) {
+	if h.gone {
+		return entry{gone: true}, nil
+	}
+	flags := h.rest[0]
+	e := entry{t0: h.t0, t1: h.t1, chunk: flags&flagChunk != 0, again: flags&flagAgain != 0}
+	r := reader{b: h.rest[9:]}
+	r.number()
+	e.sum = r.summary(h.t0, h.t1)
+	e.all = e.sum
+	if flags&flagAll != 0 {
+		e.all = r.summary(h.t0, h.t1)
+	}
+	if e.chunk {
+		e.seq = r.number()
+		e.crc = binary.LittleEndian.Uint32(r.take(4))
+		if e.name = sealedName(e.seq); flags&flagImported != 0 {
+			e.name = importedName(Hash(r.take(len(Hash{}))))
+		}
+		if flags&flagDead != 0 {
+			e.dead = r.places()
+		}
+		if flags&flagBeneath != 0 {
+			e.beneath = r.places()
+		}
+	}
+	if r.bad || len(r.b) > 0 || e.chunk && (e.sum.N > MaxChunk || e.all.N > MaxChunk) {
+		return e, fmt.Errorf("entry: %w", ErrChunk)
+	}
+	return e, nil
+}
+
+// decodeEntry reads what append wrote.
+func decodeEntry(b []byte) (entry, error) {
+	r := reader{b: b}
+	h := r.head()
+	if r.bad || len(r.b) > 0 {
+		return entry{}, fmt.Errorf("entry: %w", ErrChunk)
+	}
+	return h.entry()
+}
