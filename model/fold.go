@@ -127,6 +127,8 @@ func (f *fold) apply(o *op) error {
 		inverse, err = f.changeSamples(o)
 	case opChunk:
 		inverse, err = f.changeChunk(o)
+	case opMark:
+		inverse, err = f.changeMark(o)
 	case opEvent:
 		if o.raw == nil {
 			inverse, err = f.changeEvent(o)

@@ -2,11 +2,14 @@ package model
 
 import (
 	"encoding/hex"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"arbor/timeseries"
 )
 
 // happened is a change of what happened to a node: of time worked on it, of what became of a date, or of the samples of a series.
@@ -63,12 +66,14 @@ func (s *shadow) happen(o *op) {
 		s.became("samples", string(o.hash[:]), name)
 	case o.kind == opSamples:
 		for _, x := range o.samples {
-			at, value := time.Unix(0, x.T).UTC().Format(time.RFC3339Nano), ""
+			value := ""
 			if o.mode != samplesRemove {
-				value = at + " " + strconv.FormatFloat(x.V, 'g', -1, 64)
+				value = sampleWords(x)
 			}
-			s.became("sample", at, value)
+			s.became("sample", instantWords(x.T), value)
 		}
+	case o.kind == opMark:
+		s.marked(o)
 	case o.raw == nil && o.kind == opEvent:
 		ev, err := decodeEvent(o.node, o.event, o.eventID, o.value)
 		if err != nil {
@@ -87,6 +92,60 @@ func (s *shadow) happen(o *op) {
 			s.became(what, key, ev.words())
 		}
 	}
+}
+
+// instantWords writes a time of a sample as a change tells it.
+func instantWords(t int64) string { return time.Unix(0, t).UTC().Format(time.RFC3339Nano) }
+
+func sampleWords(x timeseries.Sample) string {
+	return instantWords(x.T) + " " + strconv.FormatFloat(x.V, 'g', -1, 64)
+}
+
+// marked follows a correction or a deletion. What it takes from sight is kept for when it is taken back.
+func (s *shadow) marked(o *op) {
+	m := o.mark
+	name := fmt.Sprint(m)
+	beneath := "beneath\x00" + name + "\x00"
+	times := []string{instantWords(m.From)}
+	if m.To != m.From+1 {
+		times = s.samplesIn(m.From, m.To)
+		words := ""
+		if o.present {
+			words = "removed from " + instantWords(m.From) + " to " + instantWords(m.To)
+		}
+		s.became("samples", name, words)
+	}
+	if !o.present {
+		for _, key := range slices.Sorted(maps.Keys(s.events)) {
+			if at, is := strings.CutPrefix(key, beneath); is {
+				s.became("sample", at, s.events[key])
+				delete(s.events, key)
+			}
+		}
+		return
+	}
+	for _, at := range times {
+		s.events[beneath+at] = s.events["sample\x00"+at]
+		if m.Has {
+			s.became("sample", at, sampleWords(timeseries.Sample{T: m.From, V: m.V}))
+		} else {
+			s.became("sample", at, "")
+		}
+	}
+}
+
+// samplesIn returns the times in [from, to) of samples that were logged by hand.
+func (s *shadow) samplesIn(from, to int64) (times []string) {
+	for _, key := range slices.Sorted(maps.Keys(s.events)) {
+		at, is := strings.CutPrefix(key, "sample\x00")
+		if !is {
+			continue
+		}
+		if t, err := time.Parse(time.RFC3339Nano, at); err == nil && from <= t.UnixNano() && t.UnixNano() < to {
+			times = append(times, at)
+		}
+	}
+	return times
 }
 
 // words writes an event as a change tells it: an interval as its two instants and its text, an occurrence as its date and what became of it.

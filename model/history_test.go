@@ -34,6 +34,7 @@ type plainNode struct {
 	flags          Flag
 	arrows         map[ID]string
 	samples        map[int64]float64
+	marked         bool               // some were corrected or removed by marks
 	events         map[EventID]string // the text of intervals
 	origin, before ID                 // where it was before the trash
 }

@@ -26,6 +26,7 @@ const (
 	opSamples                  // node, device, mode, samples
 	opChunk                    // node, device, present, hash
 	opEvent                    // node, kind, id, present, value
+	opMark                     // node, present, mark of its series
 	kinds
 )
 
@@ -62,13 +63,14 @@ type op struct {
 	to      ID     // of an arrow
 	key     string // tag, field key or label
 	text    string // field value, or text of create
-	present bool   // of tag, field, arrow, chunk and event
+	present bool   // of tag, field, arrow, chunk, event and mark
 	event   EventKind
 	eventID EventID
 	device  device // whose stream of samples
 	mode    sampleMode
 	samples []timeseries.Sample
 	hash    timeseries.Hash
+	mark    timeseries.Mark
 	raw     []byte
 }
 
@@ -134,6 +136,9 @@ func (o *op) payload() []byte {
 		b = append(append(b, byte(o.event)), o.eventID[:]...)
 		flag(o.present)
 		b = append(b, o.value...)
+	case opMark:
+		flag(o.present)
+		b = appendMark(b, o.mark)
 	}
 	return b
 }
@@ -206,6 +211,11 @@ func decodeOp(d *decoder) op {
 		o.present, o.value = flag(), bytes.Clone(rest())
 		if v.err == nil && !o.validEvent() {
 			v.fail("event")
+		}
+	case opMark:
+		o.present = flag()
+		if o.mark = decodeMark(&v); v.err == nil && o.mark.Valid() != nil {
+			v.fail("mark")
 		}
 	default:
 		o.raw = append([]byte{}, payload...)

@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -131,7 +132,27 @@ func (h *history) pointOrLog(id ID, n *plainNode) func(*Edit) error {
 		delete(n.events, ev)
 		return func(e *Edit) error { return e.ClearEvent(id, Interval, ev) }
 	}
+	return h.mend(id, n)
+}
+
+// mend corrects or removes samples: as marks, or, of a series that never had one, by taking the sample out.
+func (h *history) mend(id ID, n *plainNode) func(*Edit) error {
+	switch rapid.IntRange(0, 2).Draw(h.t, "mend") {
+	case 0:
+		s := timeseries.Sample{T: rapid.Int64Range(1, 5).Draw(h.t, "at"), V: float64(rapid.IntRange(0, 3).Draw(h.t, "value"))}
+		n.samples[s.T], n.marked = s.V, true
+		return func(e *Edit) error { return e.Correct(id, s) }
+	case 1:
+		from := rapid.Int64Range(0, 5).Draw(h.t, "from")
+		to := from + rapid.Int64Range(1, 6).Draw(h.t, "length")
+		maps.DeleteFunc(n.samples, func(at int64, _ float64) bool { return from <= at && at < to })
+		n.marked = true
+		return func(e *Edit) error { return e.RemoveSamples(id, from, to) }
+	}
 	for at, v := range n.samples {
+		if n.marked {
+			break
+		}
 		delete(n.samples, at)
 		return func(e *Edit) error {
 			found, err := e.RemoveSample(id, timeseries.Sample{T: at, V: v})

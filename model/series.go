@@ -127,7 +127,8 @@ func (n *Node) Source() timeseries.Series {
 	return s
 }
 
-// Log adds samples to a series, by hand as it were: each is part of the log.
+// Log adds samples to a series, by hand as it were: each is part of the log. Where other devices or what was said of the series would keep a sample
+// from sight it is put above that, so that what was logged last is seen.
 func (e *Edit) Log(series ID, samples ...timeseries.Sample) error {
 	if _, err := e.need(series); err != nil {
 		return err
@@ -146,7 +147,11 @@ func (e *Edit) Log(series ID, samples ...timeseries.Sample) error {
 	if err := e.setFlag(series, isSeries, true); err != nil {
 		return err
 	}
-	return e.do(op{kind: opSamples, node: series, device: e.batch.device, samples: slices.Clone(samples)})
+	samples, err := e.logAbove(series, slices.Clone(samples))
+	if err != nil || len(samples) == 0 {
+		return err
+	}
+	return e.do(op{kind: opSamples, node: series, device: e.batch.device, samples: samples})
 }
 
 // RemoveSample takes one sample, of exactly this time and value, out of a series. It reports whether this device had one.
@@ -278,6 +283,9 @@ func (e *Edit) SeriesNode(name string) (ID, error) {
 	}
 	return id, e.setFlag(id, isSeries, true)
 }
+
+// MakeSeries makes a node a series, with or without samples.
+func (e *Edit) MakeSeries(id ID) error { return e.setFlag(id, isSeries, true) }
 
 // SeriesNode returns the series of that name, making its node in an action of its own if there is none.
 func (t *Tree) SeriesNode(name string) (ID, error) {

@@ -274,7 +274,7 @@ func (o *op) leaves(r role, made map[ID]bool) bool {
 	if o.kind == opCreate {
 		return r == rolePart && o.parent != Detached && !made[o.parent]
 	}
-	return o.kind == opSamples || o.kind == opChunk || o.kind == opMove && (r != rolePart || o.parent != Detached && !made[o.parent])
+	return o.kind == opSamples || o.kind == opChunk || o.kind == opMark || o.kind == opMove && (r != rolePart || o.parent != Detached && !made[o.parent])
 }
 
 // holds reports whether a node still has what an op gave it.
@@ -295,7 +295,7 @@ func (e *Edit) holds(n *Node, o *op) (bool, error) {
 	case opField:
 		i, found := findField(n.Fields, o.key)
 		return found == o.present && (!found || n.Fields[i].Value == o.text), nil
-	case opSamples, opChunk:
+	case opSamples, opChunk, opMark:
 		return true, nil
 	case opArrow:
 		a, found := arrowTo(n, o.to)

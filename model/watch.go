@@ -38,7 +38,7 @@ func (t *Tree) Watch(ctx context.Context) (*Watch, error) {
 		return nil, err
 	}
 	w := &Watch{t: t}
-	for _, name := range []string{"timeseries.tail", "timeseries.summary"} {
+	for _, name := range []string{"timeseries.tail", "timeseries.summary", "timeseries.mark"} {
 		ks, err := t.db.Keyspace(name)
 		if err != nil {
 			return nil, fmt.Errorf("watch: %w", err)

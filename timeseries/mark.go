@@ -187,25 +187,41 @@ func (b *Book) Beneath(r store.Reader, series Series, device uint64, t int64) (b
 	if err != nil || len(marks) > 0 || series.Merge != Last {
 		return len(marks) > 0, err
 	}
-	above := store.Range{From: stream{series.ID, device}.key(), To: store.Prefix(series.ID[:]).To}
-	var others []stream
-	for e, err := range r.Scan(b.tails, above) {
+	greater, err := b.greater(r, stream{series.ID, device})
+	for i := 0; err == nil && i < len(greater); i++ {
+		var there bool
+		if there, err = b.hasAt(r, greater[i], t); err == nil && there {
+			return true, nil
+		}
+	}
+	return false, err
+}
+
+// Clear reports whether Beneath is false in all of [from, to), because no marks are there and, under Last, no greater device has written to the
+// series. It may be false where Beneath is, too.
+func (b *Book) Clear(r store.Reader, series Series, device uint64, from, to int64) (bool, error) {
+	marks, err := b.Marks(r, series.ID, from, to)
+	if err != nil || len(marks) > 0 || series.Merge != Last {
+		return err == nil && len(marks) == 0, err
+	}
+	greater, err := b.greater(r, stream{series.ID, device})
+	return err == nil && len(greater) == 0, err
+}
+
+// greater returns the streams of greater devices.
+func (b *Book) greater(r store.Reader, s stream) (out []stream, err error) {
+	for e, err := range r.Scan(b.tails, store.Range{From: s.key(), To: store.Prefix(s.series[:]).To}) {
 		if err != nil {
-			return false, err
+			return nil, err
 		}
 		if len(e.Key) != streamSize {
-			return false, fmt.Errorf("tail %x: %w", e.Key, ErrChunk)
+			return nil, fmt.Errorf("tail %x: %w", e.Key, ErrChunk)
 		}
-		if d := binary.BigEndian.Uint64(e.Key[8:]); d != device {
-			others = append(others, stream{series.ID, d})
-		}
-	}
-	for _, s := range others {
-		if there, err := b.hasAt(r, s, t); err != nil || there {
-			return there, err
+		if d := binary.BigEndian.Uint64(e.Key[8:]); d != s.device {
+			out = append(out, stream{s.series, d})
 		}
 	}
-	return false, nil
+	return out, nil
 }
 
 // hasAt reports whether a stream has a sample of time t that is not removed.

@@ -248,6 +248,9 @@ func (a *applier) set(e *model.Edit, n *Node) error {
 	if !n.Created.IsZero() {
 		steps = append(steps, func() error { return e.SetCreated(id, n.Created) })
 	}
+	if n.Series {
+		steps = append(steps, func() error { return e.MakeSeries(id) })
+	}
 	steps = append(steps, func() error { return e.SetFinished(id, n.Finished) })
 	if !n.Modified.IsZero() {
 		steps = append(steps, func() error { return e.SetModified(id, n.Modified) })

@@ -11,7 +11,7 @@ import (
 	"arbor/model/date"
 )
 
-// Node is a node as a file has it. Of the embedded node Order, NoteLen, Series and the From of arrows mean nothing.
+// Node is a node as a file has it. Of the embedded node Order, NoteLen and the From of arrows mean nothing.
 type Node struct {
 	model.Node
 	Note    string

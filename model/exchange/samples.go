@@ -19,11 +19,12 @@ type Samples struct {
 // Fresh are the samples that a series lacks.
 type Fresh struct {
 	Added   []timeseries.Sample // of times that it does not have
+	Above   []timeseries.Sample // of times in which it was corrected or samples were removed: they come above that
 	Changed []timeseries.Sample // of times that it has with another value
 }
 
 // Len returns how many they are.
-func (f Fresh) Len() int { return len(f.Added) + len(f.Changed) }
+func (f Fresh) Len() int { return len(f.Added) + len(f.Above) + len(f.Changed) }
 
 // CountSamples adds fresh samples to the report.
 func (r *Report) CountSamples(f Fresh) {
@@ -76,7 +77,32 @@ func Missing(v *model.View, book *timeseries.Book, s Samples) (f Fresh, err erro
 		next()
 	}
 	f.Added = append(f.Added, rest...)
-	return f, nil
+	return f, f.raise(v, book, source)
+}
+
+// raise finds those that have to come above what was said of the series.
+func (f *Fresh) raise(v *model.View, book *timeseries.Book, source timeseries.Series) error {
+	if len(f.Added) == 0 {
+		return nil
+	}
+	end := f.Added[len(f.Added)-1].T + 1
+	marks, err := book.Marks(v.Reader(), source.ID, f.Added[0].T, end)
+	if err != nil || len(marks) == 0 {
+		return err
+	}
+	rest, until := f.Added, int64(math.MinInt64)
+	f.Added = nil
+	for _, x := range rest {
+		for ; len(marks) > 0 && marks[0].From <= x.T; marks = marks[1:] {
+			until = max(until, marks[0].To)
+		}
+		if x.T < until {
+			f.Above = append(f.Above, x)
+		} else {
+			f.Added = append(f.Added, x)
+		}
+	}
+	return nil
 }
 
 // compare counts a sample of the file whose time the series has, with the samples have that are not yet found in
@@ -105,8 +131,8 @@ func (p *Plan) missing(v *model.View, book *timeseries.Book, s Samples) (Fresh, 
 
 func same(a, b float64) bool { return a == b || math.IsNaN(a) && math.IsNaN(b) }
 
-// Put adds samples to a series of an import, or of the tree: new ones as chunks, and as if logged by hand those that must lie above what is
-// there.
+// Put adds samples to a series of an import, or of the tree: new ones as chunks, and as if logged or corrected by hand those that must lie above
+// what is there.
 func (f Fresh) Put(im *model.Importer, series model.ID) error {
 	for rest := f.Added; len(rest) > 0; {
 		n := min(len(rest), timeseries.MaxChunk)
@@ -119,10 +145,32 @@ func (f Fresh) Put(im *model.Importer, series model.ID) error {
 		}
 		rest = rest[n:]
 	}
-	for rest := f.Changed; len(rest) > 0; {
-		part := rest[:min(len(rest), timeseries.MaxChunk)]
-		im.Change(16*len(part), func(e *model.Edit) error { return e.Log(series, part...) })
-		rest = rest[len(part):]
+	for part := range slices.Chunk(f.Above, timeseries.MaxChunk) {
+		im.Change(markSize*len(part), func(e *model.Edit) error { return e.Log(series, part...) })
+	}
+	for part := range slices.Chunk(f.Changed, timeseries.MaxChunk) {
+		im.Change(markSize*len(part), func(e *model.Edit) error { return replace(e, series, part) })
+	}
+	return nil
+}
+
+// markSize is about what a sample takes in a batch that comes above what is there.
+const markSize = 56
+
+// replace makes samples what a series has at their times.
+func replace(e *model.Edit, series model.ID, samples []timeseries.Sample) error {
+	n, err := e.Node(series)
+	if err != nil {
+		return err
+	}
+	source := n.Source()
+	if source.Merge == timeseries.Last { // the one written last is seen
+		return e.Log(series, samples...)
+	}
+	for _, s := range samples {
+		if err := e.Correct(series, s); err != nil {
+			return err
+		}
 	}
 	return nil
 }
