@@ -158,3 +158,15 @@ func BenchmarkLatePoint(b *testing.B) {
 	}
 	latencies(b, took)
 }
+
+func BenchmarkSummarize(b *testing.B) {
+	t, v := make([]int64, MaxChunk), make([]float64, MaxChunk)
+	rng := rand.New(rand.NewPCG(5, 6))
+	for i := range v {
+		t[i], v[i] = int64(i), float64(rng.IntN(100))/10
+	}
+	for b.Loop() {
+		summarize(t, v)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/MaxChunk, "ns/sample")
+}

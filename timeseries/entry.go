@@ -138,6 +138,11 @@ type reader struct {
 }
 
 func (r *reader) number() uint64 {
+	if len(r.b) > 0 && r.b[0] < 0x80 {
+		v := r.b[0]
+		r.b = r.b[1:]
+		return uint64(v)
+	}
 	v, n := binary.Uvarint(r.b)
 	if n <= 0 {
 		r.bad = true
@@ -157,19 +162,24 @@ func (r *reader) take(n int) []byte {
 	return p
 }
 
-func (r *reader) summary(t0, t1 int64) (s Summary) {
-	n := r.number()
-	if s.N = int64(n); r.bad || n == 0 || s.N < 0 {
-		r.bad = r.bad || s.N < 0
-		return Summary{}
+// summary reads one of what lies in [t0, t1] into s.
+func (r *reader) summary(s *Summary, t0, t1 int64) {
+	n := int64(r.number())
+	if r.bad || n <= 0 {
+		r.bad = r.bad || n < 0
+		*s = Summary{}
+		return
 	}
-	s.T0 = t0 + int64(r.number())
+	s.N, s.T0 = n, t0+int64(r.number())
 	s.T1 = t1 - int64(r.number())
-	p := r.take(7 * 8)
-	for i, f := range s.numbers() {
-		*f = math.Float64frombits(binary.LittleEndian.Uint64(p[8*i:]))
-	}
-	return s
+	p := (*[7 * 8]byte)(r.take(7 * 8))
+	s.First = math.Float64frombits(binary.LittleEndian.Uint64(p[0:]))
+	s.Last = math.Float64frombits(binary.LittleEndian.Uint64(p[8:]))
+	s.Min = math.Float64frombits(binary.LittleEndian.Uint64(p[16:]))
+	s.Max = math.Float64frombits(binary.LittleEndian.Uint64(p[24:]))
+	s.Sum = math.Float64frombits(binary.LittleEndian.Uint64(p[32:]))
+	s.Mean = math.Float64frombits(binary.LittleEndian.Uint64(p[40:]))
+	s.M2 = math.Float64frombits(binary.LittleEndian.Uint64(p[48:]))
 }
 
 func (r *reader) places() []uint16 {
@@ -224,21 +234,20 @@ func (r *reader) head() (h head) {
 	return h
 }
 
-// summary reads of an entry what a reader sees under a policy.
-func (h *head) summary(p Policy) (Summary, error) {
-	if h.gone {
-		return Summary{}, nil
-	}
+// addTo adds to s what a reader sees under a policy.
+func (h *head) addTo(s *Summary, p Policy) error {
+	var own Summary
 	r := reader{b: h.rest[9:]}
 	r.number()
-	s := r.summary(h.t0, h.t1)
+	r.summary(&own, h.t0, h.t1)
 	if p == All && h.rest[0]&flagAll != 0 {
-		s = r.summary(h.t0, h.t1)
+		r.summary(&own, h.t0, h.t1)
 	}
 	if r.bad {
-		return s, fmt.Errorf("summary: %w", ErrChunk)
+		return fmt.Errorf("summary: %w", ErrChunk)
 	}
-	return s, nil
+	s.add(&own)
+	return nil
 }
 
 // entry reads all of it.
@@ -250,10 +259,10 @@ func (h *head) entry() (entry, error) {
 	e := entry{t0: h.t0, t1: h.t1, chunk: flags&flagChunk != 0, again: flags&flagAgain != 0}
 	r := reader{b: h.rest[9:]}
 	r.number()
-	e.sum = r.summary(h.t0, h.t1)
+	r.summary(&e.sum, h.t0, h.t1)
 	e.all = e.sum
 	if flags&flagAll != 0 {
-		e.all = r.summary(h.t0, h.t1)
+		r.summary(&e.all, h.t0, h.t1)
 	}
 	if e.chunk {
 		e.seq = r.number()

@@ -108,12 +108,7 @@ func (f *frame) within(t0, t1 int64) bool {
 }
 
 // add counts a node that lies in one bucket by its summary.
-func (f *frame) add(n *node) error {
-	s, err := n.summary(f.policy)
-	b := f.bucket(n.t0)
-	b.Summary = b.Merge(s)
-	return err
-}
+func (f *frame) add(n *node) error { return n.addTo(&f.bucket(n.t0).Summary, f.policy) }
 
 // Buckets returns the summaries of the samples between consecutive edges, which must rise: n edges give n-1 buckets. The result is
 // exact. Summaries of the highest level that lie within a bucket are counted whole; at an edge they are opened, level by level, and the one
@@ -190,10 +185,10 @@ func (b *Book) count(r store.Reader, f *frame, sc *scene) ([]*piece, error) {
 }
 
 // approxPart is how much of a bucket may be counted into the one beside it by Approx.
-const approxPart = 16
+const approxPart = 4
 
 // Approx is Buckets from summaries alone, for the first picture: no chunk is read. What lies across an edge is counted into the bucket of its
-// middle, as long as it is no longer than a sixteenth of the bucket or a single chunk. So a sample is counted at most half of that from its
+// middle, as long as it is no longer than a quarter of the bucket or a single chunk. So a sample is counted at most half of that from its
 // bucket, what several devices have of one time is counted several times, and what is corrected or deleted in a part of that only is counted too;
 // First, Last, T0 and T1 may lie outside of the bucket. Tails are counted to the sample.
 func (b *Book) Approx(r store.Reader, series Series, edges []int64) ([]Bucket, error) {
@@ -218,9 +213,7 @@ func (b *Book) Approx(r store.Reader, series Series, edges []int64) ([]Bucket, e
 		if middle < f.from() || middle >= f.to() || len(hidden) > 0 && hidden[0].from <= n.t0 && hidden[0].to > n.t1 {
 			return false, nil
 		}
-		s, err := n.summary(f.policy)
-		at.Summary = at.Merge(s)
-		return false, err
+		return false, n.addTo(&at.Summary, f.policy)
 	})
 	for _, p := range sc.top {
 		fill(f.out, p.cols.t, p.cols.v)
@@ -237,7 +230,8 @@ func fill(out []Bucket, t []int64, v []float64) {
 	}
 	for i := sort.Search(len(out), func(i int) bool { return out[i].To > t[0] }); i < len(out) && len(t) > 0; {
 		n := countBelow(t, out[i].To)
-		out[i].Summary = out[i].Merge(summarize(t[:n], v[:n]))
+		s := summarize(t[:n], v[:n])
+		out[i].add(&s)
 		t, v = t[n:], v[n:]
 		if len(t) > 0 {
 			i += sort.Search(len(out)-i, func(k int) bool { return out[i+k].To > t[0] })

@@ -1,6 +1,9 @@
 package timeseries
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Summary tells of a set of samples what a chart or a statistic needs. NaNs are not part of it. With N of 0 the rest means nothing. Of several
 // samples of the first time First is the least, of several of the last time Last is the greatest, so that Merge may take them in any order.
@@ -28,11 +31,18 @@ func (s Summary) StdDev() float64 { return math.Sqrt(s.Variance()) }
 // Merge joins the summaries of two sets that share no sample. Mean and M2 follow Chan, Golub and LeVeque: unlike sums of squares they
 // keep the digits of values that are large beside their spread.
 func (s Summary) Merge(o Summary) Summary {
+	s.add(&o)
+	return s
+}
+
+// add is Merge in place.
+func (s *Summary) add(o *Summary) {
 	if o.N == 0 {
-		return s
+		return
 	}
 	if s.N == 0 {
-		return o
+		*s = *o
+		return
 	}
 	if o.T0 < s.T0 || o.T0 == s.T0 && o.First < s.First {
 		s.T0, s.First = o.T0, o.First
@@ -40,7 +50,12 @@ func (s Summary) Merge(o Summary) Summary {
 	if o.T1 > s.T1 || o.T1 == s.T1 && o.Last > s.Last {
 		s.T1, s.Last = o.T1, o.Last
 	}
-	s.Min, s.Max = min(s.Min, o.Min), max(s.Max, o.Max)
+	if !(s.Min <= o.Min) {
+		s.Min = o.Min
+	}
+	if !(s.Max >= o.Max) {
+		s.Max = o.Max
+	}
 	s.Sum += o.Sum
 	n := s.N + o.N
 	d := o.Mean - s.Mean
@@ -48,7 +63,6 @@ func (s Summary) Merge(o Summary) Summary {
 	s.Mean += d * part
 	s.M2 += o.M2 + d*d*float64(s.N)*part
 	s.N = n
-	return s
 }
 
 // summarize returns the summary of samples in the order of time. Of several with one time each counts.
@@ -61,20 +75,9 @@ func summarize(t []int64, v []float64) Summary {
 	if first == len(v) {
 		return s
 	}
-	last, low, high, sum := first, v[first], v[first], 0.0
-	for i, x := range v[first:] {
-		if x != x {
-			continue
-		}
-		last = first + i
-		s.N++
-		sum += x
-		if x < low { // the builtins order zeros and NaNs too, at three times the cost
-			low = x
-		}
-		if x > high {
-			high = x
-		}
+	last := len(v) - 1
+	for v[last] != v[last] {
+		last--
 	}
 	s.T0, s.First, s.T1, s.Last = t[first], v[first], t[last], v[last]
 	for i := first + 1; i < len(t) && t[i] == s.T0; i++ {
@@ -87,18 +90,60 @@ func summarize(t []int64, v []float64) Summary {
 			s.Last = v[i]
 		}
 	}
-	s.Min, s.Max, s.Sum = low, high, sum
+	v = v[first : last+1]
+	if s.Sum = sum(v); s.Sum != s.Sum { // a NaN is among them, or both infinities are
+		v = slices.DeleteFunc(slices.Clone(v), func(x float64) bool { return x != x })
+		s.Sum = sum(v)
+	}
+	s.N = int64(len(v))
+	s.Min, s.Max = bounds(v)
 	// The second pass takes the rounding error of the first out of the mean, and M2 from distances that are already small.
 	s.Mean = s.Sum / float64(s.N)
-	var rest, squares float64
-	for _, x := range v {
-		if x == x {
-			d := x - s.Mean
-			rest += d
-			squares += d * d
-		}
-	}
+	rest, squares := distances(v, s.Mean)
 	s.Mean += rest / float64(s.N)
 	s.M2 = squares - rest*rest/float64(s.N)
 	return s
+}
+
+// The sums are taken in four parts, so that no addition waits for the one before it.
+
+func sum(v []float64) float64 {
+	var a, b, c, d float64
+	for ; len(v) >= 4; v = v[4:] {
+		a, b, c, d = a+v[0], b+v[1], c+v[2], d+v[3]
+	}
+	for _, x := range v {
+		a += x
+	}
+	return (a + b) + (c + d)
+}
+
+// distances returns the sum of the distances from mean, and of their squares.
+func distances(v []float64, mean float64) (rest, squares float64) {
+	var a, b, c, d, aa, bb, cc, dd float64
+	for ; len(v) >= 4; v = v[4:] {
+		w, x, y, z := v[0]-mean, v[1]-mean, v[2]-mean, v[3]-mean
+		a, b, c, d = a+w, b+x, c+y, d+z
+		aa, bb, cc, dd = aa+w*w, bb+x*x, cc+y*y, dd+z*z
+	}
+	for _, x := range v {
+		x -= mean
+		a += x
+		aa += x * x
+	}
+	return (a + b) + (c + d), (aa + bb) + (cc + dd)
+}
+
+// bounds returns the least and the greatest of v.
+func bounds(v []float64) (low, high float64) {
+	low, high = v[0], v[0]
+	for _, x := range v {
+		if x < low { // the builtins order zeros and NaNs too, at three times the cost
+			low = x
+		}
+		if x > high {
+			high = x
+		}
+	}
+	return low, high
 }
