@@ -103,7 +103,7 @@ func BenchmarkOverview(b *testing.B) {
 		})
 		b.Run("exact", func(b *testing.B) {
 			for b.Loop() {
-				g.b.cache = cache{}
+				g.b.cache.clear()
 				g.window(b, func(r *store.Snapshot) error { _, err := g.b.Buckets(r, bigID, edges); return err })
 			}
 		})
@@ -140,7 +140,7 @@ func BenchmarkAggregate(b *testing.B) {
 	g := bigSeries(b, 10e6)
 	edges := evenEdges(g.from, g.to, 1000)
 	for b.Loop() {
-		g.b.cache = cache{}
+		g.b.cache.clear()
 		g.window(b, func(r *store.Snapshot) error { _, err := g.b.Buckets(r, bigID, edges); return err })
 	}
 }

@@ -239,7 +239,7 @@ func (b *Book) hasAt(r store.Reader, s stream, t int64) (bool, error) {
 	}
 	pieces, err := b.holding(r, s, d, []int64{t})
 	if err == nil {
-		err = b.loadAll(r, Last, pieces, false)
+		err = b.loadAll(r, Last, pieces, false, nil)
 	}
 	if err != nil {
 		return false, err
@@ -248,7 +248,7 @@ func (b *Book) hasAt(r store.Reader, s stream, t int64) (bool, error) {
 	for _, p := range pieces {
 		_, found := slices.BinarySearch(p.cols.t, t)
 		there = there || found
-		p.release()
+		b.release(p)
 	}
 	return there, nil
 }

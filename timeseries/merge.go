@@ -16,6 +16,7 @@ type run struct {
 
 // heap holds runs, the least by before first.
 type heap struct {
+	book    *Book
 	policy  Policy
 	runs    []run
 	values  []float64 // room for join
@@ -35,26 +36,26 @@ func (h *heap) before(a, b run) bool {
 // merge gives emit what a reader sees of pieces, in the order of time, as stretches of samples lent until it returns. pieces are in the
 // order of their first times and are loaded only when their turn comes, so many together. It stops when emit returns false.
 func (b *Book) merge(r store.Reader, policy Policy, pieces []*piece, together int, emit func(t []int64, v []float64) bool) error {
-	h := heap{policy: policy}
+	h := heap{book: b, policy: policy}
 	defer func() {
 		for _, x := range h.runs {
-			x.p.release()
+			b.release(x.p)
 		}
 		for _, p := range pieces { // loaded, and not come to
-			p.release()
+			b.release(p)
 		}
 	}()
 	for len(h.runs) > 0 || len(pieces) > 0 {
 		for len(pieces) > 0 && (len(h.runs) == 0 || pieces[0].t0 <= h.runs[0].t[0]) {
 			p := pieces[0]
 			if p.cols == nil {
-				if err := b.loadAll(r, policy, pieces[:min(together, len(pieces))], together == manyPieces); err != nil {
+				if err := b.loadAll(r, policy, pieces[:min(together, len(pieces))], together == manyPieces, nil); err != nil {
 					return err
 				}
 			}
 			pieces = pieces[1:]
 			if len(p.cols.t) == 0 {
-				p.release()
+				b.release(p)
 				continue
 			}
 			h.runs = append(h.runs, run{p, p.cols.t, p.cols.v})
@@ -114,7 +115,7 @@ func (h *heap) advance(n int) {
 	first := &h.runs[0]
 	first.t, first.v = first.t[n:], first.v[n:]
 	if len(first.t) == 0 {
-		first.p.release()
+		h.book.release(first.p)
 		last := len(h.runs) - 1
 		*first = h.runs[last]
 		h.runs = h.runs[:last]

@@ -140,7 +140,7 @@ func (b *Book) look(r store.Reader, policy Policy, whole []node, rest []*piece, 
 		return x.shared && len(spread) < spreadMost && countBelow(starts, x.t1)-countBelow(ends, x.t0) > spreadLimit
 	}
 	add := func(p *piece, of *source) error {
-		if err := b.loadAll(r, policy, []*piece{p}, true); err != nil {
+		if err := b.loadAll(r, policy, []*piece{p}, true, nil); err != nil {
 			return err
 		}
 		p.spread = true

@@ -11,10 +11,12 @@ type piece struct {
 	entry
 	place
 	stream stream
-	stamp  uint64     // of the values of marks, which are above all samples
-	cols   *columns   // what a reader sees of it, once loaded
-	lent   bool       // cols is the cache's
-	spread bool       // it was looked into sample by sample
+	stamp  uint64   // of the values of marks, which are above all samples
+	cols   *columns // what a reader sees of it, once loaded
+	kept   *kept    // where cols are the cache's
+	spread bool     // it was looked into sample by sample
+	lone   bool     // no other of a query shares its time
+	parts  []bucketPart
 	hidden []interval // by marks, where they hide a part of it
 }
 

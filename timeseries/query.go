@@ -110,6 +110,8 @@ func (f *frame) within(t0, t1 int64) bool {
 // add counts a node that lies in one bucket by its summary.
 func (f *frame) add(n *node) error { return n.addTo(&f.bucket(n.t0).Summary, f.policy) }
 
+func (f *frame) addPart(at int, s *Summary) { f.out[at].add(s) }
+
 // Buckets returns the summaries of the samples between consecutive edges, which must rise: n edges give n-1 buckets. The result is
 // exact. Summaries of the highest level that lie within a bucket are counted whole; at an edge they are opened, level by level, and the one
 // chunk there is decoded. So it takes O(buckets · log samples), whatever lies between. Where samples of several devices lie within one
@@ -124,11 +126,14 @@ func (b *Book) Buckets(r store.Reader, series Series, edges []int64) ([]Bucket, 
 		return nil, err
 	}
 	rest, err := b.count(r, f, sc)
+	if err == nil {
+		rest, err = b.countLone(r, f, rest)
+	}
 	if err != nil {
 		return nil, err
 	}
 	err = b.merge(r, series.Merge, rest, manyPieces, func(t []int64, v []float64) bool {
-		fill(f.out, t, v)
+		fill(f.out, t, v, f.addPart)
 		return true
 	})
 	return f.out, err
@@ -184,6 +189,46 @@ func (b *Book) count(r store.Reader, f *frame, sc *scene) ([]*piece, error) {
 	return rest, nil
 }
 
+// countLone counts the chunks among pieces that share their time with no other of them, and returns the others.
+func (b *Book) countLone(r store.Reader, f *frame, pieces []*piece) ([]*piece, error) {
+	var lone, rest []*piece
+	end := int64(math.MinInt64) // of those before
+	for i, p := range pieces {
+		if p.cols == nil && (i == 0 || p.t0 > end) && (i+1 == len(pieces) || p.t1 < pieces[i+1].t0) {
+			p.lone = true
+			lone = append(lone, p)
+		} else {
+			rest = append(rest, p)
+		}
+		end = max(end, p.t1)
+	}
+	together := rest[:min(len(rest), max(manyPieces-len(lone), 0))] // fetched with the first of the others
+	for part := range slices.Chunk(slices.Concat(lone, together), manyPieces) {
+		err := b.loadAll(r, f.policy, part, true, func(p *piece) {
+			if !p.lone {
+				return
+			}
+			fill(f.out, p.cols.t, p.cols.v, func(at int, s *Summary) { p.parts = append(p.parts, bucketPart{at, *s}) })
+			b.release(p)
+		})
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range part {
+			for i := range p.parts {
+				f.out[p.parts[i].at].add(&p.parts[i].sum)
+			}
+		}
+	}
+	return rest, nil
+}
+
+// bucketPart is what a chunk has in a bucket.
+type bucketPart struct {
+	at  int
+	sum Summary
+}
+
 // approxPart is how much of a bucket may be counted into the one beside it by Approx.
 const approxPart = 4
 
@@ -216,13 +261,13 @@ func (b *Book) Approx(r store.Reader, series Series, edges []int64) ([]Bucket, e
 		return false, n.addTo(&at.Summary, f.policy)
 	})
 	for _, p := range sc.top {
-		fill(f.out, p.cols.t, p.cols.v)
+		fill(f.out, p.cols.t, p.cols.v, f.addPart)
 	}
 	return f.out, err
 }
 
-// fill counts samples into the buckets they belong to.
-func fill(out []Bucket, t []int64, v []float64) {
+// fill gives add the summaries of samples in the buckets they belong to.
+func fill(out []Bucket, t []int64, v []float64, add func(at int, s *Summary)) {
 	n := countBelow(t, out[0].From)
 	t, v = t[n:], v[n:]
 	if len(t) == 0 {
@@ -231,7 +276,7 @@ func fill(out []Bucket, t []int64, v []float64) {
 	for i := sort.Search(len(out), func(i int) bool { return out[i].To > t[0] }); i < len(out) && len(t) > 0; {
 		n := countBelow(t, out[i].To)
 		s := summarize(t[:n], v[:n])
-		out[i].add(&s)
+		add(i, &s)
 		t, v = t[n:], v[n:]
 		if len(t) > 0 {
 			i += sort.Search(len(out)-i, func(k int) bool { return out[i+k].To > t[0] })

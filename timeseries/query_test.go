@@ -32,7 +32,7 @@ func (g *rig) chunksRead(t testing.TB, id ID, edges []int64) int {
 }
 
 func (g *rig) chunksReadOf(t testing.TB, series Series, edges []int64) int {
-	g.b.cache = cache{}
+	g.b.cache.clear()
 	n := 0
 	err := g.db.View(func(s *store.Snapshot) error {
 		c := &counted{Snapshot: s, chunks: g.b.chunks}

@@ -53,14 +53,14 @@ func (b *Book) sketch(tx *store.Tx, s stream, x *runHead, block uint32, entries 
 			pieces = append(pieces, &piece{entry: *e, stream: s})
 		}
 	}
-	if err := b.loadAll(tx, Last, pieces, false); err != nil {
+	if err := b.loadAll(tx, Last, pieces, false, nil); err != nil {
 		return err
 	}
 	for _, p := range pieces {
 		for _, v := range p.cols.v {
 			h.Add(v)
 		}
-		p.release()
+		b.release(p)
 	}
 	return b.putSketch(tx, s, x.id, block/sketchBlocks, h)
 }
