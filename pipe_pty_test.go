@@ -22,7 +22,7 @@ var (
 		{line: "ls"}, {line: "ls group:due"}, {line: "ls --columns id,text,due,est,urgency"}, {line: "ls --json"}, {line: "find family"}, {line: "show NODE"},
 		{line: "show NODE --json"}, {line: "tree"}, {line: "tree --columns est"}, {line: "next --explain"}, {line: "draw"}, {line: "agenda"}, {line: "remind"},
 		{line: "track"}, {line: "track report"}, {line: "report"}, {line: "report month --by tag"}, {line: "chain is:recurring"}, {line: "history NODE"}, {line: "diff NODE"}, {line: "backlinks NODE"},
-		{line: "trash"}, {line: "plot weight"}, {line: "day"}, {line: "note NODE"}, {line: "undo --list"}, {line: "redo --list"}, {line: "review --list"},
+		{line: "trash"}, {line: "plot weight"}, {line: "log weight --list"}, {line: "series list"}, {line: "series show weight"}, {line: "day"}, {line: "note NODE"}, {line: "undo --list"}, {line: "redo --list"}, {line: "review --list"},
 		{line: "context"}, {line: "template list"}, {line: "tag list"}, {line: "hook list"}, {line: "config show --origin"}, {line: "config check"}, {line: "config path"},
 		{line: "doctor"}, {line: "store stats"}, {line: "store verify"}, {line: "export json"}, {line: "man"}, {line: "help"}, {line: "help ls"},
 		{line: "completion bash"},
@@ -30,7 +30,7 @@ var (
 	writingVerbs = []verb{
 		{line: "add one +b"}, {line: "add -"}, {line: "edit NODE +c"}, {line: "edit NODE", code: 2}, {line: "tag NODE +c"}, {line: "tag rename c d"}, {line: "edit plenty +d", code: 4}, {line: "mv NODE under:root"}, {line: "cp NODE under:root"},
 		{line: "depend one on:NODE"}, {line: "link is:recurring NODE"}, {line: "start one --at 9:00"}, {line: "stop"}, {line: "pause is:recurring"}, {line: "resume is:recurring"},
-		{line: "skip is:recurring"}, {line: "undo"}, {line: "redo"}, {line: "log weight 73"}, {line: "template save NODE trip"}, {line: "template use trip"},
+		{line: "skip is:recurring"}, {line: "undo"}, {line: "redo"}, {line: "log weight 73"}, {line: "log weight --rm --since 1h"}, {line: "series set weight unit:kg"}, {line: "template save NODE trip"}, {line: "template use trip"},
 		{line: "open --run one", code: 4}, {line: "open --note NODE", code: 2}, {line: "open one", code: 3}, {line: "review", code: 2}, {line: "demo", code: 2},
 		{line: "import json -", code: 1}, {line: "rm plenty", code: 4}, {line: "done plenty", code: 4}, {line: "done one"}, {line: "restore thrown"},
 		{line: "nosuchverb", code: 2}, {line: "ls due<blorp", code: 2}, {line: "", code: 2},

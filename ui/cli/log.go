@@ -1,11 +1,11 @@
 package cli
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -15,62 +15,127 @@ import (
 )
 
 func (r *run) logCommand() *cobra.Command {
-	var at string
-	var asJSON bool
+	var l logging
 	cmd := &cobra.Command{
-		Use: "log NAME VALUE", Short: "log a value of a series: arbor log weight 72.4 --at 7:00", Args: words(2, 2, "a name and a value"),
-		RunE: func(cmd *cobra.Command, args []string) error { return r.log(args[0], args[1], at, asJSON) },
+		Use: "log NAME [VALUE]", Short: "log a value of a series: arbor log weight 72.4 --at 7:00", Args: words(1, 2, "a name and a value"),
+		Long: "Logs a value of a series, which is made if there is none. A habit, which is a series with a target, needs no value: that is 1. --list prints what was logged; " +
+			"--edit and --rm correct it and take it away, whichever device it is of; --skip says that a day of a habit is left out on purpose. Each is a step of undo.\n\n" +
+			"--at is a time: of several samples of that minute, or that day, none is chosen for you.",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			mode, err := l.mode()
+			switch {
+			case err != nil:
+				return err
+			case mode == "":
+				return r.log(args, l)
+			case len(args) > 1:
+				return usagef("%q is too much: %s goes with the name of the series alone", args[1], mode)
+			}
+			return r.samples(args[0], mode, l)
+		},
 	}
-	cmd.Flags().StringVar(&at, "at", "", "`TIME` of the value; now without")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print the sample as a JSON object")
+	f := cmd.Flags()
+	f.StringVar(&l.at, "at", "", "`TIME` of the value; now without")
+	f.BoolVar(&l.list, "list", false, "print the samples, the oldest first")
+	f.StringVar(&l.edit, "edit", "", "make `VALUE` that of the sample at --at")
+	f.BoolVar(&l.rm, "rm", false, "take away the sample at --at, or those of --since and --until")
+	f.BoolVar(&l.skip, "skip", false, "leave out the day of --at, today without")
+	f.StringVar(&l.since, "since", "", "samples from a `TIME` on, or from so long ago: 90d")
+	f.StringVar(&l.until, "until", "", "samples before a `TIME`, or before so long ago")
+	f.IntVar(&l.limit, "limit", 0, "print the last `N` samples")
+	f.BoolVar(&l.yes, "yes", false, fmt.Sprintf("take away more than %d samples", maxUnasked))
+	f.BoolVar(&l.json, "json", false, "one JSON object a line")
 	return cmd
 }
 
-// sampleJSON is the line of `arbor log --json`.
+// sampleJSON is a line of `arbor log --json`.
 type sampleJSON struct {
-	V      int     `json:"v"`
-	Series string  `json:"series"` // the node's id
-	Name   string  `json:"name"`
-	Time   string  `json:"time"`
-	Value  float64 `json:"value"`
+	V      int       `json:"v"`
+	Series string    `json:"series"` // the node's id
+	Name   string    `json:"name"`
+	Time   string    `json:"time"`
+	Value  jsonValue `json:"value"`
 }
 
-func (r *run) log(name, value, at string, asJSON bool) error {
-	number, err := parseNumber(value)
+func newSampleJSON(n *model.Node, x timeseries.Sample) sampleJSON {
+	return sampleJSON{jsonVersion, n.ID.String(), n.Text, nanos(x.T), jsonValue(x.V)}
+}
+
+// jsonValue is a number, or as a string what JSON has no number for.
+type jsonValue float64
+
+// MarshalJSON writes NaN, +Inf and -Inf as strings.
+func (v jsonValue) MarshalJSON() ([]byte, error) {
+	x := float64(v)
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return strconv.AppendQuote(nil, strconv.FormatFloat(x, 'g', -1, 64)), nil
+	}
+	return json.Marshal(x)
+}
+
+// log logs a value; that of a habit may be left away.
+func (r *run) log(args []string, l logging) error {
+	number, err := 1.0, error(nil)
+	if len(args) > 1 {
+		number, err = parseNumber(args[1])
+	}
 	if err != nil {
 		return err
 	}
 	when := r.now()
-	if at != "" {
-		d, err := date.ParsePast(at, when)
+	if l.at != "" {
+		d, err := date.ParsePast(l.at, when)
 		if err != nil {
 			return usagef("--at: %w", err)
 		}
 		when = d.Start(when.Location())
 	}
-	if name = strings.TrimSpace(name); name == "" {
+	name := strings.TrimSpace(args[0])
+	if name == "" {
 		return usagef("the name of the series is empty")
 	}
 	s, err := r.open()
 	if err != nil {
 		return err
 	}
-	var id model.ID
-	_, err = s.Tree.Do("log "+name+" "+value, func(e *model.Edit) error {
-		var err error
-		if id, err = e.SeriesNode(name); err != nil {
+	if len(args) == 1 {
+		if err := r.isHabit(s, name); err != nil {
+			return s.close(err)
+		}
+	}
+	sample := timeseries.Sample{T: when.UnixNano(), V: number}
+	var n model.Node
+	_, err = s.Tree.Do("log "+strings.Join(args, " "), func(e *model.Edit) error {
+		id, err := e.SeriesNode(name)
+		if err != nil {
 			return err
 		}
-		return e.Log(id, timeseries.Sample{T: when.UnixNano(), V: number})
+		if _, err := e.UnskipDay(id, date.Day(when.In(r.config.Zone))); err != nil {
+			return err
+		}
+		if err := e.Log(id, sample); err != nil {
+			return err
+		}
+		n, err = e.Node(id)
+		return err
 	})
 	if err = s.close(err); err != nil {
 		return err
 	}
-	if asJSON {
-		return newEncoder(r.Out).Encode(sampleJSON{jsonVersion, id.String(), name, when.UTC().Format(time.RFC3339Nano), number})
+	if l.json {
+		return newEncoder(r.Out).Encode(newSampleJSON(&n, sample))
 	}
 	r.say("logged %s %s at %s", quoted(name), strconv.FormatFloat(number, 'g', -1, 64), date.Format(date.At(when), r.now()))
-	_, err = fmt.Fprintln(r.Out, id)
+	_, err = fmt.Fprintln(r.Out, n.ID)
+	return err
+}
+
+// isHabit refuses a series that has no target.
+func (r *run) isHabit(s *Session, name string) error {
+	n, err := r.seriesNamed(s, name)
+	if exitCode(err) == exitMissing || err == nil && n.Definition().Target.Value == 0 {
+		return usagef("missing the value; write 'arbor log %s 72.4', or 'arbor series set %s target:3/week' for a habit, which needs none", quoted(name), quoted(name))
+	}
 	return err
 }
 

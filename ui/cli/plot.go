@@ -144,7 +144,7 @@ func series(v *model.View, name string) (model.Node, error) {
 	}
 	if !found {
 		if !looksLikeID(name) {
-			return model.Node{}, missingf("there is no series %q; 'arbor ls is:series' lists them", name)
+			return model.Node{}, missingf("there is no series %q; 'arbor series list' lists them", name)
 		}
 		of, err := resolve(v, name)
 		if err != nil {
@@ -156,7 +156,7 @@ func series(v *model.View, name string) (model.Node, error) {
 	}
 	n, err := v.Node(id)
 	if err == nil && !n.Series {
-		err = missingf("%s has no samples; 'arbor ls is:series' lists what has", quoted(n.Text))
+		err = missingf("%s has no samples; 'arbor series list' lists what has", quoted(n.Text))
 	}
 	return n, err
 }

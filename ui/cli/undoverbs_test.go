@@ -40,8 +40,10 @@ var writers = map[string]func(*world) typed{
 	"link": func(w *world) typed {
 		return w.typed("link", w.sel(), w.id(), w.maybe("--rm"), w.maybe("--label=then"), w.maybe("--label=depends"))
 	},
-	"log": func(w *world) typed {
-		return w.typed("log", w.word("weight", "rain", "depth", "pages"), w.word("1", "2", "-3", "4.5", "much"), w.at())
+	"log": (*world).log,
+	"series set": func(w *world) typed {
+		return w.typed("series", "set", w.series(), w.word("unit:kg", "unit:", "day:mean", "merge:all", "merge:sum", "merge:", "goal:72@2028-03-01", "target:3/week", "merge:any"),
+			w.word("", "target:1/day", "target:", "day:count"))
 	},
 	"mv": func(w *world) typed {
 		return w.typed("mv", w.sel(), w.word("under:", "before:", "after:")+w.id(), w.maybe("--yes"))
@@ -96,15 +98,16 @@ var notDrawn = map[string]string{
 	"hook":       "lists, or runs a program; changes nothing",
 	"open":       "waits for a browser or an editor; what it writes is a note, as note does",
 	"store":      "of the files, not of the tree; what salvage makes is another store",
+	"series":     "says which verbs it has",
 	"template":   "says which verbs it has",
 }
 
 // readers are the verbs that only read.
-var readers = []string{"agenda", "backlinks", "chain", "diff", "doctor", "draw", "export", "find", "help", "history", "ls", "man", "next", "plot", "remind", "report", "show", "tag list", "template list",
+var readers = []string{"agenda", "backlinks", "chain", "diff", "doctor", "draw", "export", "find", "help", "history", "ls", "man", "next", "plot", "remind", "report", "series list", "series show", "show", "tag list", "template list",
 	"track", "track report", "trash", "tree", "watch"}
 
 // andBelow are those of them that have verbs that write.
-var andBelow = []string{"", "template", "track"}
+var andBelow = []string{"", "series", "template", "track"}
 
 // TestWritersAreDrawn: a verb that may write is among those that the test of undo draws, or it is said why not.
 func TestWritersAreDrawn(t *testing.T) {
@@ -153,6 +156,24 @@ var (
 // typed is a command of these words; an empty one is left out.
 func (w *world) typed(args ...string) typed {
 	return typed{args: slices.DeleteFunc(args, func(s string) bool { return s == "" })}
+}
+
+func (w *world) series() string { return w.word("weight", "rain", "depth", "pages") }
+
+// log logs a value, corrects one, or takes some away.
+func (w *world) log() typed {
+	when := w.word("--at=yesterday 9:00", "--at=2027-03-20", "--at=2026-11-02T07:00:00Z", "--at=today", "--at=nov 1")
+	switch rapid.IntRange(0, 6).Draw(w.t, "log") {
+	case 0:
+		return w.typed("log", w.series(), "--edit="+w.word("1", "7", "few"), when)
+	case 1:
+		return w.typed("log", w.series(), "--rm", when)
+	case 2:
+		return w.typed("log", w.series(), "--rm", w.word("", "--since=2026-11-02", "--since=3d"), w.word("", "--until=2026-11-03", "--until=1h"))
+	case 3:
+		return w.typed("log", w.series(), "--skip", w.word("", when))
+	}
+	return w.typed("log", w.series(), w.word("", "1", "2", "-3", "4.5", "much"), w.at())
 }
 
 func (w *world) word(of ...string) string { return rapid.SampledFrom(of).Draw(w.t, "word") }

@@ -16,7 +16,7 @@ func (r *run) addVerbs(root *cobra.Command) {
 		{"tree", "The tree:", []*cobra.Command{r.treeCommand(), r.mvCommand(), r.cpCommand(), r.rmCommand(), r.dependCommand(), r.linkCommand(), r.backlinksCommand(),
 			r.templateCommand(), r.openCommand()}},
 		{"again", "What repeats:", []*cobra.Command{r.skipCommand(), r.pauseCommand(), r.resumeCommand(), r.chainCommand()}},
-		{"time", "Time and numbers:", []*cobra.Command{r.startCommand(), r.stopCommand(), r.trackCommand(), r.logCommand(), r.plotCommand(), r.reportCommand()}},
+		{"time", "Time and numbers:", []*cobra.Command{r.startCommand(), r.stopCommand(), r.trackCommand(), r.logCommand(), r.seriesCommand(), r.plotCommand(), r.reportCommand()}},
 		{"past", "What was:", []*cobra.Command{r.trashCommand(), r.bringBackCommand(), r.historyCommand(), r.diffCommand()}},
 		{"move", "Other programs:", []*cobra.Command{r.importCommand(), r.exportCommand(), r.watchCommand(), r.hookCommand()}},
 		{"care", "Look after:", []*cobra.Command{r.demoCommand(), r.configCommand(), r.doctorCommand(), r.storeCommand(), r.manCommand(root)}},

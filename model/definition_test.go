@@ -1,0 +1,125 @@
+package model
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"arbor/timeseries"
+)
+
+func TestParseDefinition(t *testing.T) {
+	now := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
+	for _, c := range []struct{ key, value, want string }{
+		{"unit", "kg", "kg"}, {"unit", " min/day ", "min/day"}, {"unit", "", ""},
+		{"day", "Mean", "mean"}, {"day", "count", "count"},
+		{"merge", "ALL", "all"}, {"merge", "sum", "sum"},
+		{"goal", "72@2027-03-01", "72@2027-03-01"}, {"goal", "-1.50@1 mar 2027", "-1.5@2027-03-01"}, {"goal", "70@tomorrow", "70@2026-11-23"},
+		{"goal", "80@2026-11-22..72@2027-03-01", "80@2026-11-22..72@2027-03-01"}, {"goal", "80@today 9:00..72@2027-03-01", "80@2026-11-22..72@2027-03-01"},
+		{"target", "3/week", "3/week"}, {"target", "3/w", "3/week"}, {"target", "30.5/days", "30.5/day"}, {"target", "1/mo", "1/month"}, {"target", "9/y", "9/year"},
+	} {
+		got, err := ParseDefinition(c.key, c.value, now)
+		if err != nil || got != c.want {
+			t.Errorf("%s:%s is %q, %v; want %q", c.key, c.value, got, err, c.want)
+			continue
+		}
+		if again, err := ParseDefinition(c.key, got, now.AddDate(3, 0, 0)); err != nil || again != got {
+			t.Errorf("%s:%s is %q when it is read again, %v", c.key, got, again, err)
+		}
+	}
+	for _, c := range []struct{ key, value, says string }{
+		{"unit", "72kg", "short word"}, {"unit", "a b", "short word"}, {"unit", strings.Repeat("k", 17), "short word"},
+		{"day", "median", "one of mean"}, {"merge", "newest", "one of last"},
+		{"goal", "72", "72@2027-03-01"}, {"goal", "@2027-03-01", "72@"}, {"goal", "NaN@2027-03-01", "72@"}, {"goal", "72@someday soon", "someday soon"},
+		{"goal", "80@2027-03-01..72@2027-03-01", "not after"}, {"target", "3", "3/week"}, {"target", "0/week", "above 0"}, {"target", "3/m", "3/week"}, {"target", "x/day", "3/week"},
+		{"colour", "red", "one of unit"},
+	} {
+		if got, err := ParseDefinition(c.key, c.value, now); err == nil || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s:%s is %q, %v; want an error with %q", c.key, c.value, got, err, c.says)
+		}
+	}
+}
+
+func TestTargetBounds(t *testing.T) {
+	day := func(s string) Date {
+		d, err := time.Parse(time.DateOnly, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return Date{T: d, AllDay: true}
+	}
+	for _, c := range []struct{ per, day, from, to string }{
+		{"day", "2026-12-31", "2026-12-31", "2027-01-01"},
+		{"week", "2026-11-22", "2026-11-16", "2026-11-23"}, {"week", "2026-11-23", "2026-11-23", "2026-11-30"}, {"week", "2027-01-01", "2026-12-28", "2027-01-04"},
+		{"month", "2028-02-29", "2028-02-01", "2028-03-01"}, {"year", "2026-11-22", "2026-01-01", "2027-01-01"},
+	} {
+		from, to := Target{1, c.per}.Bounds(day(c.day))
+		if !from.Equal(day(c.from)) || !to.Equal(day(c.to)) {
+			t.Errorf("the %s of %s is from %v to %v", c.per, c.day, from, to)
+		}
+	}
+}
+
+// TestProgress: a habit counts what was logged in its period, tells the days left out, and both can be taken back.
+func TestProgress(t *testing.T) {
+	tree := open(t)
+	id, err := tree.SeriesNode("gym")
+	if err != nil {
+		t.Fatal(err)
+	}
+	do(t, tree, func(e *Edit) error { return e.SetField(id, "target", "3/week") })
+	monday := Date{T: time.Date(2026, 11, 16, 0, 0, 0, 0, time.UTC), AllDay: true}
+	plus := func(days int) Date { return Date{T: monday.T.AddDate(0, 0, days), AllDay: true} }
+	log := func(days int, v float64) {
+		do(t, tree, func(e *Edit) error {
+			return e.Log(id, timeseries.Sample{T: plus(days).T.Add(9 * time.Hour).UnixNano(), V: v})
+		})
+	}
+	log(-1, 1)
+	log(0, 1)
+	log(6, 1)
+	log(7, 1)
+	check := func(done float64, skipped ...Date) {
+		t.Helper()
+		view(t, tree, func(v *View) error {
+			n, err := v.Node(id)
+			if err != nil {
+				return err
+			}
+			p, err := v.Progress(&n, plus(3))
+			if p.Done != done || !slices.EqualFunc(p.Skipped, skipped, Date.Equal) || !p.From.Equal(monday) {
+				t.Errorf("progress %+v, want %v without %v", p, done, skipped)
+			}
+			return err
+		})
+	}
+	check(2)
+	skip := func(d Date, want bool) {
+		t.Helper()
+		do(t, tree, func(e *Edit) error {
+			ok, err := e.SkipDay(id, d)
+			if ok != want {
+				t.Errorf("skipping %v gives %v", d, ok)
+			}
+			return err
+		})
+	}
+	skip(plus(4), true)
+	skip(plus(4), false)
+	skip(plus(8), true)
+	check(2, plus(4))
+	log(2, 2)
+	check(4, plus(4))
+	do(t, tree, func(e *Edit) error { return e.SetField(id, "day", "count") })
+	check(3, plus(4))
+	do(t, tree, func(e *Edit) error {
+		ok, err := e.UnskipDay(id, plus(4))
+		if !ok {
+			t.Error("it was not skipped")
+		}
+		return err
+	})
+	check(3)
+	mustVerify(t, tree)
+}

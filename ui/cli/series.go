@@ -1,0 +1,376 @@
+package cli
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"arbor/model"
+	"arbor/model/date"
+	"arbor/timeseries"
+)
+
+func (r *run) seriesCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "series", Short: "what the series are: list, set, show",
+		Long: "A series is a node that values are logged to, with 'arbor log' or 'arbor import'. What is known of it are fields of the node:\n\n" +
+			"  unit:kg          what the values are\n" +
+			"  day:mean         how the values of a day become one: mean, last, first, sum, min, max or count\n" +
+			"  merge:last       what counts where several devices have a value of one time: last, the one written last; all, each of them; sum, what each device has last, added up; max; min\n" +
+			"  goal:72@2027-03-01   a value to be reached on a day; 80@2026-11-22..72@2027-03-01 says where its line begins, too\n" +
+			"  target:3/week    makes it a habit: what is to come together in each day, week, month or year\n\n" +
+			"A key with nothing behind its colon is taken away.",
+		Args: words(0, 0, "list, set or show"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return usagef("say what to do: 'arbor series list', set or show; see 'arbor series --help'")
+		},
+	}
+	cmd.AddCommand(r.seriesListCommand(), r.seriesSetCommand(), r.seriesShowCommand())
+	return cmd
+}
+
+func (r *run) seriesListCommand() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use: "list", Short: "all series, with what is known of each and its last value", Args: words(0, 0, "nothing"),
+		RunE: func(cmd *cobra.Command, args []string) error { return r.seriesList(asJSON) },
+	}
+	r.canLookBack(cmd)
+	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
+	return cmd
+}
+
+func (r *run) seriesShowCommand() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use: "show NAME", Short: "what is known of a series, and how its goal or target stands", Args: words(1, -1, "the name of a series"),
+		RunE: func(cmd *cobra.Command, args []string) error { return r.seriesShow(strings.Join(args, " "), asJSON) },
+	}
+	r.canLookBack(cmd)
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
+	return cmd
+}
+
+func (r *run) seriesSetCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "set NAME KEY:VALUE...", Short: "say what a series is: arbor series set weight unit:kg day:mean", Args: words(2, -1, "a name, and a key and a value"),
+		Long: "Says what a series is, which is made if there is none. The keys are " + strings.Join(model.DefinitionKeys, ", ") +
+			"; 'arbor series --help' says what they mean. A key with nothing behind its colon is taken away.",
+		RunE: func(cmd *cobra.Command, args []string) error { return r.seriesSet(args[0], args[1:]) },
+	}
+}
+
+// seriesJSON is a series as --json prints it. Of one without samples the values are missing.
+type seriesJSON struct {
+	V         int         `json:"v"`
+	ID        string      `json:"id"`
+	Name      string      `json:"name"`
+	Unit      string      `json:"unit"`
+	Day       string      `json:"day"`
+	Merge     string      `json:"merge"`
+	Goal      *goalJSON   `json:"goal,omitempty"`
+	Target    *targetJSON `json:"target,omitempty"`
+	Samples   int64       `json:"samples"`
+	FirstTime string      `json:"first_time,omitempty"`
+	LastTime  string      `json:"last_time,omitempty"`
+	First     *jsonValue  `json:"first,omitempty"`
+	Last      *jsonValue  `json:"last,omitempty"`
+	Min       *jsonValue  `json:"min,omitempty"`
+	Max       *jsonValue  `json:"max,omitempty"`
+	Mean      *jsonValue  `json:"mean,omitempty"`
+}
+
+type goalJSON struct {
+	From  string   `json:"from,omitempty"`
+	First *float64 `json:"first,omitempty"`
+	To    string   `json:"to"`
+	Last  float64  `json:"last"`
+}
+
+type targetJSON struct {
+	Value   float64  `json:"value"`
+	Per     string   `json:"per"`
+	From    string   `json:"from"`
+	To      string   `json:"to"`
+	Done    float64  `json:"done"`
+	Skipped []string `json:"skipped"`
+}
+
+// known is what is known of a series.
+type known struct {
+	node     model.Node
+	def      model.Definition
+	all      timeseries.Summary
+	progress model.Progress // of the period at hand, if there is a target
+}
+
+func (r *run) know(s *Session, v *model.View, n model.Node) (k known, err error) {
+	k.node, k.def = n, n.Definition()
+	if k.all, err = s.Book.Span(v.Reader(), n.Source()); err == nil && k.def.Target.Value > 0 {
+		k.progress, err = v.Progress(&n, date.Day(r.now()))
+	}
+	return k, err
+}
+
+func (k *known) json() seriesJSON {
+	d := &k.def
+	j := seriesJSON{V: jsonVersion, ID: k.node.ID.String(), Name: k.node.Text, Unit: d.Unit, Day: string(d.Day), Merge: d.Merge.String(), Samples: k.all.N}
+	if g := d.Goal; !g.To.IsZero() {
+		j.Goal = &goalJSON{To: g.To.String(), Last: g.Last}
+		if !g.From.IsZero() {
+			j.Goal.From, j.Goal.First = g.From.String(), &g.First
+		}
+	}
+	if t := d.Target; t.Value > 0 {
+		j.Target = &targetJSON{t.Value, t.Per, k.progress.From.String(), k.progress.To.String(), k.progress.Done, []string{}}
+		for _, day := range k.progress.Skipped {
+			j.Target.Skipped = append(j.Target.Skipped, day.String())
+		}
+	}
+	if k.all.N > 0 {
+		at := func(v float64) *jsonValue { x := jsonValue(v); return &x }
+		j.FirstTime, j.LastTime = nanos(k.all.T0), nanos(k.all.T1)
+		j.First, j.Last, j.Min, j.Max, j.Mean = at(k.all.First), at(k.all.Last), at(k.all.Min), at(k.all.Max), at(k.all.Mean)
+	}
+	return j
+}
+
+func (r *run) seriesList(asJSON bool) error {
+	s, err := r.open()
+	if err != nil {
+		return err
+	}
+	return s.close(r.view(s, func(v *model.View) error {
+		all, err := v.AllSeries()
+		if err != nil {
+			return err
+		}
+		p := r.table()
+		enc := newEncoder(p.out)
+		for _, n := range all {
+			k, err := r.know(s, v, n)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				if err := enc.Encode(k.json()); err != nil {
+					return err
+				}
+				continue
+			}
+			short, err := v.ShortID(n.ID)
+			if err != nil {
+				return err
+			}
+			line := []span{{sgr: faint, text: short}, plain(" "), {text: printable(n.Text), gives: true}}
+			if k.all.N > 0 {
+				line = append(line, plain("  "+withUnit(&n, k.all.Last)), span{sgr: faint, text: "  " + when(k.all.T1, p.now)})
+			}
+			if t := k.def.Target; t.Value > 0 {
+				line = append(line, plain("  "+k.stands()))
+			}
+			if err := p.line(line...); err != nil {
+				return err
+			}
+		}
+		return p.out.Flush()
+	}))
+}
+
+// number writes a value in full.
+func number(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
+
+// stands says how a habit stands in the period at hand.
+func (k *known) stands() string {
+	t := k.def.Target
+	this := map[string]string{"day": "today"}[t.Per]
+	if this == "" {
+		this = "this " + t.Per
+	}
+	return fmt.Sprintf("%s of %s %s", number(math.Round(k.progress.Done*1e6)/1e6), number(t.Value), this)
+}
+
+func (r *run) seriesShow(name string, asJSON bool) error {
+	s, err := r.open()
+	if err != nil {
+		return err
+	}
+	return s.close(r.view(s, func(v *model.View) error {
+		n, err := series(v, name)
+		if err != nil {
+			return err
+		}
+		k, err := r.know(s, v, n)
+		if err != nil {
+			return err
+		}
+		p := r.printer()
+		if asJSON {
+			err = newEncoder(p.out).Encode(k.json())
+		} else {
+			err = p.series(&k)
+		}
+		if err != nil {
+			return err
+		}
+		return p.out.Flush()
+	}))
+}
+
+// series writes what is known of a series.
+func (p *printer) series(k *known) error {
+	n, all := &k.node, k.all
+	rows := [][2]string{{"", printable(n.Text)}}
+	for _, key := range model.DefinitionKeys {
+		if text := said(key, &k.def); text != "" {
+			rows = append(rows, [2]string{key, text})
+		}
+	}
+	if k.def.Target.Value > 0 {
+		text := k.stands()
+		for _, day := range k.progress.Skipped {
+			text += ", " + date.Format(day, p.now) + " skipped"
+		}
+		rows = append(rows, [2]string{"now", text})
+	}
+	samples := "none"
+	if all.N > 0 {
+		samples = fmt.Sprintf("%s from %s to %s", count(int(all.N), "sample", "samples"), when(all.T0, p.now), when(all.T1, p.now))
+	}
+	rows = append(rows, [2]string{"samples", samples})
+	if all.N > 0 {
+		mean := strconv.FormatFloat(all.Mean, 'g', 5, 64)
+		rows = append(rows, [2]string{"values", fmt.Sprintf("from %s to %s, mean %s", withUnit(n, all.Min), withUnit(n, all.Max), mean)},
+			[2]string{"last", withUnit(n, all.Last) + " at " + when(all.T1, p.now)})
+	}
+	if text := p.ahead(k); text != "" {
+		rows = append(rows, [2]string{"ahead", text})
+	}
+	for _, row := range rows {
+		if row[0] == "" {
+			fmt.Fprintln(p.out, row[1])
+			continue
+		}
+		if _, err := fmt.Fprintf(p.out, "%s %s\n", p.paint(faint, fmt.Sprintf("%-9s", row[0])), row[1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ahead says what the goal asks for from the last sample on.
+func (p *printer) ahead(k *known) string {
+	g := k.def.Goal
+	if g.To.IsZero() || k.all.N == 0 {
+		return ""
+	}
+	days := g.To.T.Sub(date.Day(p.now).T).Hours() / 24
+	way := g.Last - k.all.Last
+	switch {
+	case days < 0:
+		return "the day of the goal is over"
+	case way == 0 || k.def.Goal.First != g.Last && !g.From.IsZero() && (g.Last-g.First)*way < 0:
+		return "the goal is reached"
+	case days == 0:
+		return fmt.Sprintf("%s to go today", withUnit(&k.node, math.Round(way*1e6)/1e6))
+	}
+	return fmt.Sprintf("%s to go in %s: %s a week", withUnit(&k.node, math.Round(way*1e6)/1e6), count(int(days), "day", "days"), strconv.FormatFloat(way/days*7, 'g', 3, 64))
+}
+
+// said writes in words what a definition says by a key, "" if it says nothing.
+func said(key string, d *model.Definition) string {
+	switch key {
+	case "unit":
+		return printable(d.Unit)
+	case "day":
+		return map[model.Daily]string{
+			model.DailyMean: "the mean of its values", model.DailyLast: "its last value", model.DailyFirst: "its first value", model.DailySum: "the sum of its values",
+			model.DailyMin: "its least value", model.DailyMax: "its greatest value", model.DailyCount: "how many values it has",
+		}[d.Day]
+	case "merge":
+		return [...]string{timeseries.Last: "", timeseries.All: "every value counts, also those of one time", timeseries.Sum: "what each device has at a time, added up",
+			timeseries.Max: "the greatest that a device has at a time", timeseries.Min: "the least that a device has at a time"}[d.Merge]
+	case "goal":
+		g := d.Goal
+		if g.To.IsZero() {
+			return ""
+		}
+		text := number(g.Last) + " on " + g.To.T.Format("Mon 2 Jan 2006")
+		if !g.From.IsZero() {
+			text += ", from " + number(g.First) + " on " + g.From.T.Format("Mon 2 Jan 2006")
+		}
+		return text
+	case "target":
+		if t := d.Target; t.Value > 0 {
+			return number(t.Value) + " a " + t.Per
+		}
+	}
+	return ""
+}
+
+// seriesSet gives a series fields, as one step of undo, and says how each was understood.
+func (r *run) seriesSet(name string, args []string) error {
+	if name = strings.TrimSpace(name); name == "" || strings.Contains(name, ":") && slices.Contains(model.DefinitionKeys, strings.SplitN(name, ":", 2)[0]) {
+		return usagef("%q is no name of a series; write 'arbor series set weight unit:kg'", name)
+	}
+	var keys, values []string
+	for _, arg := range args {
+		key, value, ok := strings.Cut(arg, ":")
+		if !ok {
+			return usagef("%q has no colon; write KEY:VALUE, such as unit:kg, with keys of %s", arg, strings.Join(model.DefinitionKeys, ", "))
+		}
+		canonical, err := model.ParseDefinition(key, value, r.now())
+		switch {
+		case !slices.Contains(model.DefinitionKeys, key):
+			return usagef("%s is nothing that a series has; the keys are %s", key, strings.Join(model.DefinitionKeys, ", "))
+		case err != nil:
+			return usagef("%w", err)
+		case slices.Contains(keys, key):
+			return usagef("%s stands there twice", key)
+		}
+		keys, values = append(keys, key), append(values, canonical)
+	}
+	s, err := r.open()
+	if err != nil {
+		return err
+	}
+	var n model.Node
+	_, err = s.Tree.Do("series set "+name+" "+strings.Join(args, " "), func(e *model.Edit) error {
+		id, err := e.SeriesNode(name)
+		if err != nil {
+			return err
+		}
+		for i, key := range keys {
+			if values[i] == "" {
+				err = e.ClearField(id, key)
+			} else {
+				err = e.SetField(id, key, values[i])
+			}
+			if err != nil {
+				return err
+			}
+		}
+		n, err = e.Node(id)
+		return err
+	})
+	if err = s.close(err); err != nil {
+		return err
+	}
+	def := n.Definition()
+	for i, key := range keys {
+		text := said(key, &def)
+		switch {
+		case values[i] == "":
+			text = "says nothing any more"
+		case key == "merge" && text == "":
+			text = "the value written last counts"
+		}
+		r.say("%s %s: %s", quoted(name), key, text)
+	}
+	_, err = fmt.Fprintln(r.Out, n.ID)
+	return err
+}
