@@ -50,7 +50,7 @@ func (g *big) fillSensor(b testing.TB, to *rig) {
 			for k := 0; k < 64 && i < g.n; k++ {
 				xs = xs[:min(MaxChunk, g.n-i)]
 				for j := range xs {
-					xs[j] = Sample{t + rng.Int64N(20)*1e6, float64(v) / 10}
+					xs[j] = Sample{t + rng.Int64N(10)*1e6, float64(v) / 10}
 					t += 1e9
 					v = min(max(v+rng.IntN(7)-3, -400), 1200)
 				}
@@ -69,10 +69,15 @@ func (g *big) fillSensor(b testing.TB, to *rig) {
 	g.from, g.to = 1.6e18, t
 }
 
-func (g *big) window(b testing.TB, read func(r *store.Snapshot) error) {
+func (g *rig) view(b testing.TB, read func(r *store.Snapshot) error) {
 	if err := g.db.View(read); err != nil {
 		b.Fatal(err)
 	}
+}
+
+func median(took []time.Duration) float64 {
+	slices.Sort(took)
+	return float64(took[len(took)/2]) / 1e6
 }
 
 // latencies reports the median, the 99th percentile and the longest of what took so long.
@@ -98,18 +103,18 @@ func BenchmarkOverview(b *testing.B) {
 		edges := evenEdges(g.from, g.to, 400)
 		b.Run("first", func(b *testing.B) {
 			for b.Loop() {
-				g.window(b, func(r *store.Snapshot) error { _, err := g.b.Approx(r, bigID, edges); return err })
+				g.view(b, func(r *store.Snapshot) error { _, _, err := g.b.Approx(r, bigID, edges); return err })
 			}
 		})
 		b.Run("exact", func(b *testing.B) {
 			for b.Loop() {
 				g.b.cache.clear()
-				g.window(b, func(r *store.Snapshot) error { _, err := g.b.Buckets(r, bigID, edges); return err })
+				g.view(b, func(r *store.Snapshot) error { _, err := g.b.Buckets(r, bigID, edges); return err })
 			}
 		})
 		b.Run("cached", func(b *testing.B) {
 			for b.Loop() {
-				g.window(b, func(r *store.Snapshot) error { _, err := g.b.Buckets(r, bigID, edges); return err })
+				g.view(b, func(r *store.Snapshot) error { _, err := g.b.Buckets(r, bigID, edges); return err })
 			}
 		})
 	})
@@ -128,7 +133,7 @@ func BenchmarkZoom(b *testing.B) {
 			from := g.from + rng.Int64N(g.to-g.from-int64(span)+1)
 			edges := evenEdges(from, from+max(int64(span), 400), 400)
 			began := time.Now()
-			g.window(b, func(r *store.Snapshot) error { _, err := g.b.Buckets(r, bigID, edges); return err })
+			g.view(b, func(r *store.Snapshot) error { _, err := g.b.Buckets(r, bigID, edges); return err })
 			took = append(took, time.Since(began))
 		}
 		latencies(b, took)
@@ -141,7 +146,7 @@ func BenchmarkAggregate(b *testing.B) {
 	edges := evenEdges(g.from, g.to, 1000)
 	for b.Loop() {
 		g.b.cache.clear()
-		g.window(b, func(r *store.Snapshot) error { _, err := g.b.Buckets(r, bigID, edges); return err })
+		g.view(b, func(r *store.Snapshot) error { _, err := g.b.Buckets(r, bigID, edges); return err })
 	}
 }
 
@@ -169,4 +174,33 @@ func BenchmarkSummarize(b *testing.B) {
 		summarize(t, v)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/MaxChunk, "ns/sample")
+}
+
+// BenchmarkQuantiles takes the median and the 99th percentile of random spans of all sizes.
+func BenchmarkQuantiles(b *testing.B) {
+	eachSize(b, func(b *testing.B, g *big) {
+		rng := rand.New(rand.NewPCG(3, 4))
+		var took []time.Duration
+		for b.Loop() {
+			span := (g.to - g.from) / (1 + rng.Int64N(20))
+			from := g.from + rng.Int64N(g.to-g.from-span+1)
+			began := time.Now()
+			g.view(b, func(r *store.Snapshot) error {
+				_, _, err := g.b.Quantiles(r, bigID, from, from+span, []float64{0.5, 0.99})
+				return err
+			})
+			took = append(took, time.Since(began))
+		}
+		latencies(b, took)
+	})
+}
+
+// BenchmarkPutChunk writes chunks in order, 64 in a transaction; the time is that for a sample.
+func BenchmarkPutChunk(b *testing.B) {
+	for b.Loop() {
+		g := &big{n: 1e6, rig: newRig(b)}
+		g.fillSensor(b, g.rig)
+		g.db.Close()
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1e6, "ns/sample")
 }

@@ -1,12 +1,15 @@
 package timeseries
 
 import (
+	"bytes"
+	"cmp"
 	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
 
 	"arbor/store"
+	"arbor/timeseries/histogram"
 
 	"pgregory.net/rapid"
 )
@@ -33,6 +36,7 @@ func (g *rig) checkLevels(t interface{ Fatalf(string, ...any) }, id ID) {
 
 func (g *rig) checkRun(t interface{ Fatalf(string, ...any) }, r *store.Snapshot, src *source, x runHead) {
 	below := make([]entry, 0, x.n)
+	sketches := make([]histogram.Histogram, (x.n/fanOut+sketchBlocks-1)/sketchBlocks)
 	live, last := uint32(0), int64(math.MinInt64)
 	for level, n := 1, int(x.n); n > 0; level, n = level+1, n/fanOut {
 		var found []entry
@@ -71,15 +75,89 @@ func (g *rig) checkRun(t interface{ Fatalf(string, ...any) }, r *store.Snapshot,
 				t.Fatalf("%v", err)
 			}
 			again := e
-			again.summarize(c)
+			if again.summarize(c); i/fanOut < int(x.n)/fanOut {
+				seen := columns{slices.Clone(c.t), slices.Clone(c.v)}
+				e.seen(&seen, Last)
+				sketches[i/fanOut/sketchBlocks].AddAll(seen.v)
+			}
 			if !identical(&again.sum, &e.sum) || !identical(&again.all, &e.all) || again.again != e.again {
 				t.Fatalf("chunk %d of a run has\n%+v, want\n%+v", i, e, again)
 			}
 		}
 		below = found
 	}
+	for i := range sketches {
+		found, err := g.b.sketched(r, src.stream, x.id, uint32(i))
+		if err != nil {
+			t.Fatalf("%v", err)
+		}
+		have, _ := found.AppendBinary(nil)
+		if want, _ := sketches[i].AppendBinary(nil); !bytes.Equal(have, want) {
+			t.Fatalf("sketch %d is %x, want %x", i, have, want)
+		}
+	}
 	if live != x.live || live == 0 {
 		t.Fatalf("a run tells of %d chunks, there are %d", x.live, live)
+	}
+}
+
+// markedView is what marks, each later than those before, leave of samples, and their values.
+func markedView(samples []Sample, marks []Mark) []Sample {
+	byTime := map[int64]float64{}
+	for _, x := range samples {
+		byTime[x.T] = x.V
+	}
+	for i, m := range marks {
+		for t := range byTime {
+			if m.Hides && m.From <= t && t < m.To {
+				delete(byTime, t)
+			}
+		}
+		later := func(o Mark) bool { return o.Hides && o.From <= m.From && m.From < o.To }
+		if m.Has && !slices.ContainsFunc(marks[i+1:], later) {
+			byTime[m.From] = m.V
+		}
+	}
+	var out []Sample
+	for t, v := range byTime {
+		out = append(out, Sample{t, v})
+	}
+	slices.SortFunc(out, func(a, b Sample) int { return cmp.Compare(a.T, b.T) })
+	return out
+}
+
+// checkQuantiles compares the quantiles of a random span with those by the definition, from sketches to within their bound.
+func (g *rig) checkQuantiles(t *rapid.T, id ID, want []Sample, span int64) {
+	edges := rapid.SliceOfNDistinct(rapid.Int64Range(-span, span), 2, 2, rapid.ID[int64]).Draw(t, "span")
+	if rapid.IntRange(0, 2).Draw(t, "all") > 0 {
+		edges = []int64{math.MinInt64, math.MaxInt64}
+	}
+	slices.Sort(edges)
+	var v []float64
+	for _, x := range want {
+		if x.T >= edges[0] && x.T < edges[1] {
+			v = append(v, x.V)
+		}
+	}
+	slices.Sort(v)
+	qs := []float64{0, 0.01, 0.5, 0.9, 1}
+	for _, exact := range []int64{math.MaxInt64, 0} {
+		err := g.db.View(func(r *store.Snapshot) error {
+			got, bound, err := g.b.quantiles(r, Series{ID: id}, edges[0], edges[1], qs, exact)
+			if err != nil || len(v) == 0 {
+				return err
+			}
+			for i, q := range qs {
+				want := v[max(int(math.Ceil(q*float64(len(v))))-1, 0)]
+				if math.Abs(got[i]-want) > bound*math.Abs(want) || exact > 0 && bound > 0 {
+					t.Fatalf("quantile %v of %d samples in %v is %v, want %v within %v", q, len(v), edges, got[i], want, bound)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
@@ -128,9 +206,10 @@ func TestLevelsAgainstOracle(t *testing.T) {
 			return err
 		}
 		steps := 0
+		var marks []Mark
 		t.Repeat(map[string]func(*rapid.T){
 			"in order": func(t *rapid.T) {
-				n, step, d := rapid.SampledFrom([]int{3, 40, 40, 200, 1100}).Draw(t, "n"), rapid.Int64Range(0, 3).Draw(t, "step"), device()
+				n, step, d := rapid.SampledFrom([]int{3, 10, 40, 40, 100, 100, 200, 1100}).Draw(t, "n"), rapid.Int64Range(0, 3).Draw(t, "step"), device()
 				for n > 0 {
 					g.update(t, func(tx *store.Tx) error {
 						for ; n > 0; n-- {
@@ -203,12 +282,58 @@ func TestLevelsAgainstOracle(t *testing.T) {
 					})
 				}
 			},
+			"mark": func(t *rapid.T) { // each is later than those before
+				m := Mark{Stamp: uint64(len(marks) + 1), Device: 1, From: rng.Int64N(clock+10) - 5, Hides: rng.IntN(4) > 0}
+				m.To = m.From + 1
+				switch {
+				case !m.Hides || rng.IntN(2) == 0:
+					m.Has, m.V = true, float64(rng.IntN(100))
+				default:
+					m.To += rng.Int64N(rapid.SampledFrom([]int64{5, 2000}).Draw(t, "length"))
+				}
+				marks = append(marks, m)
+				g.update(t, func(tx *store.Tx) error { _, err := g.b.PutMark(tx, id, m); return err })
+			},
 			"": func(t *rapid.T) {
+				seen := markedView(o.view(), marks)
+				compare(t, g, id, seen, clock+6)
 				if steps++; steps%4 == 0 {
 					g.checkLevels(t, id)
+					g.checkQuantiles(t, id, seen, clock+6)
+					g.checkApprox(t, id, seen, clock+6)
 				}
-				compare(t, g, id, o.view(), clock+6)
 			},
 		})
 	})
+}
+
+// checkApprox holds the first picture to what it may differ in: all is in it that the exact one has, and what is moved is moved by less than
+// what lies across an edge at most.
+func (g *rig) checkApprox(t *rapid.T, id ID, want []Sample, span int64) {
+	n := rapid.IntRange(1, 40).Draw(t, "columns")
+	edges := evenEdges(-6, -6+(span/int64(n)+1)*int64(n), n)
+	var rough, exact []Bucket
+	var ok bool
+	err := g.db.View(func(r *store.Snapshot) (err error) {
+		if rough, ok, err = g.b.Approx(r, Series{ID: id}, edges); err == nil {
+			exact, err = g.b.Buckets(r, Series{ID: id}, edges)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !ok {
+		return // chunks longer than buckets
+	}
+	var all, shown int64
+	for i := range exact {
+		all, shown = all+exact[i].N, shown+rough[i].N
+		if exact[i].From != rough[i].From || exact[i].To != rough[i].To {
+			t.Fatalf("bucket %d is [%d,%d)", i, rough[i].From, rough[i].To)
+		}
+	}
+	if shown < all {
+		t.Fatalf("%d samples of %d are shown", shown, all)
+	}
 }

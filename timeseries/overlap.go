@@ -67,7 +67,7 @@ func (b *Book) apart(r store.Reader, policy Policy, whole []node, rest []*piece)
 				}
 				rest = append(rest, p)
 			default:
-				into = append(into, blockRef{n.of, n.run, n.level - 1, n.number, fanOut * uint64(n.number+1)})
+				into = append(into, n.block())
 			}
 		}
 		whole = left

@@ -125,7 +125,7 @@ func (b *Book) Buckets(r store.Reader, series Series, edges []int64) ([]Bucket, 
 	if err != nil {
 		return nil, err
 	}
-	rest, err := b.count(r, f, sc)
+	rest, err := b.count(r, f, sc, f.add)
 	if err == nil {
 		rest, err = b.countLone(r, f, rest)
 	}
@@ -139,9 +139,9 @@ func (b *Book) Buckets(r store.Reader, series Series, edges []int64) ([]Bucket, 
 	return f.out, err
 }
 
-// count counts into f what can be counted by summaries, and returns the others: chunks at edges, those that share their time with samples of
+// count gives add the nodes that lie in a bucket of f and can be counted by their summaries, and returns the others: chunks at edges, those that share their time with samples of
 // others, and what lies above chunks.
-func (b *Book) count(r store.Reader, f *frame, sc *scene) ([]*piece, error) {
+func (b *Book) count(r store.Reader, f *frame, sc *scene, add func(n *node) error) ([]*piece, error) {
 	rest := slices.Clone(sc.top)
 	var above []points
 	if f.policy != All {
@@ -158,7 +158,7 @@ func (b *Book) count(r store.Reader, f *frame, sc *scene) ([]*piece, error) {
 			return false, nil // nothing is left
 		case len(hidden) == 0 && f.within(n.t0, n.t1) && !shared(above, n):
 			if alone {
-				return false, f.add(n)
+				return false, add(n)
 			}
 			whole = append(whole, *n)
 			return false, nil
@@ -180,7 +180,7 @@ func (b *Book) count(r store.Reader, f *frame, sc *scene) ([]*piece, error) {
 			return nil, err
 		}
 		for i := range whole {
-			if err := f.add(&whole[i]); err != nil {
+			if err := add(&whole[i]); err != nil {
 				return nil, err
 			}
 		}
@@ -229,21 +229,30 @@ type bucketPart struct {
 	sum Summary
 }
 
-// approxPart is how much of a bucket may be counted into the one beside it by Approx.
-const approxPart = 4
+// What may lie across an edge in a first picture: an entry for a block as long as that part of the bucket, and a chunk as long as that many.
+const (
+	approxPart   = 4
+	approxChunks = 2
+)
 
-// Approx is Buckets from summaries alone, for the first picture: no chunk is read. What lies across an edge is counted into the bucket of its
-// middle, as long as it is no longer than a quarter of the bucket or a single chunk. So a sample is counted at most half of that from its
-// bucket, what several devices have of one time is counted several times, and what is corrected or deleted in a part of that only is counted too;
-// First, Last, T0 and T1 may lie outside of the bucket. Tails are counted to the sample.
-func (b *Book) Approx(r store.Reader, series Series, edges []int64) ([]Bucket, error) {
+// errRough ends the walk of Approx where there is a longer chunk.
+var errRough = errors.New("chunks are longer than buckets")
+
+// Approx is Buckets from summaries alone, for the first picture: no chunk is read. It reports false where chunks are longer than two buckets, so
+// that it can tell nothing; then Buckets has few chunks to decode.
+//
+// What lies across an edge is counted into the bucket of its middle, if it stands for a chunk or is no longer than a quarter of the bucket. So a
+// sample is counted at most half as far from its bucket, what several devices have of one time is counted several times, and what is
+// corrected or deleted in a part of that only is counted too; First, Last, T0 and T1 may lie outside of the bucket. Tails are counted
+// to the sample.
+func (b *Book) Approx(r store.Reader, series Series, edges []int64) ([]Bucket, bool, error) {
 	f, err := newFrame(edges, series.Merge)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	sc, err := b.scene(r, series, f.from(), f.to())
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	err = b.walk(r, sc.sources, f.from(), f.to(), func(n *node) (bool, error) {
 		hidden := hiddenIn(sc.hidden, n.t0, n.t1)
@@ -255,15 +264,21 @@ func (b *Book) Approx(r store.Reader, series Series, edges []int64) ([]Bucket, e
 		if n.level > 1 && uint64(n.t1-n.t0) > uint64(at.To-at.From)/approxPart {
 			return true, nil
 		}
+		if n.level == 1 && uint64(n.t1-n.t0) > approxChunks*uint64(at.To-at.From) {
+			return false, errRough
+		}
 		if middle < f.from() || middle >= f.to() || len(hidden) > 0 && hidden[0].from <= n.t0 && hidden[0].to > n.t1 {
 			return false, nil
 		}
 		return false, n.addTo(&at.Summary, f.policy)
 	})
+	if errors.Is(err, errRough) {
+		return nil, false, nil
+	}
 	for _, p := range sc.top {
 		fill(f.out, p.cols.t, p.cols.v, f.addPart)
 	}
-	return f.out, err
+	return f.out, true, err
 }
 
 // fill gives add the summaries of samples in the buckets they belong to.

@@ -26,6 +26,10 @@ func (b *Book) sketched(r store.Reader, s stream, run uint16, number uint32) (*h
 	if err != nil {
 		return nil, err
 	}
+	return decodeSketch(s, number, v)
+}
+
+func decodeSketch(s stream, number uint32, v []byte) (*histogram.Histogram, error) {
 	h, err := histogram.Decode(v)
 	if err != nil {
 		return nil, fmt.Errorf("sketch %d of %v: %w: %w", number, s, ErrChunk, err)
@@ -57,9 +61,7 @@ func (b *Book) sketch(tx *store.Tx, s stream, x *runHead, block uint32, entries 
 		return err
 	}
 	for _, p := range pieces {
-		for _, v := range p.cols.v {
-			h.Add(v)
-		}
+		h.AddAll(p.cols.v)
 		b.release(p)
 	}
 	return b.putSketch(tx, s, x.id, block/sketchBlocks, h)

@@ -92,6 +92,11 @@ type blockRef struct {
 	total  uint64 // entries on that level of the run
 }
 
+// block returns the block that n, of a level above 1, stands for.
+func (n *node) block() blockRef {
+	return blockRef{n.of, n.run, n.level - 1, n.number, fanOut * uint64(n.number+1)}
+}
+
 // maxBlocks bounds the blocks that are in memory at once.
 const maxBlocks = 1024
 
@@ -159,7 +164,7 @@ func (b *Book) enter(r store.Reader, blocks []blockRef, first, end int64, open f
 				return next, fmt.Errorf("block %d of level %d of %v: %w", x.number, x.level, x.of.stream, err)
 			}
 			if into && x.level > 1 {
-				next = append(next, blockRef{x.of, x.run, x.level - 1, n.number, fanOut * uint64(n.number+1)})
+				next = append(next, n.block())
 			}
 		}
 		if rd.bad || uint64(n.number) != min(x.total, fanOut*uint64(x.number+1)) {

@@ -236,3 +236,16 @@ func TestRemove(t *testing.T) {
 		}
 	})
 }
+
+func TestAddAll(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		v := rapid.SliceOf(rapid.OneOf(rapid.Float64(), rapid.Float64Range(-100, 100), rapid.SampledFrom([]float64{0, math.NaN(), 1}))).Draw(t, "v")
+		var h Histogram
+		h.AddAll(v)
+		got, _ := h.AppendBinary(nil)
+		want, _ := of(v...).AppendBinary(nil)
+		if !bytes.Equal(got, want) {
+			t.Fatalf("%v are counted as %x, want %x", v, got, want)
+		}
+	})
+}
