@@ -29,7 +29,7 @@ type runHead struct {
 	id         uint16
 	n          uint32 // chunks that were added
 	live       uint32 // those of them that were not dropped
-	start, end int64  // they lie within
+	start, end int64  // they lie within; a start that is not kept is math.MinInt64
 }
 
 // directory tells of a stream what runs it has.
@@ -62,14 +62,22 @@ func (s stream) directoryKey() []byte { return append(s.key(), keyDirectory) }
 
 func (s stream) blockKey(run uint16, level int, number uint32) []byte {
 	k := binary.BigEndian.AppendUint16(append(s.key(), keyBlock), run)
-	return binary.BigEndian.AppendUint32(append(k, byte(level)), number)
+	return binary.BigEndian.AppendUint32(append(k, ^byte(level)), number) // the highest, which are read first, are beside the directory
 }
 
-// directoryVersion is its first byte.
-const directoryVersion = 1
+// Kinds of directory, by the first byte. That of a series written in order is so short that the index keeps it, and an overview of what is
+// not in memory has one read less to wait for.
+const (
+	directoryFull  = 1
+	directoryShort = 2 // one run, of which nothing was dropped
+)
 
 func (d *directory) append(b []byte) []byte {
-	b = append(b, directoryVersion)
+	if x := d.runs; len(x) == 1 && d.loose == 0 && x[0].id == 0 && x[0].live == x[0].n {
+		b = binary.BigEndian.AppendUint64(append(b, directoryShort), uint64(x[0].end))
+		return binary.AppendUvarint(b, uint64(x[0].n))
+	}
+	b = append(b, directoryFull)
 	b = binary.AppendUvarint(b, uint64(d.loose))
 	b = binary.BigEndian.AppendUint64(b, uint64(d.looseEnd))
 	for _, x := range d.runs {
@@ -87,7 +95,15 @@ func decodeDirectory(b []byte) (d directory, err error) {
 		return d, nil // there is none
 	}
 	r := reader{b: b}
-	version := r.take(1)[0]
+	kind := r.take(1)[0]
+	if kind == directoryShort {
+		x := runHead{start: math.MinInt64, end: int64(binary.BigEndian.Uint64(r.take(8))), n: uint32(r.number())}
+		x.live = x.n
+		if r.bad || len(r.b) > 0 || x.n == 0 {
+			return d, fmt.Errorf("directory: %w", ErrChunk)
+		}
+		return directory{runs: []runHead{x}}, nil
+	}
 	d.loose = uint32(r.number())
 	d.looseEnd = int64(binary.BigEndian.Uint64(r.take(8)))
 	for !r.bad && len(r.b) > 0 {
@@ -99,7 +115,7 @@ func decodeDirectory(b []byte) (d directory, err error) {
 			break
 		}
 	}
-	if r.bad || version != directoryVersion {
+	if r.bad || kind != directoryFull {
 		return directory{}, fmt.Errorf("directory: %w", ErrChunk)
 	}
 	return d, nil

@@ -90,11 +90,12 @@ type blockRef struct {
 	level  int
 	number uint32
 	total  uint64 // entries on that level of the run
+	bytes  []byte // nil if it was not fetched yet
 }
 
 // block returns the block that n, of a level above 1, stands for.
 func (n *node) block() blockRef {
-	return blockRef{n.of, n.run, n.level - 1, n.number, fanOut * uint64(n.number+1)}
+	return blockRef{n.of, n.run, n.level - 1, n.number, fanOut * uint64(n.number+1), nil}
 }
 
 // maxBlocks bounds the blocks that are in memory at once.
@@ -104,25 +105,15 @@ const maxBlocks = 1024
 // the order of their times, and goes into those of which open says so. The blocks of a level are fetched together. The node is lent until
 // open returns; its bytes stay.
 func (b *Book) walk(r store.Reader, from []source, first, end int64, open func(n *node) (bool, error)) error {
-	var next []blockRef
-	top := 0
-	for i := range from {
-		for _, x := range from[i].runs {
-			top = max(top, levels(x.n))
-		}
+	atEnd, err := b.openBlocks(r, from, first, end)
+	if err != nil {
+		return err
 	}
-	for level := top; level > 0; level-- {
-		this := next
+	var next []blockRef
+	for level := len(atEnd); level > 0; level-- {
+		this := append(next, atEnd[level-1]...) // what is open is behind what is full
 		next = nil
-		for i := range from {
-			for _, x := range from[i].runs {
-				if n := uint64(x.n) >> (5 * (level - 1)); n%fanOut > 0 && x.start < end && x.end >= first {
-					this = append(this, blockRef{&from[i], x.id, level, uint32(n / fanOut), n})
-				}
-			}
-		}
 		for part := range slices.Chunk(this, maxBlocks) {
-			var err error
 			if next, err = b.enter(r, part, first, end, open, next); err != nil {
 				return err
 			}
@@ -138,21 +129,65 @@ func (b *Book) walk(r store.Reader, from []source, first, end int64, open func(n
 	return nil
 }
 
+// openBlocks returns of each level the blocks that are not full of the runs that reach into [first, end), fetched together.
+func (b *Book) openBlocks(r store.Reader, from []source, first, end int64) ([][]blockRef, error) {
+	var all []blockRef
+	var keys [][]byte
+	top := 0
+	for i := range from {
+		for _, x := range from[i].runs {
+			if x.start >= end || x.end < first {
+				continue
+			}
+			for level := 1; level <= levels(x.n); level++ {
+				if n := uint64(x.n) >> (5 * (level - 1)); n%fanOut > 0 {
+					all = append(all, blockRef{&from[i], x.id, level, uint32(n / fanOut), n, nil})
+					keys = append(keys, from[i].blockKey(x.id, level, uint32(n/fanOut)))
+				}
+			}
+			top = max(top, levels(x.n))
+		}
+	}
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	found, err := r.GetMany(b.summaries, keys)
+	if err != nil {
+		return nil, err
+	}
+	out := make([][]blockRef, top)
+	for i, x := range all {
+		if x.bytes = found[i]; x.bytes == nil {
+			x.bytes = []byte{} // which is not what belongs there
+		}
+		out[x.level-1] = append(out[x.level-1], x)
+	}
+	return out, nil
+}
+
 // levels returns how many levels a run of n chunks has.
 func levels(n uint32) int { return (bits.Len32(n) + 4) / 5 }
 
 // enter shows open what is in the blocks, and appends to next those of the level below that it wants.
 func (b *Book) enter(r store.Reader, blocks []blockRef, first, end int64, open func(n *node) (bool, error), next []blockRef) ([]blockRef, error) {
-	keys := make([][]byte, len(blocks))
-	for i, x := range blocks {
-		keys[i] = x.of.blockKey(x.run, x.level, x.number)
+	var keys [][]byte
+	for _, x := range blocks {
+		if x.bytes == nil {
+			keys = append(keys, x.of.blockKey(x.run, x.level, x.number))
+		}
 	}
-	found, err := r.GetMany(b.summaries, keys)
-	if err != nil {
-		return next, err
+	var found [][]byte
+	if len(keys) > 0 {
+		var err error
+		if found, err = r.GetMany(b.summaries, keys); err != nil {
+			return next, err
+		}
 	}
-	for i, v := range found {
-		x := blocks[i]
+	for _, x := range blocks {
+		v := x.bytes
+		if v == nil {
+			v, found = found[0], found[1:]
+		}
 		rd := reader{b: v}
 		n := node{level: x.level, of: x.of, place: place{run: x.run, number: x.number * fanOut}}
 		for ; len(rd.b) > 0 && !rd.bad; n.number++ {
