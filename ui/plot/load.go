@@ -18,19 +18,37 @@ type Data struct {
 
 // Load reads what a chart of w×h cells shows of the samples in [from, to). It takes O(w), whatever the number of samples.
 func Load(b *timeseries.Book, v *model.View, series model.Node, from, to int64, w, h int) (Data, error) {
+	d, n, err := outline(b, v, series, from, to, w, h)
+	if err != nil || n <= 0 {
+		return d, err
+	}
+	d.Columns, err = b.Buckets(v.Reader(), series.Source(), d.edges(n))
+	return d, err
+}
+
+// First is Load in a tenth of the time and without reading a chunk between the ends, for the picture until Load has answered: a sample may be
+// counted into the column beside its own, see timeseries.Book.Approx. It reports false where Load is as fast.
+func First(b *timeseries.Book, v *model.View, series model.Node, from, to int64, w, h int) (d Data, ok bool, err error) {
+	d, n, err := outline(b, v, series, from, to, w, h)
+	if err != nil || n <= 0 {
+		return d, false, err
+	}
+	d.Columns, ok, err = b.Approx(v.Reader(), series.Source(), d.edges(n))
+	return d, ok, err
+}
+
+// outline reads all of a chart but its columns, and returns how many there are.
+func outline(b *timeseries.Book, v *model.View, series model.Node, from, to int64, w, h int) (Data, int, error) {
 	d := Data{Name: series.Text, From: from, To: max(to, from+1)}
 	d.Unit, _ = series.Field("unit")
 	total, err := b.Buckets(v.Reader(), series.Source(), []int64{d.From, d.To})
 	if err != nil {
-		return d, err
+		return d, 0, err
 	}
-	d.Total = total[0].Summary
-	n := d.area(w, h).w * dotsX
-	if n <= 0 || d.Total.N == 0 {
-		return d, nil
+	if d.Total = total[0].Summary; d.Total.N == 0 {
+		return d, 0, nil
 	}
-	d.Columns, err = b.Buckets(v.Reader(), series.Source(), d.edges(n))
-	return d, err
+	return d, d.area(w, h).w * dotsX, nil
 }
 
 // edges divides the window into n parts that differ by a nanosecond at most; fewer if there are not as many nanoseconds.

@@ -74,9 +74,11 @@ func (m Model) update(msg tea.Msg) (Model, tea.Cmd) {
 	return m, nil
 }
 
-// answer is what was read for a window of time. fresh says that the series is another one and the window is to be all of it.
+// answer is what was read for a window of time. fresh says that the series is another one and the window is to be all of it. A first answer is
+// from summaries alone, and the exact one is asked for when it has come.
 type answer struct {
 	seq    uint64
+	first  bool
 	series []model.Node
 	at     int
 	fresh  bool
@@ -93,8 +95,13 @@ func (m Model) load(near model.ID) (Model, tea.Cmd) {
 	}
 	m.near = near
 	m.seq++
-	return m, func() tea.Msg {
-		a := answer{seq: m.seq, zone: m.env.Now().Location()}
+	return m, m.ask(near, true)
+}
+
+// ask reads the chart of the window, from summaries alone if first is true and that is enough for a picture.
+func (m Model) ask(near model.ID, first bool) tea.Cmd {
+	return func() tea.Msg {
+		a := answer{seq: m.seq, first: first, zone: m.env.Now().Location()}
 		if m.env.Book != nil {
 			a.err = m.env.Tree.View(func(v *model.View) error { return m.read(v, near, &a) })
 		}
@@ -103,6 +110,8 @@ func (m Model) load(near model.ID) (Model, tea.Cmd) {
 }
 
 func (m Model) read(v *model.View, near model.ID, a *answer) (err error) {
+	first := a.first
+	a.first = false
 	if a.series, err = v.AllSeries(); err != nil || len(a.series) == 0 {
 		return err
 	}
@@ -113,15 +122,21 @@ func (m Model) read(v *model.View, near model.ID, a *answer) (err error) {
 	if a.at, err = pick(v, a.series, near, shown); err != nil {
 		return err
 	}
-	id := a.series[a.at].ID
-	if a.all, err = m.env.Book.Span(v.Reader(), a.series[a.at].Source()); err != nil {
+	n := a.series[a.at]
+	if a.all, err = m.env.Book.Span(v.Reader(), n.Source()); err != nil {
 		return err
 	}
 	from, to := m.from, m.to
-	if a.fresh = id != shown || to <= from; a.fresh {
+	if a.fresh = n.ID != shown || to <= from; a.fresh {
 		from, to = plot.Window(a.all)
 	}
-	a.data, err = plot.Load(m.env.Book, v, a.series[a.at], from, to, m.w, m.h)
+	if first {
+		a.data, a.first, err = plot.First(m.env.Book, v, n, from, to, m.w, m.h)
+		if err != nil || a.first {
+			return err
+		}
+	}
+	a.data, err = plot.Load(m.env.Book, v, n, from, to, m.w, m.h)
 	return err
 }
 
@@ -158,6 +173,9 @@ func (m Model) arrived(a answer) (Model, tea.Cmd) {
 	m.series, m.at, m.all, m.data, m.zone, m.loaded = a.series, a.at, a.all, a.data, a.zone, true
 	if len(a.series) > 0 {
 		m.from, m.to = a.data.From, a.data.To
+	}
+	if a.first {
+		return m, m.ask(model.ID{}, false)
 	}
 	return m, nil
 }
