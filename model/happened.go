@@ -261,3 +261,20 @@ func IntervalWords(s string, loc *time.Location) string {
 	}
 	return strings.TrimSpace(out + " " + text)
 }
+
+// SampleWords writes a sample, or a span of time from which samples were removed, as a change tells it in the words of a person in loc.
+func SampleWords(s string, loc *time.Location) string {
+	words := strings.Fields(s)
+	for i, w := range words {
+		at, err := time.Parse(time.RFC3339Nano, w)
+		if err != nil {
+			continue
+		}
+		layout := "2006-01-02 15:04"
+		if at.Second() != 0 || at.Nanosecond() != 0 {
+			layout += ":05.999999999"
+		}
+		words[i] = at.In(loc).Format(layout)
+	}
+	return strings.Join(words, " ")
+}

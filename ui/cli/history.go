@@ -116,6 +116,9 @@ func (p *printer) changes(v *model.View, all []model.Change) error {
 		if c.What == "interval" {
 			before, after = model.IntervalWords(before, p.now.Location()), model.IntervalWords(after, p.now.Location())
 		}
+		if c.What == "sample" || c.What == "samples" {
+			before, after = model.SampleWords(before, p.now.Location()), model.SampleWords(after, p.now.Location())
+		}
 		line := []span{plain(fmt.Sprintf("         %-8s", c.What))}
 		if before != "" {
 			line = append(line, plain(" "), span{red, before, true})

@@ -111,6 +111,9 @@ func (r *reader) change(c model.Change) (string, error) {
 	if c.What == "interval" {
 		before, after = model.IntervalWords(before, r.p.now.Location()), model.IntervalWords(after, r.p.now.Location())
 	}
+	if c.What == "sample" || c.What == "samples" {
+		before, after = model.SampleWords(before, r.p.now.Location()), model.SampleWords(after, r.p.now.Location())
+	}
 	first := func(s string) string {
 		s, _, _ = strings.Cut(strings.TrimSpace(s), "\n")
 		return grid.Cut(s, 40)
