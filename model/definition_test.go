@@ -1,12 +1,9 @@
 package model
 
 import (
-	"slices"
 	"strings"
 	"testing"
 	"time"
-
-	"arbor/timeseries"
 )
 
 func TestParseDefinition(t *testing.T) {
@@ -59,67 +56,4 @@ func TestTargetBounds(t *testing.T) {
 			t.Errorf("the %s of %s is from %v to %v", c.per, c.day, from, to)
 		}
 	}
-}
-
-// TestProgress: a habit counts what was logged in its period, tells the days left out, and both can be taken back.
-func TestProgress(t *testing.T) {
-	tree := open(t)
-	id, err := tree.SeriesNode("gym")
-	if err != nil {
-		t.Fatal(err)
-	}
-	do(t, tree, func(e *Edit) error { return e.SetField(id, "target", "3/week") })
-	monday := Date{T: time.Date(2026, 11, 16, 0, 0, 0, 0, time.UTC), AllDay: true}
-	plus := func(days int) Date { return Date{T: monday.T.AddDate(0, 0, days), AllDay: true} }
-	log := func(days int, v float64) {
-		do(t, tree, func(e *Edit) error {
-			return e.Log(id, timeseries.Sample{T: plus(days).T.Add(9 * time.Hour).UnixNano(), V: v})
-		})
-	}
-	log(-1, 1)
-	log(0, 1)
-	log(6, 1)
-	log(7, 1)
-	check := func(done float64, skipped ...Date) {
-		t.Helper()
-		view(t, tree, func(v *View) error {
-			n, err := v.Node(id)
-			if err != nil {
-				return err
-			}
-			p, err := v.Progress(&n, plus(3))
-			if p.Done != done || !slices.EqualFunc(p.Skipped, skipped, Date.Equal) || !p.From.Equal(monday) {
-				t.Errorf("progress %+v, want %v without %v", p, done, skipped)
-			}
-			return err
-		})
-	}
-	check(2)
-	skip := func(d Date, want bool) {
-		t.Helper()
-		do(t, tree, func(e *Edit) error {
-			ok, err := e.SkipDay(id, d)
-			if ok != want {
-				t.Errorf("skipping %v gives %v", d, ok)
-			}
-			return err
-		})
-	}
-	skip(plus(4), true)
-	skip(plus(4), false)
-	skip(plus(8), true)
-	check(2, plus(4))
-	log(2, 2)
-	check(4, plus(4))
-	do(t, tree, func(e *Edit) error { return e.SetField(id, "day", "count") })
-	check(3, plus(4))
-	do(t, tree, func(e *Edit) error {
-		ok, err := e.UnskipDay(id, plus(4))
-		if !ok {
-			t.Error("it was not skipped")
-		}
-		return err
-	})
-	check(3)
-	mustVerify(t, tree)
 }

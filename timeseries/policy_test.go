@@ -229,9 +229,30 @@ func TestPolicies(t *testing.T) {
 					}
 				}
 			}
+			checkTotals(t, g, ID{1}, edges, flat)
 			g.db.Close()
 		}
 	})
+}
+
+// checkTotals holds Totals to the definition: of each device alone, the last value in the span.
+func checkTotals(t *rapid.T, g *rig, id ID, edges []int64, flat []written) {
+	var got []Total
+	if err := g.db.View(func(s *store.Snapshot) (err error) { got, err = g.b.Totals(s, id, edges); return err }); err != nil {
+		t.Fatal(err)
+	}
+	for i, x := range got {
+		want := Total{From: edges[i], To: edges[i+1]}
+		for device := range uint64(10) {
+			own := mergeNaive(Last, slices.DeleteFunc(slices.Clone(flat), func(w written) bool { return w.device != device }))
+			if s := naive(own, edges[i], edges[i+1]); s.N > 0 {
+				want.Devices, want.Sum = want.Devices+1, want.Sum+s.Last
+			}
+		}
+		if x != want {
+			t.Fatalf("total %d is %+v, want %+v", i, x, want)
+		}
+	}
 }
 
 // ends returns the least value at the first time and the greatest at the last.

@@ -125,18 +125,22 @@ func (b *Book) Buckets(r store.Reader, series Series, edges []int64) ([]Bucket, 
 	if err != nil {
 		return nil, err
 	}
+	return f.out, b.draw(r, f, sc)
+}
+
+// draw counts what a scene holds into f.
+func (b *Book) draw(r store.Reader, f *frame, sc *scene) error {
 	rest, err := b.count(r, f, sc, f.add)
 	if err == nil {
 		rest, err = b.countLone(r, f, rest)
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
-	err = b.merge(r, series.Merge, rest, manyPieces, func(t []int64, v []float64) bool {
+	return b.merge(r, f.policy, rest, manyPieces, func(t []int64, v []float64) bool {
 		fill(f.out, t, v, f.addPart)
 		return true
 	})
-	return f.out, err
 }
 
 // count gives add the nodes that lie in a bucket of f and can be counted by their summaries, and returns the others: chunks at edges, those that share their time with samples of

@@ -20,7 +20,7 @@ func (r *run) seriesCommand() *cobra.Command {
 		Long: "A series is a node that values are logged to, with 'arbor log' or 'arbor import'. What is known of it are fields of the node:\n\n" +
 			"  unit:kg          what the values are\n" +
 			"  day:mean         how the values of a day become one: mean, last, first, sum, min, max or count\n" +
-			"  merge:last       what counts where several devices have a value of one time: last, the one written last; all, each of them; sum, what each device has last, added up; max; min\n" +
+			"  merge:last       what counts where several devices have a value of one time: last, the one written last; all, each of them; sum, what each device has, of a day what it has last, added up; max; min\n" +
 			"  goal:72@2027-03-01   a value to be reached on a day; 80@2026-11-22..72@2027-03-01 says where its line begins, too\n" +
 			"  target:3/week    makes it a habit: what is to come together in each day, week, month or year\n\n" +
 			"A key with nothing behind its colon is taken away.",
@@ -82,6 +82,7 @@ type seriesJSON struct {
 	Min       *jsonValue  `json:"min,omitempty"`
 	Max       *jsonValue  `json:"max,omitempty"`
 	Mean      *jsonValue  `json:"mean,omitempty"`
+	Today     *jsonValue  `json:"today,omitempty"`
 }
 
 type goalJSON struct {
@@ -106,12 +107,21 @@ type known struct {
 	def      model.Definition
 	all      timeseries.Summary
 	progress model.Progress // of the period at hand, if there is a target
+	today    model.DayValue
 }
 
 func (r *run) know(s *Session, v *model.View, n model.Node) (k known, err error) {
 	k.node, k.def = n, n.Definition()
-	if k.all, err = s.Book.Span(v.Reader(), n.Source()); err == nil && k.def.Target.Value > 0 {
-		k.progress, err = v.Progress(&n, date.Day(r.now()))
+	if k.all, err = s.Book.Span(v.Reader(), n.Source()); err != nil {
+		return k, err
+	}
+	today := date.Day(r.now())
+	days, err := v.DayValues(&n, today, date.Date{T: today.T.AddDate(0, 0, 1), AllDay: true})
+	if err == nil && len(days) > 0 {
+		k.today = days[0]
+	}
+	if err == nil && k.def.Target.Value > 0 {
+		k.progress, err = v.Progress(&n, today)
 	}
 	return k, err
 }
@@ -135,6 +145,10 @@ func (k *known) json() seriesJSON {
 		at := func(v float64) *jsonValue { x := jsonValue(v); return &x }
 		j.FirstTime, j.LastTime = nanos(k.all.T0), nanos(k.all.T1)
 		j.First, j.Last, j.Min, j.Max, j.Mean = at(k.all.First), at(k.all.Last), at(k.all.Min), at(k.all.Max), at(k.all.Mean)
+	}
+	if k.today.N > 0 {
+		x := jsonValue(k.today.V)
+		j.Today = &x
 	}
 	return j
 }
@@ -247,6 +261,9 @@ func (p *printer) series(k *known) error {
 		rows = append(rows, [2]string{"values", fmt.Sprintf("from %s to %s, mean %s", withUnit(n, all.Min), withUnit(n, all.Max), mean)},
 			[2]string{"last", withUnit(n, all.Last) + " at " + when(all.T1, p.now)})
 	}
+	if (k.def.Day != "" || k.def.Merge == timeseries.Sum) && k.today.N > 0 {
+		rows = append(rows, [2]string{"today", withUnit(n, k.today.V)})
+	}
 	if text := p.ahead(k); text != "" {
 		rows = append(rows, [2]string{"ahead", text})
 	}
@@ -292,7 +309,7 @@ func said(key string, d *model.Definition) string {
 			model.DailyMin: "its least value", model.DailyMax: "its greatest value", model.DailyCount: "how many values it has",
 		}[d.Day]
 	case "merge":
-		return [...]string{timeseries.Last: "", timeseries.All: "every value counts, also those of one time", timeseries.Sum: "what each device has at a time, added up",
+		return [...]string{timeseries.Last: "", timeseries.All: "every value counts, also those of one time", timeseries.Sum: "what each device has at a time, or last on a day, added up",
 			timeseries.Max: "the greatest that a device has at a time", timeseries.Min: "the least that a device has at a time"}[d.Merge]
 	case "goal":
 		g := d.Goal

@@ -1,0 +1,162 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"arbor/store"
+	"arbor/timeseries"
+)
+
+// TestDayValues: the days of a series by each way of making one value, in a zone with short, long and missing days; and what devices count up.
+func TestDayValues(t *testing.T) {
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	apia, err := time.LoadLocation("Pacific/Apia")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(loc *time.Location, s string) int64 {
+		x, err := time.ParseInLocation("2006-01-02 15:04", s, loc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return x.UnixNano()
+	}
+	night := []timeseries.Sample{{T: at(berlin, "2026-10-24 23:59"), V: 1}, {T: at(berlin, "2026-10-25 00:00"), V: 2}, {T: at(berlin, "2026-10-25 12:00"), V: 6},
+		{T: at(berlin, "2026-10-25 23:59"), V: 4}, {T: at(berlin, "2026-10-26 00:00"), V: 8}}
+	line := []timeseries.Sample{{T: at(apia, "2011-12-29 23:00"), V: 1}, {T: at(apia, "2011-12-31 00:00"), V: 2}}
+	for _, c := range []struct {
+		loc     *time.Location
+		from    string
+		days    int
+		day     string
+		merge   string
+		samples map[uint64][]timeseries.Sample // by device
+		want    string
+	}{
+		{berlin, "2026-10-24", 4, "", "", map[uint64][]timeseries.Sample{3: night}, "1:1 3:4 1:8 0:NaN"},
+		{berlin, "2026-10-24", 4, "sum", "", map[uint64][]timeseries.Sample{3: night}, "1:1 3:12 1:8 0:0"},
+		{berlin, "2026-10-24", 3, "last", "", map[uint64][]timeseries.Sample{3: night}, "1:1 3:4 1:8"},
+		{berlin, "2026-10-24", 3, "count", "", map[uint64][]timeseries.Sample{3: night}, "1:1 3:3 1:1"},
+		{berlin, "2026-10-24", 3, "", "sum", map[uint64][]timeseries.Sample{3: night, 9: night[1:2]}, "1:1 2:6 1:8"},
+		{apia, "2011-12-29", 3, "", "", map[uint64][]timeseries.Sample{3: line}, "1:1 0:0 1:2"},
+		{apia, "2011-12-29", 3, "", "sum", map[uint64][]timeseries.Sample{3: line, 4: line}, "2:2 0:0 2:4"},
+	} {
+		db, err := store.Open("", store.Options{Memory: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		tree, err := Open(db, Options{Machine: "m", Location: c.loc, Now: func() time.Time { return clockTime }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		id, err := tree.SeriesNode("x")
+		if err != nil {
+			t.Fatal(err)
+		}
+		do(t, tree, func(e *Edit) error {
+			if c.merge != "" {
+				if err := e.SetField(id, FieldMerge, c.merge); err != nil {
+					return err
+				}
+			}
+			if c.day == "" {
+				return nil
+			}
+			return e.SetField(id, fieldDay, c.day)
+		})
+		for d, xs := range c.samples {
+			if err := db.Update(func(tx *store.Tx) error { return tree.ks.book.Append(tx, timeseries.ID(id), d, xs) }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		view(t, tree, func(v *View) error {
+			n, err := v.Node(id)
+			if err != nil {
+				return err
+			}
+			first, err := time.Parse(time.DateOnly, c.from)
+			if err != nil {
+				return err
+			}
+			days, err := v.DayValues(&n, Date{T: first, AllDay: true}, Date{T: first.AddDate(0, 0, c.days), AllDay: true})
+			got := ""
+			for _, d := range days {
+				got += fmt.Sprintf(" %d:%v", d.N, d.V)
+			}
+			if got != " "+c.want {
+				t.Errorf("%s %s %s: %s, want %s", c.loc, c.day, c.merge, got, c.want)
+			}
+			return err
+		})
+	}
+}
+
+// TestProgress: a habit counts what was logged in its period, tells the days left out, and both can be taken back.
+func TestProgress(t *testing.T) {
+	tree := open(t)
+	id, err := tree.SeriesNode("gym")
+	if err != nil {
+		t.Fatal(err)
+	}
+	do(t, tree, func(e *Edit) error { return e.SetField(id, "target", "3/week") })
+	monday := Date{T: time.Date(2026, 11, 16, 0, 0, 0, 0, time.UTC), AllDay: true}
+	plus := func(days int) Date { return Date{T: monday.T.AddDate(0, 0, days), AllDay: true} }
+	log := func(days int, v float64) {
+		do(t, tree, func(e *Edit) error {
+			return e.Log(id, timeseries.Sample{T: plus(days).T.Add(9 * time.Hour).UnixNano(), V: v})
+		})
+	}
+	log(-1, 1)
+	log(0, 1)
+	log(6, 1)
+	log(7, 1)
+	check := func(done float64, skipped ...Date) {
+		t.Helper()
+		view(t, tree, func(v *View) error {
+			n, err := v.Node(id)
+			if err != nil {
+				return err
+			}
+			p, err := v.Progress(&n, plus(3))
+			if p.Done != done || !slices.EqualFunc(p.Skipped, skipped, Date.Equal) || !p.From.Equal(monday) {
+				t.Errorf("progress %+v, want %v without %v", p, done, skipped)
+			}
+			return err
+		})
+	}
+	check(2)
+	skip := func(d Date, want bool) {
+		t.Helper()
+		do(t, tree, func(e *Edit) error {
+			ok, err := e.SkipDay(id, d)
+			if ok != want {
+				t.Errorf("skipping %v gives %v", d, ok)
+			}
+			return err
+		})
+	}
+	skip(plus(4), true)
+	skip(plus(4), false)
+	skip(plus(8), true)
+	check(2, plus(4))
+	log(2, 2)
+	check(4, plus(4))
+	do(t, tree, func(e *Edit) error { return e.SetField(id, "day", "count") })
+	check(3, plus(4))
+	do(t, tree, func(e *Edit) error {
+		ok, err := e.UnskipDay(id, plus(4))
+		if !ok {
+			t.Error("it was not skipped")
+		}
+		return err
+	})
+	check(3)
+	mustVerify(t, tree)
+}
