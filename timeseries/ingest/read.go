@@ -183,7 +183,7 @@ func (rd *reading) drop(why Drop, line int, cell []byte) {
 		d.Lines = append(d.Lines, line)
 	}
 	if d.Count == 1 {
-		d.Example = string(bytes.ToValidUTF8(cell[:min(len(cell), maxExample)], []byte("\ufffd")))
+		d.Example = shown(cell)
 	}
 }
 

@@ -54,7 +54,7 @@ var examples = map[string][]string{
 	"track merge":     {"arbor track merge @3k @3m"},
 	"track rm":        {"arbor track rm @3k"},
 	"track fix":       {"arbor track fix"},
-	"log":             {"arbor log weight 72.4", "arbor log weight --list --since 7d", "arbor log weight --edit 72.1 --at 'fri 7:00'"},
+	"log":             {"arbor log weight 72.4", "arbor log weight --list --since 7d", "arbor log weight --edit 72.1 --at 'fri 7:00'", "arbor log temp --stdin < temp.txt"},
 	"series":          {"arbor series list", "arbor series set weight unit:kg goal:72@2027-03-01"},
 	"series list":     {"arbor series list", "arbor series list --json"},
 	"series set":      {"arbor series set weight unit:kg day:mean merge:last", "arbor series set gym target:3/week"},

@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"os/signal"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -18,9 +20,12 @@ func (r *run) logCommand() *cobra.Command {
 	var l logging
 	cmd := &cobra.Command{
 		Use: "log NAME [VALUE]", Short: "log a value of a series: arbor log weight 72.4 --at 7:00", Args: words(1, 2, "a name and a value"),
+		Annotations: map[string]string{ownSignals: "yes"},
 		Long: "Logs a value of a series, which is made if there is none. A habit, which is a series with a target, needs no value: that is 1. --list prints what was logged; " +
 			"--edit and --rm correct it and take it away, whichever device it is of; --skip says that a day of a habit is left out on purpose. Each is a step of undo.\n\n" +
-			"--at is a time: of several samples of that minute, or that day, none is chosen for you.",
+			"--at is a time: of several samples of that minute, or that day, none is chosen for you.\n\n" +
+			"--stdin logs what a program prints, line by line as it comes, until it ends or Ctrl-C: 'tail -f x | arbor log temp --stdin'. A line is a value, whose time is then now, or a time " +
+			"and a value: 2026-11-22T10:00:00 21.5, or 1700000000,21.5. What comes fast is logged ten times a second, each time as a step of undo. A line that is neither is told and passed over.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			mode, err := l.mode()
 			switch {
@@ -28,6 +33,10 @@ func (r *run) logCommand() *cobra.Command {
 				return err
 			case mode == "":
 				return r.log(args, l)
+			case mode == "--stdin" && len(args) == 1:
+				ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGINT, syscall.SIGTERM)
+				defer stop()
+				return r.logLines(ctx, args[0], l)
 			case len(args) > 1:
 				return usagef("%q is too much: %s goes with the name of the series alone", args[1], mode)
 			}
@@ -44,6 +53,8 @@ func (r *run) logCommand() *cobra.Command {
 	f.StringVar(&l.until, "until", "", "samples before a `TIME`, or before so long ago")
 	f.IntVar(&l.limit, "limit", 0, "print the last `N` samples")
 	f.BoolVar(&l.yes, "yes", false, fmt.Sprintf("take away more than %d samples", maxUnasked))
+	f.BoolVar(&l.stdin, "stdin", false, "log the lines of standard input: a value, or a time and a value")
+	f.BoolVar(&l.strict, "strict", false, "end at the first line of --stdin that holds no sample")
 	f.BoolVar(&l.json, "json", false, "one JSON object a line")
 	return cmd
 }

@@ -19,6 +19,7 @@ type logging struct {
 	list, rm, skip         bool
 	limit                  int
 	json, yes              bool
+	stdin, strict          bool
 }
 
 // mode returns the flag that says what to do, "" to log a value.
@@ -27,7 +28,7 @@ func (l *logging) mode() (string, error) {
 	for _, f := range []struct {
 		name string
 		on   bool
-	}{{"--list", l.list}, {"--edit", l.edit != ""}, {"--rm", l.rm}, {"--skip", l.skip}} {
+	}{{"--list", l.list}, {"--edit", l.edit != ""}, {"--rm", l.rm}, {"--skip", l.skip}, {"--stdin", l.stdin}} {
 		if f.on {
 			said = append(said, f.name)
 		}
@@ -50,6 +51,10 @@ func (l *logging) mode() (string, error) {
 		return "", usagef("--limit is %d; it is how many samples there are to be at most", l.limit)
 	case l.at != "" && mode == "--list":
 		return "", usagef("--list goes with --since and --until, not with --at")
+	case l.at != "" && mode == "--stdin":
+		return "", usagef("--stdin reads each value's time from its line, not from --at")
+	case l.strict && mode != "--stdin":
+		return "", usagef("--strict goes with --stdin")
 	case mode == "--edit" && l.at == "":
 		return "", usagef("which value is another? say when it was, as in --at 'fri 7:00'")
 	case mode == "--rm" && l.at == "" && !span:

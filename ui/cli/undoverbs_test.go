@@ -163,7 +163,12 @@ func (w *world) series() string { return w.word("weight", "rain", "depth", "page
 // log logs a value, corrects one, or takes some away.
 func (w *world) log() typed {
 	when := w.word("--at=yesterday 9:00", "--at=2027-03-20", "--at=2026-11-02T07:00:00Z", "--at=today", "--at=nov 1")
-	switch rapid.IntRange(0, 6).Draw(w.t, "log") {
+	switch rapid.IntRange(0, 7).Draw(w.t, "log") {
+	case 4:
+		stdin := w.typed("log", w.series(), "--stdin", w.word("", "--strict"))
+		stdin.in = w.word("1\n2\nmuch\n", "2026-11-02T07:00:00Z 3\n", "2026-11-02T07:00:00Z,5\n2026-11-01 4\n")
+		stdin.several = true
+		return stdin
 	case 0:
 		return w.typed("log", w.series(), "--edit="+w.word("1", "7", "few"), when)
 	case 1:

@@ -1,0 +1,67 @@
+package ingest
+
+import (
+	"bytes"
+	"fmt"
+	"time"
+
+	"arbor/timeseries"
+)
+
+// Lines reads samples from lines as programs print them, one after the other: a value, or a time and a value with blanks, a tab, a comma or a
+// semicolon between them. It keeps the time of the last line, by which it tells the two hours apart that a clock shows twice.
+type Lines struct{ clock clock }
+
+// NewLines returns a reader of lines whose times are of that zone where they name none.
+func NewLines(zone *time.Location) *Lines { return &Lines{clock{zone: zone}} }
+
+// Parse reads one line. timed is false if it says no time; then T is 0. Times are those that can be meant in one way only: ISO 8601, 20060102, and
+// seconds, milliseconds, microseconds or nanoseconds since 1970 by their digits.
+func (l *Lines) Parse(line []byte) (s timeseries.Sample, timed bool, err error) {
+	line = bytes.TrimSpace(line)
+	at := bytes.LastIndexAny(line, " \t;")
+	if at < 0 {
+		at = bytes.LastIndexByte(line, ',')
+	}
+	value := bytes.Trim(line[at+1:], `"`)
+	v, ok := parseNumber(value, false)
+	if !ok {
+		return s, false, fmt.Errorf("%q is no number", shown(value))
+	}
+	s.V = v
+	if at < 0 {
+		return s, false, nil
+	}
+	cell := bytes.Trim(line[:at], " \t;,\"")
+	m, ok := parseAny(cell)
+	if !ok {
+		return s, false, fmt.Errorf("%q is no time; write it as 2026-11-22T10:00:00 or in seconds since 1970", shown(cell))
+	}
+	if s.T, ok = l.clock.instant(m); !ok {
+		return s, false, fmt.Errorf("%q is a time that the clocks skip", shown(cell))
+	}
+	return s, true, nil
+}
+
+// parseAny reads a time in a form that can be meant in one way only.
+func parseAny(b []byte) (m moment, ok bool) {
+	for _, f := range formats {
+		if f == DMY || f == MDY {
+			continue
+		}
+		if _, length := f.epoch(); f.counts() {
+			if whole, _, _ := bytes.Cut(b, []byte{'.'}); len(whole) != length {
+				continue
+			}
+		}
+		if m, ok = parseTime(b, f); ok {
+			return m, true
+		}
+	}
+	return m, false
+}
+
+// shown is a cell as a message has it.
+func shown(cell []byte) string {
+	return string(bytes.ToValidUTF8(cell[:min(len(cell), maxExample)], []byte("\ufffd")))
+}
