@@ -163,6 +163,26 @@ func (s *columns) Facts(slot int) *Facts {
 	return s.made[slot].Load()
 }
 
+// created returns when the node in a slot was made, modified when it was changed, in milliseconds.
+func (s *columns) created(slot int) int64 {
+	b, i := s.block(slot)
+	return b.created(i)
+}
+
+func (s *columns) modified(slot int) int64 {
+	b, i := s.block(slot)
+	return b.modified(i)
+}
+
+// finished returns when the node in a slot was closed, of one that was.
+func (s *columns) finished(slot int) int64 {
+	if f := s.made[slot].Load(); f != nil {
+		return f.finished
+	}
+	b, i := s.block(slot)
+	return b.finished(i, s.bits[slot])
+}
+
 // Slot returns the slot of a node; false if there is none, as of Root when nothing was ever said of it.
 func (s *columns) Slot(id ID) (int, bool) {
 	i, found := slices.BinarySearchFunc(s.blocks, id, func(b factBlock, id ID) int {

@@ -47,6 +47,28 @@ func (b factBlock) id(i int) ID { return ID(b.b[i*factRow:]) }
 
 func (b factBlock) parent(i int) ID { return ID(b.b[i*factRow+len(ID{}):]) }
 
+func (b factBlock) created(i int) int64 { return int64(binary.LittleEndian.Uint64(b.b[i*factRow+16:])) }
+
+func (b factBlock) modified(i int) int64 {
+	return int64(binary.LittleEndian.Uint64(b.b[i*factRow+24:]))
+}
+
+// finished is that of a node of which the bits say that it is, noTime if it is damaged.
+func (b factBlock) finished(i int, bits uint32) int64 {
+	at, rest := binary.LittleEndian.Uint32(b.b[i*factRow+32:]), b.b[b.nodes*factRow:]
+	if uint64(at) > uint64(len(rest)) {
+		return noTime
+	}
+	d := decoder{b: rest[at:]}
+	if bits&factPrio != 0 {
+		d.u64()
+	}
+	if ms := d.varint(); d.err == nil {
+		return ms
+	}
+	return noTime
+}
+
 // facts reads what is known of a node. It is damaged if anything in it is; only a file that was made with that intent is.
 func (b factBlock) facts(i int, bits uint32) (*Facts, error) {
 	le, row := binary.LittleEndian, b.b[i*factRow:]

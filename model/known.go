@@ -73,12 +73,21 @@ func (v *View) onSheet(q *query.Query, e query.Expr, tops map[ID]bool) (hits []b
 	for i, top := range factTops {
 		in[i] = tops[top]
 	}
-	may := possible(e, q.Now)
+	judge := judged(e, q.Now)
 	hits = make([]bool, s.Len())
 	var node Node
 	for slot, bits := range s.bits {
-		if bits&factBuiltin != 0 || !in[bits/factTop] || may != nil && !may(bits) {
+		if bits&factBuiltin != 0 || !in[bits/factTop] {
 			continue
+		}
+		if judge != nil {
+			if said := judge(bits); said != unsaid {
+				if said == means {
+					hits[slot] = true
+					n++
+				}
+				continue
+			}
 		}
 		s.Facts(slot).fill(&node)
 		v.asked.slot = slot
@@ -99,7 +108,7 @@ func (v *View) compileUnder(top ID) test {
 	if at := v.asked; at != nil && builtin(top) {
 		return func(n *Node) (bool, error) { return at.s.top(at.slot) == top && n.ID != top, nil }
 	}
-	return v.compileBelow(func(id ID) bool { return id == top })
+	return v.compileBelow(map[ID]bool{top: true})
 }
 
 // compileChildren compiles what asks for children.

@@ -64,6 +64,7 @@ type live struct {
 	key   string
 	at    store.Position
 	is    map[ID]bool // the nodes that are meant
+	wide  bool        // it means so many that a sheet finds them sooner
 	asked int         // how many nodes the last refresh asked
 }
 
@@ -110,12 +111,19 @@ func (v *View) kept(q *query.Query) (map[ID]bool, bool, error) {
 			}
 		}
 	}
+	if l.wide {
+		return nil, false, nil
+	}
 	if !done {
 		in := &View{t: v.t, r: v.r, sheet: v.sheet}
 		found, err := in.selected(&query.Query{Expr: q.Expr, Now: q.Now})
 		if err != nil {
 			l.is = nil
 			return nil, false, err
+		}
+		if _, exact := known(q.Expr); exact && len(found) > max(aheadNodes, s.Len()/fewHits) {
+			l.is, l.wide = nil, true
+			return nil, false, nil
 		}
 		l.is, l.asked = make(map[ID]bool, len(found)), s.Len()
 		for i := range found {

@@ -31,7 +31,7 @@ func (v *View) compile(e query.Expr, now time.Time) (test, error) {
 		return v.compileWithin(e)
 	case query.Inside:
 		found, err := v.meant(e.X, now)
-		return v.compileBelow(func(id ID) bool { return found[id] }), err
+		return v.compileBelow(found), err
 	case query.Named:
 		return compileNamed(string(e)), nil
 	case query.Above:

@@ -5,37 +5,13 @@ import (
 	"container/heap"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"arbor/model/date"
 	"arbor/model/query"
 )
-
-// rank is what a node is ordered by.
-type rank struct {
-	absent bool // it comes last, whichever way the order goes
-	number float64
-	second int // of equal numbers
-	text   string
-}
-
-func (a rank) compare(b rank, back bool) int {
-	switch {
-	case a.absent || b.absent:
-		if a.absent == b.absent {
-			return 0
-		}
-		if a.absent {
-			return 1
-		}
-		return -1
-	case back:
-		a, b = b, a
-	}
-	return cmp.Or(cmp.Compare(a.number, b.number), cmp.Compare(a.second, b.second), cmp.Compare(a.text, b.text))
-}
 
 // ordered puts what a query means, which is in the order of the tree, into that of the query, and leaves no more than it wants.
 func (v *View) ordered(q *query.Query, all []match) ([]match, error) {
@@ -55,27 +31,19 @@ func (v *View) ordered(q *query.Query, all []match) ([]match, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(by) == 1 && q.Sort[0].Key != "text" && q.Sort[0].Key != "tree" {
+		return v.orderedBy(q.Sort[0], by[0], all, n), nil
+	}
 	ranks := make([]rank, 0, len(all)*len(by))
-	var known Node // as far as the sheet does
-	slotOf := v.slotsFor(len(all))
-	byTask := !slices.ContainsFunc(q.Sort, func(o query.Order) bool { return o.Key != "urgency" && o.Key != "tree" })
-	for i, m := range all {
-		node, slot := m.node, int(m.slot)
-		if node == nil {
-			if node = &known; !byTask || v.sheet.bits[slot]&factTask != 0 { // else nothing of it is looked at
-				v.sheet.Facts(slot).fill(node)
-			}
-		} else if v.sheet != nil {
-			slot, _ = slotOf(m.id)
-		}
+	v.eachRanked(all, func(i int, m ranked) {
 		for _, of := range by {
-			r := of(node, slot)
+			r := of(m)
 			if q.Sort[len(ranks)%len(by)].Key == "tree" {
 				r.number = float64(i)
 			}
 			ranks = append(ranks, r)
 		}
-	}
+	})
 	s := sorting{orders: q.Sort, ranks: ranks}
 	order := s.first(len(all), n)
 	out := make([]match, n)
@@ -83,6 +51,58 @@ func (v *View) ordered(q *query.Query, all []match) ([]match, error) {
 		out[i] = all[at]
 	}
 	return out, nil
+}
+
+// ranked is a node that is to be ranked: by its record if that is read, else by what a sheet says.
+type ranked struct {
+	node *Node
+	s    *Sheet
+	slot int
+}
+
+// eachRanked calls fn with all nodes, in their order.
+func (v *View) eachRanked(all []match, fn func(int, ranked)) {
+	slotOf := v.slotsFor(len(all))
+	for i, m := range all {
+		r := ranked{node: m.node, s: v.sheet, slot: int(m.slot)}
+		if m.node != nil && v.sheet != nil {
+			r.slot, _ = slotOf(m.id)
+		}
+		fn(i, r)
+	}
+}
+
+// orderedBy returns the first n of all in one order, in which ranks are numbers.
+func (v *View) orderedBy(o query.Order, of func(ranked) rank, all []match, n int) []match {
+	type place struct {
+		key uint64
+		i   int32
+	}
+	compare := func(a, b place) int { return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.i, b.i)) }
+	most := len(all)
+	if n <= most/8 {
+		most = max(2*n, aheadNodes) // of which the first n stay each time
+	}
+	first, bound := make([]place, 0, most), uint64(math.MaxUint64)
+	v.eachRanked(all, func(i int, m ranked) {
+		r := of(m)
+		key := r.key(o.Back)
+		if key > bound {
+			return
+		}
+		if len(first) == most {
+			slices.SortFunc(first, compare)
+			first = first[:n]
+			bound = first[n-1].key
+		}
+		first = append(first, place{key, int32(i)})
+	})
+	slices.SortFunc(first, compare)
+	out := make([]match, n)
+	for i, at := range first[:n] {
+		out[i] = all[at.i]
+	}
+	return out
 }
 
 // sorting compares nodes by their ranks.
@@ -96,7 +116,7 @@ type sorting struct {
 func (s *sorting) compare(a, b int32) int {
 	k := len(s.orders)
 	for i, o := range s.orders {
-		if c := s.ranks[int(a)*k+i].compare(s.ranks[int(b)*k+i], o.Back); c != 0 {
+		if c := s.ranks[int(a)*k+i].compare(&s.ranks[int(b)*k+i], o.Back); c != 0 {
 			return c
 		}
 	}
@@ -142,72 +162,6 @@ func (s *sorting) Pop() any {
 	x := s.worst[len(s.worst)-1]
 	s.worst = s.worst[:len(s.worst)-1]
 	return x
-}
-
-// ranks returns how nodes are ranked by each of a query's orders, of which one asks for their slots.
-func (v *View) ranks(q *query.Query) ([]func(*Node, int) rank, error) {
-	out := make([]func(*Node, int) rank, len(q.Sort))
-	for i, o := range q.Sort {
-		if o.Key != "urgency" {
-			by := rankBy(o.Key)
-			out[i] = func(n *Node, _ int) rank { return by(n) }
-			continue
-		}
-		k, err := v.workers()
-		if err != nil {
-			return nil, err
-		}
-		w := v.t.opt.Weights.weigher()
-		edits := v.fold != nil // within an edit no sheet is kept
-		out[i] = func(n *Node, slot int) rank {
-			if edits {
-				slot, _ = k.s.Slot(n.ID)
-			}
-			if !k.open(slot) || k.s.bits[slot]&factTask == 0 {
-				return rank{absent: true}
-			}
-			s := k.standing(*n, slot)
-			return rank{number: -w.urgency(&s, q.Now)}
-		}
-	}
-	return out, nil
-}
-
-func rankBy(key string) func(*Node) rank {
-	at := func(t time.Time) rank {
-		return rank{absent: t.IsZero(), number: float64(t.UnixMilli())}
-	}
-	on := func(d Date) rank {
-		r := at(d.T)
-		if !d.AllDay {
-			r.second = 1
-		}
-		return r
-	}
-	switch key {
-	case "text":
-		return func(n *Node) rank { return rank{text: strings.ToLower(n.Text)} }
-	case "state":
-		return func(n *Node) rank { return rank{number: float64(n.State)} }
-	case "prio":
-		return func(n *Node) rank {
-			p, ok := n.prio()
-			return rank{absent: !ok, number: p}
-		}
-	case "due":
-		return func(n *Node) rank { return on(n.Due) }
-	case "sched":
-		return func(n *Node) rank { return on(n.Sched) }
-	case "wait":
-		return func(n *Node) rank { return on(n.Wait) }
-	case "created":
-		return func(n *Node) rank { return at(n.Created) }
-	case "modified":
-		return func(n *Node) rank { return at(n.Modified) }
-	case "finished":
-		return func(n *Node) rank { return at(n.Finished) }
-	}
-	return func(*Node) rank { return rank{} } // that of the tree
 }
 
 // Urgency returns how urgent a node is; false of one that is no open task. Of a mirror it is that of what it shows.

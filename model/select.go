@@ -76,8 +76,8 @@ func (v *View) selected(q *query.Query) ([]match, error) {
 	}
 	if ranges == nil || many {
 		err = w.searched()
-	} else if err = w.compile(); err == nil {
-		err = v.listed(q.Expr, ranges, w.try)
+	} else {
+		err = w.listed(ranges)
 	}
 	if err != nil {
 		return nil, err
@@ -147,8 +147,9 @@ func (v *View) everyNode(fn func(n *Node, record []byte) error) error {
 	return v.recordsIn(store.Range{}, fn)
 }
 
-// listed calls fn with the nodes that the index has in some ranges and e can mean, each once.
-func (v *View) listed(e query.Expr, ranges []store.Range, fn func(*Node) error) error {
+// listed finds what is meant among the nodes that the index has in some ranges.
+func (w *selection) listed(ranges []store.Range) error {
+	v := w.v
 	seen := map[ID]bool{}
 	var ids []ID
 	for _, r := range ranges {
@@ -162,11 +163,17 @@ func (v *View) listed(e query.Expr, ranges []store.Range, fn func(*Node) error) 
 			}
 		}
 	}
-	ids, err := v.narrowed(e, ids)
+	ids, err := v.narrowed(w.q.Expr, ids)
 	if err != nil {
 		return err
 	}
-	return v.read(ids, fn)
+	if len(ids) > aheadNodes && v.fold == nil && (v.sheet != nil || v.t.sheets.atHand()) {
+		return w.among(ids)
+	}
+	if err := w.compile(); err != nil {
+		return err
+	}
+	return v.read(ids, w.try)
 }
 
 // narrowed leaves those of many ids that the index has for all parts of an expression, which is faster than to read the nodes.

@@ -12,13 +12,19 @@ import (
 )
 
 // compileBelow compiles what asks whether a node lies below one of some others.
-func (v *View) compileBelow(is func(ID) bool) test {
+func (v *View) compileBelow(tops map[ID]bool) test {
 	if at := v.asked; at != nil {
-		in := at.s.spread(func(slot int) bool { return is(at.s.ID(slot)) })
+		is := make([]bool, at.s.Len())
+		for id := range tops {
+			if slot, ok := at.s.Slot(id); ok {
+				is[slot] = true
+			}
+		}
+		in := at.s.spread(func(slot int) bool { return is[slot] })
 		parents := at.s.positions().parents
 		return func(*Node) (bool, error) { return parents[at.slot] >= 0 && in[parents[at.slot]], nil }
 	}
-	lines := lineages{v: v, known: map[ID]*line{}, below: is}
+	lines := lineages{v: v, known: map[ID]*line{}, below: func(id ID) bool { return tops[id] }}
 	return func(n *Node) (bool, error) {
 		if builtin(n.ID) {
 			return false, nil
