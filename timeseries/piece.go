@@ -25,7 +25,13 @@ const tailSeq = math.MaxUint64
 
 // above reports whether p's sample hides o's of the same time.
 func (p *piece) above(o *piece) bool {
-	return cmp.Or(cmp.Compare(p.stamp, o.stamp), cmp.Compare(p.stream.device, o.stream.device), compareSeq(p, o)) > 0
+	switch {
+	case p.stamp != o.stamp:
+		return p.stamp > o.stamp
+	case p.stream.device != o.stream.device:
+		return p.stream.device > o.stream.device
+	}
+	return p.seq > o.seq
 }
 
 func compareSeq(a, b *piece) int { return cmp.Compare(a.seq, b.seq) }

@@ -43,22 +43,19 @@ type Series struct {
 	Merge Policy
 }
 
-// join returns the value at one time of which a policy other than All makes one value of v, which has one of each device, that
-// which is above the others first. NaN says nothing beside a number.
-func (p Policy) join(v []float64) float64 {
-	out := v[0]
-	for _, x := range v[1:] {
-		switch {
-		case p == Last || x != x:
-		case out != out:
-			out = x
-		case p == Sum:
-			out += x
-		case p == Max:
-			out = max(out, x)
-		case p == Min:
-			out = min(out, x)
-		}
+// join returns what two devices come to at one time. NaN says nothing beside a number.
+func (p Policy) join(a, b float64) float64 {
+	switch {
+	case b != b:
+		return a
+	case a != a:
+		return b
+	case p == Sum:
+		return a + b
+	case p == Max:
+		return max(a, b)
+	case p == Min:
+		return min(a, b)
 	}
-	return out
+	return a
 }
