@@ -128,7 +128,7 @@ func (b *Book) putTail(tx *store.Tx, s stream, t *tail) error {
 	return tx.Put(b.tails, s.key(), v)
 }
 
-// Append writes samples, in this order, to the stream of series and device.
+// Append writes samples, in this order, to the stream of series and device. The cost is that of its tail, and now and then of sealing it.
 func (b *Book) Append(tx *store.Tx, series ID, device uint64, samples []Sample) error {
 	if len(samples) == 0 {
 		return nil
@@ -138,31 +138,40 @@ func (b *Book) Append(tx *store.Tx, series ID, device uint64, samples []Sample) 
 	if err != nil {
 		return err
 	}
+	d, err := b.directory(tx, s)
+	if err != nil {
+		return err
+	}
 	for _, x := range samples {
 		if x.T == math.MaxInt64 {
 			return fmt.Errorf("append to %v: %w", s, ErrTime)
 		}
 		t.insert(x)
-		if len(t.t) == MaxChunk {
-			if err := b.makeRoom(tx, s, t); err != nil {
-				return err
-			}
+		if err := b.makeRoom(tx, s, &d, t); err != nil {
+			return err
 		}
 	}
 	return b.putTail(tx, s, t)
 }
 
-// makeRoom seals what is late of a full tail, else all of it: so chunks of late samples are apart from those that are in order.
-func (b *Book) makeRoom(tx *store.Tx, s stream, t *tail) error {
-	d, err := b.directory(tx, s)
-	if err != nil {
-		return err
+// maxLate is how many samples of a tail may be earlier than the end of the stream's chunks. For each of them a reader has to look at the chunk it
+// falls into.
+const maxLate = 128
+
+// makeRoom seals the late samples of a tail that has too many, and all of a tail that is full without any: so chunks of late samples are apart
+// from those in order.
+func (b *Book) makeRoom(tx *store.Tx, s stream, d *directory, t *tail) error {
+	n := 0
+	if len(t.t) > 0 && t.t[0] < d.end() {
+		n = countBelow(t.t, d.end())
 	}
-	n := countBelow(t.t, d.end())
-	if n == 0 {
+	switch {
+	case n < maxLate && len(t.t) < MaxChunk:
+		return nil
+	case n == 0:
 		n = len(t.t)
 	}
-	return b.seal(tx, s, &d, t, n)
+	return b.seal(tx, s, d, t, n)
 }
 
 // insert adds x behind the samples that are not later.

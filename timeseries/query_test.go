@@ -161,7 +161,8 @@ func TestDamage(t *testing.T) {
 	g := newRig(t)
 	defer g.db.Close()
 	id := ID{3}
-	g.fillSteady(t, id, 1, 3*MaxChunk)
+	const n = 40 * MaxChunk // more than one block
+	g.fillSteady(t, id, 1, n)
 	g.update(t, func(tx *store.Tx) error { return g.b.Append(tx, id, 1, []Sample{{1, 1}, {-1, 2}}) })
 	read := func() error {
 		return g.db.View(func(s *store.Snapshot) error {
@@ -170,26 +171,45 @@ func TestDamage(t *testing.T) {
 					return err
 				}
 			}
-			_, err := g.b.Buckets(s, Series{ID: id}, evenEdges(0, 3*MaxChunk*1e9, 10))
+			_, err := g.b.Buckets(s, Series{ID: id}, evenEdges(0, n*1e9, 10))
 			return err
 		})
 	}
 	for _, ks := range []store.Keyspace{g.b.chunks, g.b.tails, g.b.summaries} {
-		var first store.Entry
+		var all []store.Entry
 		g.update(t, func(tx *store.Tx) error {
+			all = nil
 			for e := range tx.Scan(ks, store.Range{}) {
-				first = store.Entry{Key: bytes.Clone(e.Key), Value: bytes.Clone(e.Value)}
-				break
+				all = append(all, store.Entry{Key: bytes.Clone(e.Key), Value: bytes.Clone(e.Value)})
 			}
 			return nil
 		})
-		for _, bad := range [][]byte{{}, {0xff}, first.Value[:len(first.Value)/2], bytes.Repeat([]byte{0xff}, 40)} {
-			g.update(t, func(tx *store.Tx) error { return tx.Put(ks, first.Key, bad) })
-			if err := read(); !errors.Is(err, ErrChunk) {
-				t.Errorf("%x as value of %x gives %v", bad, first.Key, err)
+		for i, e := range all {
+			if ks != g.b.summaries && i > 0 {
+				break // the others are of its kind
 			}
+			if ks == g.b.summaries && e.Key[streamSize] == keySketch {
+				continue // which is read where there are more
+			}
+			for _, bad := range [][]byte{{}, {0xff}, e.Value[:len(e.Value)/2], bytes.Repeat([]byte{0xff}, 40), e.Value[:len(e.Value)-1]} {
+				g.b.cache.clear()
+				g.update(t, func(tx *store.Tx) error { return tx.Put(ks, e.Key, bad) })
+				if err := read(); !errors.Is(err, ErrChunk) {
+					t.Errorf("%x as value of %x gives %v", bad, e.Key, err)
+				}
+			}
+			g.update(t, func(tx *store.Tx) error {
+				if ks == g.b.tails { // a stream that is not there
+					return nil
+				}
+				return tx.Delete(ks, e.Key)
+			})
+			g.b.cache.clear()
+			if err := read(); ks != g.b.tails && e.Key[len(e.Key)-1] != keyDirectory && !errors.Is(err, ErrChunk) {
+				t.Errorf("without %x reading gives %v", e.Key, err)
+			}
+			g.update(t, func(tx *store.Tx) error { return tx.Put(ks, e.Key, e.Value) })
 		}
-		g.update(t, func(tx *store.Tx) error { return tx.Put(ks, first.Key, first.Value) })
 		if err := read(); err != nil {
 			t.Fatal(err)
 		}
