@@ -204,3 +204,19 @@ func BenchmarkPutChunk(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1e6, "ns/sample")
 }
+
+// BenchmarkOverviewLate draws 10 million samples of which 3,000 came late, at random, in 400 columns.
+func BenchmarkOverviewLate(b *testing.B) {
+	g := &big{n: 10e6, rig: newRig(b)}
+	g.fillSensor(b, g.rig)
+	rng := rand.New(rand.NewPCG(5, 6))
+	for range 3000 {
+		x := []Sample{{g.from + rng.Int64N(g.to-g.from), 21}}
+		g.update(b, func(tx *store.Tx) error { return g.b.Append(tx, bigID.ID, 1, x) })
+	}
+	edges := evenEdges(g.from, g.to, 400)
+	for b.Loop() {
+		g.b.cache.clear()
+		g.view(b, func(r *store.Snapshot) error { _, err := g.b.Buckets(r, bigID, edges); return err })
+	}
+}

@@ -23,8 +23,20 @@ func (g *rig) checkLevels(t interface{ Fatalf(string, ...any) }, id ID) {
 		}
 		for i := range sc.sources {
 			src := &sc.sources[i]
+			keys := int(src.loose)
+			if keys > 0 || len(src.runs) > 0 {
+				keys++ // the directory
+			}
 			for _, x := range src.runs {
-				g.checkRun(t, r, src, x)
+				keys += g.checkRun(t, r, src, x)
+			}
+			for e := range r.Scan(g.b.summaries, store.Prefix(src.key())) {
+				if keys--; keys < 0 {
+					t.Fatalf("key %x belongs to nothing", e.Key)
+				}
+			}
+			if keys > 0 {
+				t.Fatalf("%d keys are missing", keys)
 			}
 		}
 		return nil
@@ -34,7 +46,8 @@ func (g *rig) checkLevels(t interface{ Fatalf(string, ...any) }, id ID) {
 	}
 }
 
-func (g *rig) checkRun(t interface{ Fatalf(string, ...any) }, r *store.Snapshot, src *source, x runHead) {
+// checkRun returns how many keys a run has.
+func (g *rig) checkRun(t interface{ Fatalf(string, ...any) }, r *store.Snapshot, src *source, x runHead) (keys int) {
 	below := make([]entry, 0, x.n)
 	sketches := make([]histogram.Histogram, (x.n/fanOut+sketchBlocks-1)/sketchBlocks)
 	live, last := uint32(0), int64(math.MinInt64)
@@ -50,6 +63,7 @@ func (g *rig) checkRun(t interface{ Fatalf(string, ...any) }, r *store.Snapshot,
 				t.Fatalf("block %d of level %d: %v", number, level, err)
 			}
 			found = append(found, entries...)
+			keys++
 		}
 		if len(found) != n {
 			t.Fatalf("level %d of a run of %d has %d entries", level, x.n, len(found))
@@ -99,6 +113,7 @@ func (g *rig) checkRun(t interface{ Fatalf(string, ...any) }, r *store.Snapshot,
 	if live != x.live || live == 0 {
 		t.Fatalf("a run tells of %d chunks, there are %d", x.live, live)
 	}
+	return keys + len(sketches)
 }
 
 // markedView is what marks, each later than those before, leave of samples, and their values.
@@ -209,7 +224,7 @@ func TestLevelsAgainstOracle(t *testing.T) {
 		var marks []Mark
 		t.Repeat(map[string]func(*rapid.T){
 			"in order": func(t *rapid.T) {
-				n, step, d := rapid.SampledFrom([]int{3, 10, 40, 40, 100, 100, 200, 1100}).Draw(t, "n"), rapid.Int64Range(0, 3).Draw(t, "step"), device()
+				n, step, d := rapid.SampledFrom([]int{3, 10, 20, 40, 40, 70, 100, 100, 100, 200, 300, 1100}).Draw(t, "n"), rapid.Int64Range(0, 3).Draw(t, "step"), device()
 				for n > 0 {
 					g.update(t, func(tx *store.Tx) error {
 						for ; n > 0; n-- {

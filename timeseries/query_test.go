@@ -117,6 +117,58 @@ func TestOverviewReadsSummaries(t *testing.T) {
 	}
 }
 
+// TestDevicesInTurn has two devices write a series in turn: what one wrote while the other was away needs no look at the other.
+func TestDevicesInTurn(t *testing.T) {
+	g := newRig(t)
+	defer g.db.Close()
+	id := ID{3}
+	const n = 120
+	g.update(t, func(tx *store.Tx) error {
+		for i := range int64(n) {
+			xs := make([]Sample, 100)
+			for k := range xs {
+				xs[k] = Sample{i*100 + int64(k), float64(k)}
+			}
+			chunk, err := EncodeChunk(xs)
+			if err != nil {
+				return err
+			}
+			if _, err := g.b.PutChunk(tx, id, 1+uint64(i/7%2), chunk); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if got := g.chunksRead(t, id, evenEdges(50, n*100-50, 10)); got > 11 {
+		t.Errorf("ten buckets decode %d chunks", got)
+	}
+	for i, b := range g.buckets(t, id, evenEdges(50, n*100-50, 10)) {
+		if b.N != (n*100-100)/10 {
+			t.Errorf("bucket %d has %d samples", i, b.N)
+		}
+	}
+}
+
+// TestCacheIsNotChanged reads a chunk through the cache, by a reader that sees all of it and ones that do not, and again.
+func TestCacheIsNotChanged(t *testing.T) {
+	g := newRig(t)
+	defer g.db.Close()
+	id := ID{3}
+	chunk, err := EncodeChunk([]Sample{{1, 1}, {2, 2}, {2, 3}, {3, 4}, {4, 5}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.update(t, func(tx *store.Tx) error { _, err := g.b.PutChunk(tx, id, 1, chunk); return err })
+	for range 3 {
+		for policy, want := range map[Policy][2]int64{All: {3, 2}, Last: {2, 2}} {
+			b := g.bucketsOf(t, Series{id, policy}, []int64{0, 3, 9})
+			if b[0].N != want[0] || b[1].N != want[1] {
+				t.Fatalf("under %v there are %d and %d samples, want %v", policy, b[0].N, b[1].N, want)
+			}
+		}
+	}
+}
+
 func TestBadEdges(t *testing.T) {
 	g := newRig(t)
 	defer g.db.Close()
