@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -49,6 +50,10 @@ func Detect(head []byte) (Format, error) {
 			if strings.Contains(text, key) {
 				return Taskwarrior, nil
 			}
+		}
+		var row map[string]json.RawMessage
+		if json.Unmarshal([]byte(line), &row) == nil && len(row) > 1 { // an object on each line, with a time and a value, is a table too
+			return CSV, nil
 		}
 		return "", fmt.Errorf("it is JSON, but neither Taskwarrior's nor ours; arbor import reads %s: %w", names(), ErrUnknown)
 	case strings.ContainsAny(line, ",;\t") && !strings.HasPrefix(line, "<"):

@@ -46,11 +46,12 @@ func (l *Lines) Parse(line []byte) (s timeseries.Sample, timed bool, err error) 
 // parseAny reads a time in a form that can be meant in one way only.
 func parseAny(b []byte) (m moment, ok bool) {
 	for _, f := range formats {
-		if f == DMY || f == MDY {
+		if f == DMY || f == MDY || f == YMD || f == Excel {
 			continue
 		}
 		if _, length := f.epoch(); f.counts() {
-			if whole, _, _ := bytes.Cut(b, []byte{'.'}); len(whole) != length {
+			whole, _, _ := bytes.Cut(b, []byte{' '})
+			if whole, _, _ = bytes.Cut(whole, []byte{'.'}); len(whole) != length {
 				continue
 			}
 		}

@@ -10,7 +10,9 @@ import (
 // Options say what the file itself may leave open. The zero value lets the file speak.
 type Options struct {
 	Delimiter    rune               // --delimiter: comma, semicolon, tab or bar; 0 is sniffed
-	TimeColumn   string             // --time-column: a name of the header or a number from 1
+	TimeColumn   string             // --time-column: a name of the header or a number from 1; of a date and a clock two, with a comma
+	NameColumn   string             // --name-column: likewise, of the series' names
+	Wide         bool               // --wide: every column of numbers is a series
 	ValueColumns []string           // --value-column: likewise, one or several
 	TimeFormat   Format             // --time-format
 	Zone         *time.Location     // --zone: of times that do not name theirs; nil is UTC
@@ -23,18 +25,23 @@ type Format string
 
 // The formats.
 const (
-	ISO     Format = "iso"     // 2006-01-02, perhaps with 15:04:05.999 and a zone; also with slashes
-	Compact Format = "compact" // 20060102
-	DMY     Format = "dmy"     // 2.1.2006, 02/01/2006 15:04
+	ISO     Format = "iso"     // 2006-01-02, perhaps with 15:04:05.999 and a zone; also with slashes, 2006-01, 2 Jan 2006 and [2006-01-02 Mon 15:04]
+	Compact Format = "compact" // 20060102, 20060102T150405Z
+	DMY     Format = "dmy"     // 2.1.2006, 02/01/06 15:04
 	MDY     Format = "mdy"     // 1/2/2006 3:04 PM
-	Seconds Format = "s"       // since 1970, perhaps with a fraction
+	YMD     Format = "ymd"     // 06-01-02, which nobody can tell from the two above
+	Seconds Format = "s"       // since 1970, perhaps with a fraction, or with a zone as git has it
 	Millis  Format = "ms"
 	Micros  Format = "us"
 	Nanos   Format = "ns"
+	Excel   Format = "excel" // days since 1899-12-30, which look like any number
 )
 
 // formats lists them in the order in which they are tried.
-var formats = []Format{ISO, Compact, DMY, MDY, Seconds, Millis, Micros, Nanos}
+var formats = []Format{ISO, Compact, DMY, MDY, YMD, Seconds, Millis, Micros, Nanos, Excel}
+
+// dated are those of them that no number is.
+var dated = formats[:5]
 
 // ParseFormat reads the name of a format.
 func ParseFormat(s string) (Format, error) {
@@ -76,10 +83,11 @@ const (
 	Words
 	Numbers
 	Times
+	Clocks // times of day, without a date
 )
 
 func (k Kind) String() string {
-	return [...]string{"nothing", "words", "numbers", "times"}[k]
+	return [...]string{"nothing", "words", "numbers", "times", "times of day"}[k]
 }
 
 // Column is what was seen of a column.
@@ -89,18 +97,22 @@ type Column struct {
 	Example string // the first cell that is not missing
 
 	format    Format
-	either    bool // DMY and MDY both fit
-	comma     bool // numbers have a decimal comma
-	thousands bool // every comma could also part thousands
+	either    []Format // several of DMY, MDY and YMD fit
+	day       bool     // every time is a date alone
+	comma     bool     // numbers have a decimal comma
+	thousands bool     // every comma could also part thousands
 	words     []string
 }
 
 // Layout is how a file is read.
 type Layout struct {
 	Delimiter rune
+	Objects   bool // each line is an object of JSON; the columns are its keys
 	Header    bool
 	Columns   []Column
 	Time      int // index of the column
+	Clock     int // of the time of day, where Time has dates alone; -1 if there is none
+	Name      int // of the name of each line's series; -1 if the columns are the series
 	Format    Format
 	Values    []int // indexes of the columns, in the order asked for
 	Comma     []bool

@@ -21,14 +21,15 @@ const (
 	BadTime                // it is not a time of the file's format
 	NoSuchTime             // the zone's clocks never showed it
 	Short                  // the line has too few columns
-	Broken                 // its quotes are not closed, or it is too long
+	NoName                 // it does not say of which series it is, or the file has too many
+	Broken                 // its quotes are not closed, it is no object of JSON where the others are, or it is too long
 	drops
 )
 
 func (d Drop) String() string {
 	return [...]string{
-		"no value", "no time", "not a number", "not a time", "a time that the zone's clocks skip", "too few columns",
-		"quotes that do not close, or too long",
+		"no value", "no time", "not a number", "not a time", "a time that the zone's clocks skip", "too few columns", "no name of a series, or too many of them",
+		"quotes that do not close, no object of JSON, or too long",
 	}[d]
 }
 
@@ -50,10 +51,15 @@ type Report struct {
 	Samples int64
 	First   int64 // the earliest and the latest time given out
 	Last    int64
+	Names   []string  // of the series, where a column names them, in the order in which they came
 	Dropped []Dropped // by reason, in the order of the constants; only those that occurred
 }
 
-// Read reads samples from r and gives them to emit in the order of the file; column is an index into Report.Layout.Values. It stops at the
+// maxNames bounds the series of one file.
+const maxNames = 10000
+
+// Read reads samples from r and gives them to emit in the order of the file; column is an index into Report.Layout.Values, or into Report.Names if
+// a column names the series. It stops at the
 // first error of r or emit. After a *RefusedError nothing was given out.
 func Read(r io.Reader, opt Options, emit func(column int, s timeseries.Sample) error) (Report, error) {
 	text, err := decode(r)
@@ -75,6 +81,9 @@ func Read(r io.Reader, opt Options, emit func(column int, s timeseries.Sample) e
 		rd.clock.zone = time.UTC
 	}
 	rec := newRecords(text, byte(l.Delimiter))
+	if l.Objects {
+		rec = newObjects(text, l.keys())
+	}
 	for header := l.Header; header; {
 		_, line, ok, err := rec.next()
 		if err != nil {
@@ -108,6 +117,17 @@ type reading struct {
 	emit   func(int, timeseries.Sample) error
 	clock  clock
 	drops  [drops]Dropped
+	names  map[string]int // places in the report's Names
+	joined []byte         // a date and its time of day
+}
+
+// keys returns the names of the columns.
+func (l *Layout) keys() []string {
+	out := make([]string, len(l.Columns))
+	for i, c := range l.Columns {
+		out[i] = c.Name
+	}
+	return out
 }
 
 func (rd *reading) row(cells [][]byte, line int, ok bool) error {
@@ -116,11 +136,20 @@ func (rd *reading) row(cells [][]byte, line int, ok bool) error {
 		rd.drop(Broken, line, nil)
 		return nil
 	}
-	if l.Time >= len(cells) {
+	if max(l.Time, l.Clock, l.Name) >= len(cells) {
 		rd.drop(Short, line, nil)
 		return nil
 	}
 	cell := bytes.TrimSpace(cells[l.Time])
+	if l.Clock >= 0 && !missing(cell) {
+		clock := bytes.TrimSpace(cells[l.Clock])
+		if missing(clock) {
+			rd.drop(NoTime, line, clock)
+			return nil
+		}
+		rd.joined = append(append(append(rd.joined[:0], cell...), ' '), clock...)
+		cell = rd.joined
+	}
 	if missing(cell) {
 		rd.drop(NoTime, line, cell)
 		return nil
@@ -145,6 +174,12 @@ func (rd *reading) row(cells [][]byte, line int, ok bool) error {
 			rd.drop(why, line, bytes.TrimSpace(cells[i]))
 			continue
 		}
+		if l.Name >= 0 {
+			if k, ok = rd.named(bytes.TrimSpace(cells[l.Name])); !ok {
+				rd.drop(NoName, line, nil)
+				continue
+			}
+		}
 		if err := rd.emit(k, timeseries.Sample{T: t, V: v}); err != nil {
 			return err
 		}
@@ -156,6 +191,24 @@ func (rd *reading) row(cells [][]byte, line int, ok bool) error {
 		rep.First, rep.Last = min(rep.First, t), max(rep.Last, t)
 	}
 	return nil
+}
+
+// named returns the place of a series among the report's names. ok is false if there is no name, or no room for more of them.
+func (rd *reading) named(cell []byte) (k int, ok bool) {
+	if k, ok = rd.names[string(cell)]; ok {
+		return k, true
+	}
+	if missing(cell) || len(rd.names) >= maxNames {
+		return 0, false
+	}
+	if rd.names == nil {
+		rd.names = map[string]int{}
+	}
+	k = len(rd.names)
+	name := string(bytes.ToValidUTF8(cell, []byte("\ufffd")))
+	rd.names[string(cell)] = k
+	rd.report.Names = append(rd.report.Names, name)
+	return k, true
 }
 
 // value reads a cell: a word that stands for something, nothing, or a number.

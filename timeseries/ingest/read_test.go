@@ -30,9 +30,10 @@ func zone(t testing.TB, name string) *time.Location {
 func read(t testing.TB, text string, opt Options) ([]string, Report, error) {
 	t.Helper()
 	var out []string
+	many := len(opt.ValueColumns) > 1 || opt.Wide || opt.NameColumn != "" || strings.HasPrefix(text, "symbol")
 	rep, err := Read(strings.NewReader(text), opt, func(column int, s timeseries.Sample) error {
 		line := fmt.Sprintf("%s %v", time.Unix(0, s.T).UTC().Format("2006-01-02T15:04:05.999999999"), s.V)
-		if len(opt.ValueColumns) > 1 {
+		if many {
 			line += fmt.Sprintf(" @%d", column)
 		}
 		out = append(out, line)
@@ -83,6 +84,27 @@ func TestForms(t *testing.T) {
 		{"told thousands", "t;v\n2024-01-02;1,234\n", Options{DecimalComma: true}, "2024-01-02T00:00:00 1.234"},
 		{"words", "t,v\n2024-01-02,yes\n2024-01-03,no\n2024-01-04,skip\n", Options{Words: map[string]float64{"yes": 1, "no": 0, "skip": math.NaN()}, ValueColumns: []string{"v"}},
 			"2024-01-02T00:00:00 1|2024-01-03T00:00:00 0"},
+		{"year of two digits", "t,v\n25/12/24,1\n31/01/70,2\n", Options{TimeFormat: DMY}, "2024-12-25T00:00:00 1|1970-01-31T00:00:00 2"},
+		{"year last by the days", "t,v\n25/12/24,1\n26/12/32,2\n", Options{TimeFormat: DMY}, "2024-12-25T00:00:00 1|2032-12-26T00:00:00 2"},
+		{"month first by the days", "t,v\n12/25/24,1\n11/13/24,2\n", Options{}, "2024-12-25T00:00:00 1|2024-11-13T00:00:00 2"},
+		{"year first by the days", "t,v\n99-12-25,1\n99-12-26,2\n", Options{}, "1999-12-25T00:00:00 1|1999-12-26T00:00:00 2"},
+		{"German with two digits", "24.12.26;1,5\n", Options{}, "2026-12-24T00:00:00 1.5"},
+		{"months", "t,v\n1749-01,1\n1749-02,2\n", Options{}, "1749-01-01T00:00:00 1|1749-02-01T00:00:00 2"},
+		{"names of months", "t,v\nJan 1 2000,1\n2 Feb 2000 10:30,2\n\"March 3, 2000\",3\n04-Apr-2000,4\n", Options{}, "2000-01-01T00:00:00 1|2000-02-02T10:30:00 2|2000-03-03T00:00:00 3|2000-04-04T00:00:00 4"},
+		{"Org", "t,v\n[2024-01-01 Mon 10:00],1\n<2024-01-02 Di>,2\n[2024-01-03],3\n", Options{}, "2024-01-01T10:00:00 1|2024-01-02T00:00:00 2|2024-01-03T00:00:00 3"},
+		{"git", "t,v\n1700000000 +0100,1\n1700000060 -0800,2\n", Options{}, "2023-11-14T22:13:20 1|2023-11-14T22:14:20 2"},
+		{"Taskwarrior", "20240229T101500Z,1\n", Options{}, "2024-02-29T10:15:00 1"},
+		{"Excel", "t,v\n45000.5,1\n45000.75001,2\n61,3\n", Options{TimeFormat: Excel, TimeColumn: "t"}, "2023-03-15T12:00:00 1|2023-03-15T18:00:00.864 2|1900-03-01T00:00:00 3"},
+		{"date and clock", "Date;Time;v\n16/12/2006;17:24:00;4.216\n16/12/2006;17:25:00;5.36\n", Options{}, "2006-12-16T17:24:00 4.216|2006-12-16T17:25:00 5.36"},
+		{"clock elsewhere", "at,v,day\n5:24 PM,4.2,2006-12-16\n", Options{}, "2006-12-16T17:24:00 4.2"},
+		{"one clock of two", "d,v,begin,end\n2024-01-02,1,10:00,11:00\n", Options{TimeColumn: "d,end"}, "2024-01-02T11:00:00 1"},
+		{"a clock that is missing", "d,c,v\n2024-01-02,10:00,1\n2024-01-02,,2\n", Options{}, "2024-01-02T10:00:00 1"},
+		{"wide", "t,a,b\n2024-01-02,1,2\n2024-01-03,,4\n", Options{Wide: true}, "2024-01-02T00:00:00 1 @0|2024-01-02T00:00:00 2 @1|2024-01-03T00:00:00 4 @1"},
+		{"long", "symbol,date,price\nA,2024-01-02,1\nB,2024-01-02,2\nA,2024-01-03,3\n", Options{}, "2024-01-02T00:00:00 1 @0|2024-01-02T00:00:00 2 @1|2024-01-03T00:00:00 3 @0"},
+		{"long by its flag", "room,date,v\n7,2024-01-02,1\n8,2024-01-02,2\n", Options{NameColumn: "room"}, "2024-01-02T00:00:00 1 @0|2024-01-02T00:00:00 2 @1"},
+		{"a comment is no name", "date,v,note\n2024-01-02,1,cold\n2024-01-03,2,warm\n", Options{}, "2024-01-02T00:00:00 1|2024-01-03T00:00:00 2"},
+		{"objects", "{\"t\":\"2024-01-02T00:00:00Z\",\"v\":1.5}\n\n{ \"v\" : -2e1, \"x\":{\"a\":[1]}, \"t\":\"2024-01-0\\u0033\"}\r\n{\"v\":null,\"t\":\"2024-01-04\"}\n", Options{}, "2024-01-02T00:00:00 1.5|2024-01-03T00:00:00 -20"},
+		{"wide objects", "{\"t\":1700000000,\"a\":1,\"b\":\"2\"}\n{\"b\":3,\"t\":1700000060}\n", Options{TimeColumn: "t", Wide: true}, "2023-11-14T22:13:20 1 @0|2023-11-14T22:13:20 2 @1|2023-11-14T22:14:20 3 @1"},
 		{"negative zero", "2024-01-02,-0\n", Options{}, "2024-01-02T00:00:00 -0"},
 		{"precision", "2024-01-02,74.93588199999998\n2024-01-03,0.1\n2024-01-04,123456789012345678\n", Options{},
 			"2024-01-02T00:00:00 74.93588199999998|2024-01-03T00:00:00 0.1|2024-01-04T00:00:00 1.2345678901234568e+17"},
@@ -107,11 +129,15 @@ func TestRefused(t *testing.T) {
 	}{
 		{"day or month", "t,v\n1/2/2024,1\n3/4/2024,2\n", Options{},
 			`column 1 (t) may give day and month or month and day, as in "1/2/2024"; --time-format dmy or mdy decides`},
-		{"year of two digits", "t,v\n01-02-24,1\n", Options{}, "no column holds times: column 1 (t) words: 01-02-24, column 2 (v) numbers such as 1; --time-column with --time-format decides"},
+		{"year of two digits", "t,v\n01-02-24,1\n", Options{}, `column 1 (t) may give the year first or last, as in "01-02-24"; --time-format dmy or mdy or ymd decides`},
+		{"several clocks", "d,v,begin,end\n2024-01-02,1,10:00,11:00\n", Options{}, "times of day stand in column 3 (begin) and column 4 (end); --time-column 1,3 decides"},
+		{"names and two values", "t,name,a,b\n2024-01-02,x,1,2\n", Options{NameColumn: "name", Wide: true}, "column 2 (name) names the series, and numbers stand in column 3 (a) and column 4 (b); --value-column decides"},
+		{"no objects", "{\n\"a\": 1\n}\n", Options{}, "its lines are no objects of JSON; 'jq -c' writes one a line"},
+		{"object without times", `{"a":1}`, Options{}, "no column holds times: column 1 (a) numbers such as 1; --time-column with --time-format decides"},
 		{"month and day", "t,v\n1-01,20.7\n", Options{}, "no column holds times: column 1 (t) words: 1-01, column 2 (v) numbers such as 20.7; --time-column with --time-format decides"},
 		{"no such day", "t,v\n2024-02-30,1\n", Options{}, "no column holds times: column 1 (t) words: 2024-02-30, column 2 (v) numbers such as 1; --time-column with --time-format decides"},
 		{"two times", "from,to,v\n2024-01-02,2024-01-03,1\n", Options{}, "times stand in column 1 (from) and column 2 (to); --time-column decides"},
-		{"two values", "t,high,low\n2024-01-02,2,1\n", Options{}, "numbers stand in column 2 (high) and column 3 (low); --value-column decides"},
+		{"two values", "t,high,low\n2024-01-02,2,1\n", Options{}, "numbers stand in column 2 (high) and column 3 (low); --value-column or --wide decides"},
 		{"words", "t,v\n2024-01-02,yes\n2024-01-03,no\n", Options{}, "no column holds numbers: column 1 (t) times such as 2024-01-02, column 2 (v) words: yes, no; --value-column with --value-map decides"},
 		{"words asked for", "t,v\n2024-01-02,yes\n2024-01-03,no\n", Options{ValueColumns: []string{"v"}}, "column 2 (v) holds words: yes, no; --value-map decides"},
 		{"thousands", "t;v\n2024-01-02;1,234\n2024-01-03;2,345\n", Options{}, `column 2 (v) has commas that part thousands or decimals, as in "1,234"; --decimal-comma decides`},

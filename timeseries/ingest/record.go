@@ -23,6 +23,11 @@ type records struct {
 
 	cells [][]byte // of the last record; lent until the next
 	plain []byte   // cells whose quotes were resolved
+
+	objects bool     // each line is an object of JSON
+	keys    []string // of which these are the cells
+	grow    bool     // keys takes those that come
+	turn    int      // the key that is likely to be next
 }
 
 func newRecords(r io.Reader, delim byte) *records {
@@ -42,6 +47,14 @@ func (s *records) next() (cells [][]byte, line int, ok bool, err error) {
 		if end > maxRecord {
 			s.skip(end, 1)
 			return nil, line, false, nil
+		}
+		if s.objects {
+			s.skip(end, 1)
+			if text = trimEnd(text); len(bytes.TrimSpace(text)) == 0 {
+				continue
+			}
+			ok := s.object(text)
+			return s.cells, line, ok, nil
 		}
 		if bytes.IndexByte(text, '"') < 0 {
 			s.skip(end, 1)

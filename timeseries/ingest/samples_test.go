@@ -78,8 +78,8 @@ func TestSampleFilesRefused(t *testing.T) {
 		"Habits.csv":            "no column holds times",
 		"newlines_crlf.csv":     "no column holds times",
 		"Checkmarks.csv":        "no column holds numbers",
-		"co2-concentration.csv": "numbers stand in column 2 (CO2) and column 3 (adjusted CO2); --value-column decides",
-		"seattle-weather.csv":   "numbers stand in column 2 (precipitation), column 3 (temp_max), column 4 (temp_min) and column 5 (wind); --value-column decides",
+		"co2-concentration.csv": "numbers stand in column 2 (CO2) and column 3 (adjusted CO2); --value-column or --wide decides",
+		"seattle-weather.csv":   "numbers stand in column 2 (precipitation), column 3 (temp_max), column 4 (temp_min) and column 5 (wind); --value-column or --wide decides",
 	} {
 		t.Run(file, func(t *testing.T) {
 			_, err := Read(sampleFile(t, file), Options{}, func(int, timeseries.Sample) error {

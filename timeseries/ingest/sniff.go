@@ -35,6 +35,9 @@ func Sniff(head []byte, whole bool, opt Options) (Layout, error) {
 		}
 		head = head[:nl+1]
 	}
+	if text := bytes.TrimLeft(head, " \t\r\n"); text[0] == '{' && opt.Delimiter == 0 {
+		return objects(head, opt)
+	}
 	if opt.Delimiter != 0 {
 		if !slices.Contains(delimiters, byte(opt.Delimiter)) || opt.Delimiter > 0x7f {
 			return Layout{}, &RefusedError{Why: fmt.Sprintf("--delimiter %q: it is a comma, a semicolon, a tab or a bar", string(opt.Delimiter))}
@@ -104,7 +107,7 @@ func alike(head []byte, d byte) int {
 
 // layout finds header and columns of a file with delimiter d. With an error it returns what it found so far; Time is -1 without a time.
 func layout(head []byte, d byte, opt Options) (Layout, error) {
-	l := Layout{Delimiter: rune(d), Time: -1}
+	l := Layout{Delimiter: rune(d), Time: -1, Clock: -1, Name: -1}
 	rows := sample(head, d)
 	if len(rows) == 0 {
 		return l, &RefusedError{Why: "no line of it can be cut into columns"}
@@ -124,14 +127,22 @@ func layout(head []byte, d byte, opt Options) (Layout, error) {
 			l.Columns = append(l.Columns, Column{})
 		}
 	}
+	return l, l.choose(rows, opt)
+}
+
+// choose finds out what the columns of some rows hold, and which of them are the samples.
+func (l *Layout) choose(rows [][]string, opt Options) error {
 	for i := range l.Columns {
 		l.Columns[i].inspect(column(rows, i), opt)
 	}
 	if err := l.chooseTime(opt); err != nil {
-		return l, err
+		return err
 	}
 	l.falling = falling(column(rows, l.Time), l.Format)
-	return l, l.chooseValues(opt)
+	if err := l.chooseValues(opt); err != nil {
+		return err
+	}
+	return l.chooseName(rows, opt)
 }
 
 // sample returns the cells of the first rows, trimmed.
@@ -176,7 +187,7 @@ func isHeader(rows [][]string) bool {
 		named = true
 		_, point := parseNumber(b, false)
 		_, comma := parseNumber(b, true)
-		if point || comma || slices.ContainsFunc(formats[:4], func(f Format) bool { _, ok := parseTime(b, f); return ok }) {
+		if point || comma || slices.ContainsFunc(dated, func(f Format) bool { _, ok := parseTime(b, f); return ok }) {
 			return false
 		}
 	}
@@ -192,10 +203,37 @@ func fits(cells []string, f Format, asked bool) int {
 		if _, ok := parseTime([]byte(c), f); !ok {
 			continue
 		}
-		if whole, _, _ := strings.Cut(c, "."); f.counts() && !asked && len(whole) != length {
+		whole, _, _ := strings.Cut(c, " ")
+		if whole, _, _ = strings.Cut(whole, "."); f.counts() && !asked && len(whole) != length {
 			continue
 		}
 		n++
+	}
+	return n
+}
+
+// rivals returns the formats that fit as many cells as f, which fits n, and f itself; none if there are no others. better says that one fits more.
+func rivals(cells []string, f Format, n int) (out []Format, better bool) {
+	for _, other := range []Format{DMY, MDY, YMD} {
+		switch m := fits(cells, other, false); {
+		case m > n:
+			return nil, true
+		case m == n:
+			out = append(out, other)
+		}
+	}
+	if len(out) == 1 {
+		out = nil
+	}
+	return out, false
+}
+
+func count(cells []string, fits func([]byte) bool) int {
+	n := 0
+	for _, c := range cells {
+		if fits([]byte(c)) {
+			n++
+		}
 	}
 	return n
 }
@@ -212,19 +250,26 @@ func (c *Column) inspect(cells []string, opt Options) {
 		if opt.TimeFormat != "" && f != opt.TimeFormat {
 			continue
 		}
+		if f == Excel && opt.TimeFormat == "" {
+			continue // any number is one
+		}
 		n := fits(cells, f, opt.TimeFormat != "")
 		if n < enough {
 			continue
 		}
-		if f == DMY && opt.TimeFormat == "" {
-			turned := fits(cells, MDY, false)
-			if turned > n {
+		if opt.TimeFormat == "" && (f == DMY || f == MDY || f == YMD) {
+			var better bool
+			if c.either, better = rivals(cells, f, n); better {
 				continue
 			}
-			c.either = turned == n
 		}
 		c.Kind, c.format = Times, f
+		c.day = !slices.ContainsFunc(cells, func(s string) bool { m, ok := parseTime([]byte(s), f); return ok && !m.date })
 		break
+	}
+	if c.Kind == Words && count(cells, func(b []byte) bool { _, ok := parseClock(append([]byte{' '}, b...), 0); return ok }) >= enough {
+		c.Kind = Clocks
+		return
 	}
 	if c.Kind == Times && opt.TimeFormat == "" && !c.format.counts() {
 		return // what looks like a date is no number; what counts seconds may be one

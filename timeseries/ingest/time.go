@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"bytes"
 	"math"
 	"time"
 
@@ -18,23 +19,19 @@ type moment struct {
 // parseTime reads the whole of b as a time in format f.
 func parseTime(b []byte, f Format) (m moment, ok bool) {
 	switch f {
-	case ISO, DMY, MDY:
+	case ISO, DMY, MDY, YMD:
 		year, month, day, n := parseDate(b, f)
+		if n == 0 && f == ISO {
+			return parseWritten(b)
+		}
 		if n == 0 {
 			return m, false
 		}
 		return parseClock(b[n:], daysFromCivil(year, month, day))
 	case Compact:
-		if len(b) != 8 {
-			return m, false
-		}
-		y, _ := number(b[:4], 4)
-		mo, _ := number(b[4:6], 2)
-		d, ok := number(b[6:], 2)
-		if !ok || digits(b) != 8 || !validDate(y, mo, d) {
-			return m, false
-		}
-		return moment{secs: daysFromCivil(y, mo, d) * 86400, local: true, date: true}, true
+		return parseCompact(b)
+	case Excel:
+		return parseExcel(b)
 	}
 	return parseEpoch(b, f)
 }
@@ -54,8 +51,8 @@ func number(b []byte, most int) (int, bool) {
 	return n, true
 }
 
-// parseDate reads a date with separators at the front of b and returns how long it is, 0 if there is none. The year has four digits: of
-// 1-2-03 nobody knows which is which.
+// parseDate reads a date with separators at the front of b and returns how long it is, 0 if there is none. A year of two digits is one from 1969
+// to 2068, as in POSIX; YMD has them alone.
 func parseDate(b []byte, f Format) (year, month, day, n int) {
 	var part [3]int
 	var width [3]int
@@ -85,11 +82,20 @@ func parseDate(b []byte, f Format) (year, month, day, n int) {
 		y, mo, d = 0, 1, 2
 	case MDY:
 		mo, d = 0, 1
-		if sep == '.' { // points are written day first
-			return 0, 0, 0, 0
-		}
+	case YMD:
+		y, mo, d = 0, 1, 2
 	}
-	if width[y] != 4 || width[mo] > 2 || width[d] > 2 || !validDate(part[y], part[mo], part[d]) {
+	if sep == '.' && (f == MDY || f == YMD) { // points are written day first
+		return 0, 0, 0, 0
+	}
+	if width[y] == 2 && f != ISO {
+		if part[y] += 1900; part[y] < 1969 {
+			part[y] += 100
+		}
+	} else if width[y] != 4 || f == YMD {
+		return 0, 0, 0, 0
+	}
+	if width[mo] > 2 || width[d] > 2 || !validDate(part[y], part[mo], part[d]) {
 		return 0, 0, 0, 0
 	}
 	return part[y], part[mo], part[d], n
@@ -263,6 +269,12 @@ func (f Format) counts() bool { unit, _ := f.epoch(); return unit != 0 }
 // parseEpoch reads a count of units since 1970.
 func parseEpoch(b []byte, f Format) (m moment, ok bool) {
 	unit, _ := f.epoch()
+	if i := bytes.IndexByte(b, ' '); i > 0 && f == Seconds { // git writes the zone behind it
+		if rest := b[i+1:]; len(rest) != 5 || rest[0] != '+' && rest[0] != '-' || digits(rest) != 4 {
+			return m, false
+		}
+		b = b[:i]
+	}
 	whole, frac := b, []byte(nil)
 	for i, c := range b {
 		if c == '.' {

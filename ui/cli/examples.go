@@ -65,7 +65,7 @@ var examples = map[string][]string{
 	"restore":         {"arbor restore q7xk"},
 	"history":         {"arbor history q7xk"},
 	"diff":            {"arbor diff q7xk"},
-	"import":          {"arbor import --dry-run tasks.json", "arbor import taskwarrior tasks.json", "arbor import csv --series weight --time-column 1 weight.csv"},
+	"import":          {"arbor import --dry-run tasks.json", "arbor import taskwarrior tasks.json", "arbor import csv --series weight --time-column 1 weight.csv", "arbor import --wide --series Seattle weather.csv"},
 	"export":          {"arbor export json > tree.jsonl"},
 	"export json":     {"arbor export json > tree.jsonl", "arbor export json +home > home.jsonl"},
 	"watch":           {"arbor watch", "arbor watch --json | jq .event"},

@@ -27,7 +27,9 @@ func (r *run) importCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "import [FORMAT] FILE...", Short: "bring in void, taskwarrior, csv or json files",
 		Long: "Without FORMAT the file says what it is. What was kept, turned into something of ours and dropped is reported with line numbers; a second import of the same " +
-			"file changes nothing, one undo takes it back, and a file that cannot be read whole changes nothing.",
+			"file changes nothing, one undo takes it back, and a file that cannot be read whole changes nothing.\n\n" +
+			"csv is any table of times and numbers: columns with commas, semicolons, tabs or bars between them, or an object of JSON on each line; a column a series, or a line each with the " +
+			"name of its series. What could be read in two ways is refused with the flag that decides.",
 		Args: words(1, -1, "a file to import"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if i := slices.Index(exchange.Formats, exchange.Format(args[0])); i >= 0 {
@@ -178,17 +180,22 @@ func (r *run) plan(f *os.File, format exchange.Format) (*exchange.Plan, error) {
 
 // table is what the flags say of a CSV file.
 type table struct {
-	series, delimiter, timeColumn, timeFormat string
-	valueColumns                              []string
-	words                                     map[string]string
-	comma                                     bool
+	series, delimiter, timeColumn, timeFormat, nameColumn string
+
+	wide bool
+
+	valueColumns []string
+	words        map[string]string
+	comma        bool
 }
 
 func (t *table) flags(f *pflag.FlagSet) {
-	f.StringVar(&t.series, "series", "", "csv: `NAME` of the series; the columns' names without")
+	f.StringVar(&t.series, "series", "", "csv: `NAME` of the series, before the columns' own if there are several; without it their names")
+	f.BoolVar(&t.wide, "wide", false, "csv: every column of numbers is a series")
+	f.StringVar(&t.nameColumn, "name-column", "", "csv: the `COLUMN` that names each line's series")
 	f.StringVar(&t.delimiter, "delimiter", "", "csv: comma, semicolon, tab or bar")
-	f.StringVar(&t.timeColumn, "time-column", "", "csv: the `COLUMN` of the times, by name or number from 1")
-	f.StringVar(&t.timeFormat, "time-format", "", "csv: how a time is written: iso, compact, dmy, mdy, s, ms, us or ns")
+	f.StringVar(&t.timeColumn, "time-column", "", "csv: the `COLUMN` of the times, by name or number from 1; DATE,CLOCK if they are two")
+	f.StringVar(&t.timeFormat, "time-format", "", "csv: how a time is written: iso, compact, dmy, mdy, ymd, s, ms, us, ns or excel")
 	f.StringSliceVar(&t.valueColumns, "value-column", nil, "csv: a `COLUMN` of values, by name or number; may be repeated")
 	f.StringToStringVar(&t.words, "value-map", nil, "csv: what words stand for: `YES=1,NO=0`; nothing for no value")
 	f.BoolVar(&t.comma, "decimal-comma", false, "csv: 1,5 is one and a half")
@@ -200,7 +207,7 @@ var delimiters = map[string]rune{"": 0, "comma": ',', ",": ',', "semicolon": ';'
 // options reads the flags. Times that name no zone are read in the person's.
 func (t *table) options(dry bool, zone *time.Location) (csv.Options, error) {
 	o := csv.Options{Series: t.series, DryRun: dry, Options: ingest.Options{
-		TimeColumn: t.timeColumn, ValueColumns: t.valueColumns, Zone: zone, DecimalComma: t.comma}}
+		TimeColumn: t.timeColumn, NameColumn: t.nameColumn, Wide: t.wide, ValueColumns: t.valueColumns, Zone: zone, DecimalComma: t.comma}}
 	var ok bool
 	if o.Delimiter, ok = delimiters[t.delimiter]; !ok {
 		return o, usagef("--delimiter %q is none of comma, semicolon, tab and bar", t.delimiter)

@@ -17,7 +17,7 @@ import (
 
 // Options say what the table leaves open.
 type Options struct {
-	// Series names the series. Of several columns each adds its own name to it. Empty: the columns' names.
+	// Series names the series. Of several columns, or names in the table, each adds its own to it. Empty: the names of the columns, or in the table.
 	Series string
 	// DryRun only reports.
 	DryRun bool
@@ -108,16 +108,12 @@ func read(in io.Reader, opt Options, report *exchange.Report) ([]*column, error)
 		return nil, explain(err)
 	}
 	for _, d := range r.Dropped {
-		line := 0
-		if len(d.Lines) > 0 {
-			line = d.Lines[0]
-		}
-		report.DropCount(line, int(d.Count), "%v, first %.40q", d.Why, d.Example)
+		report.DropCount(d.Lines[0], int(d.Count), "%v, first %.40q%s", d.Why, d.Example, lines(d))
 	}
 	if r.Samples == 0 {
 		return nil, fmt.Errorf("none of its %d lines holds a sample", r.Rows)
 	}
-	names, err := name(&r.Layout, opt.Series)
+	names, err := name(&r, opt.Series)
 	if err != nil {
 		return nil, err
 	}
@@ -128,7 +124,11 @@ func read(in io.Reader, opt Options, report *exchange.Report) ([]*column, error)
 		}
 		c := &column{name: names[i], samples: samples[i]}
 		c.sort(report)
-		report.MapCount(0, len(c.samples), "column %s → series %s", title(&r.Layout, r.Layout.Values[i]), c.name)
+		if r.Layout.Name >= 0 {
+			report.MapCount(0, len(c.samples), "lines of %.40s → series %s", model.OneLine(r.Names[i]), c.name)
+		} else {
+			report.MapCount(0, len(c.samples), "column %s → series %s", title(&r.Layout, r.Layout.Values[i]), c.name)
+		}
 		out = append(out, c)
 	}
 	return out, nil
@@ -145,9 +145,46 @@ func explain(err error) error {
 	return err
 }
 
+// lines lists the first lines that were dropped for one reason, if they are several.
+func lines(d ingest.Dropped) string {
+	if d.Count < 2 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString(", lines")
+	for i, n := range d.Lines {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(&b, " %d", n)
+	}
+	if int64(len(d.Lines)) < d.Count {
+		b.WriteString(" …")
+	}
+	return b.String()
+}
+
+// named returns the names of the series of a table that names them.
+func named(own []string, series string) ([]string, error) {
+	names := make([]string, len(own))
+	for i, n := range own {
+		if names[i] = strings.TrimSpace(model.OneLine(series + " " + n)); names[i] == "" {
+			return nil, errors.New("a line has blanks for the name of its series; say --series NAME")
+		}
+		if j := slices.Index(names[:i], names[i]); j >= 0 {
+			return nil, fmt.Errorf("the names %q and %q are one, %s; change one of them in the table", own[j], own[i], names[i])
+		}
+	}
+	return names, nil
+}
+
 // name returns the names of the series of a table's columns.
-func name(l *ingest.Layout, series string) ([]string, error) {
+func name(r *ingest.Report, series string) ([]string, error) {
+	l := &r.Layout
 	series = strings.TrimSpace(model.OneLine(series))
+	if l.Name >= 0 {
+		return named(r.Names, series)
+	}
 	names := make([]string, len(l.Values))
 	for i, v := range l.Values {
 		own := strings.TrimSpace(model.OneLine(l.Columns[v].Name))

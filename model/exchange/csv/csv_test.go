@@ -151,7 +151,7 @@ func TestImportRefuses(t *testing.T) {
 		{"empty", "", "x", "empty"},
 		{"binary", "a\x00b", "x", "not text"},
 		{"no times", "a,b\n1,2\n", "x", "--time"},
-		{"two columns", table, "", "--value-column"},
+		{"two columns", table, "", "--wide"},
 		{"no names", "2026-11-01,1\n2026-11-02,2\n", "", "--series"},
 		{"day or month", "t,v\n1/2/2026,1\n2/3/2026,2\n", "x", "--time-format"},
 		{"no samples", "t,v\n2026-11-01,NA\n", "x", ""},
