@@ -19,6 +19,8 @@ type columns struct {
 
 	once  sync.Once
 	stand *positions
+	found sync.Once
+	slots *slotTable
 	count sync.Once
 	below []int32 // children
 

@@ -10,59 +10,57 @@ import (
 	"arbor/store"
 )
 
-// required returns the longest run of characters that the text of every node has which e means, in lower case; "" if there is none.
-func required(e query.Expr) string {
+// required returns runs of characters, in lower case, that the text of every node has which e means.
+func required(e query.Expr) []string {
 	switch e := e.(type) {
 	case query.And:
-		longest := ""
+		var all []string
 		for _, x := range e {
-			if r := required(x); len(r) > len(longest) {
-				longest = r
-			}
+			all = append(all, required(x)...)
 		}
-		return longest
+		return all
 	case query.Word:
-		return string(e)
+		return []string{string(e)}
 	case query.Phrase:
-		return string(e)
+		return []string{string(e)}
 	case query.Regexp:
 		if re, err := syntax.Parse(e.Pattern, syntax.Perl); err == nil && !e.Note {
 			return spelled(re.Simplify())
 		}
 	}
-	return ""
+	return nil
 }
 
-// spelled returns the longest run of characters, in lower case, that every match of a pattern has.
-func spelled(re *syntax.Regexp) string {
+// spelled returns the runs of characters, in lower case, that every match of a pattern has.
+func spelled(re *syntax.Regexp) []string {
 	switch re.Op {
 	case syntax.OpLiteral:
-		return strings.ToLower(string(re.Rune))
+		return []string{strings.ToLower(string(re.Rune))}
 	case syntax.OpCapture, syntax.OpPlus:
 		return spelled(re.Sub[0])
 	case syntax.OpConcat:
-		longest := ""
+		var all []string
 		for _, part := range re.Sub {
-			if s := spelled(part); len(s) > len(longest) {
-				longest = s
-			}
+			all = append(all, spelled(part)...)
 		}
-		return longest
+		return all
 	}
-	return ""
+	return nil
 }
 
-// runRanges returns the ranges of terms that hold every node whose text has a run of characters in lower case, by the rarest of its words; nil if
-// its words are too common, or none is known to begin where one of the text does.
-func (v *View) runRanges(run string) (best []store.Range, err error) {
+// runRanges returns the ranges of terms that hold every node whose text has some runs of characters in lower case, by the rarest of their words;
+// nil if these are too common, or none is known to begin where one of the text does.
+func (v *View) runRanges(runs []string) (best []store.Range, err error) {
 	fewest := maxEstimate
-	for _, r := range boundRanges(run) {
-		n, err := v.estimate(r)
-		if err != nil {
-			return nil, err
-		}
-		if n < fewest {
-			best, fewest = r, n
+	for _, run := range runs {
+		for _, r := range boundRanges(run) {
+			n, err := v.estimate(r)
+			if err != nil {
+				return nil, err
+			}
+			if n < fewest {
+				best, fewest = r, n
+			}
 		}
 	}
 	return best, nil
@@ -92,16 +90,16 @@ func boundRanges(run string) (all [][]store.Range) {
 	return all
 }
 
-// literal looks for a run of characters in records, before these are decoded.
+// literal looks for runs of characters in records, before these are decoded.
 type literal struct {
-	want string
+	want []string
 	low  []byte
 }
 
-// stand reports whether want may stand in the text of a record. It is certain where it says no: letters beyond ASCII have more than one way of
+// stand reports whether all that is wanted may stand in the text of a record. It is certain where it says no: letters beyond ASCII have more than one way of
 // being in lower case, so it leaves those to others.
 func (l *literal) stand(record []byte) bool {
-	if l.want == "" {
+	if len(l.want) == 0 {
 		return true
 	}
 	d := decoder{b: record}
@@ -122,7 +120,12 @@ func (l *literal) stand(record []byte) bool {
 				l.low[i] = c + 'a' - 'A'
 			}
 		}
-		return bytes.Contains(l.low, []byte(l.want))
+		for _, run := range l.want {
+			if !bytes.Contains(l.low, []byte(run)) {
+				return false
+			}
+		}
+		return true
 	}
 	return d.err != nil
 }

@@ -15,6 +15,21 @@ import (
 
 // ordered puts what a query means, which is in the order of the tree, into that of the query, and leaves no more than it wants.
 func (v *View) ordered(q *query.Query, all []match) ([]match, error) {
+	out, err := v.sorted(q, all)
+	v.name(out)
+	return out, err
+}
+
+// name sets the ids of matches of which the slots are known.
+func (v *View) name(all []match) {
+	for i := range all {
+		if m := &all[i]; m.node == nil {
+			m.id = v.sheet.ID(int(m.slot))
+		}
+	}
+}
+
+func (v *View) sorted(q *query.Query, all []match) ([]match, error) {
 	n := len(all)
 	if q.Limit > 0 {
 		n = min(n, q.Limit)
@@ -23,6 +38,7 @@ func (v *View) ordered(q *query.Query, all []match) ([]match, error) {
 		return all[:n], nil
 	}
 	if slices.ContainsFunc(q.Sort, func(o query.Order) bool { return o.Key == "text" }) {
+		v.name(all)
 		if err := v.fetchAll(all); err != nil {
 			return nil, err
 		}
@@ -78,7 +94,12 @@ func (v *View) orderedBy(o query.Order, of func(ranked) rank, all []match, n int
 		key uint64
 		i   int32
 	}
-	compare := func(a, b place) int { return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.i, b.i)) }
+	compare := func(a, b place) int {
+		if a.key != b.key {
+			return cmp.Compare(a.key, b.key)
+		}
+		return cmp.Compare(a.i, b.i)
+	}
 	most := len(all)
 	if n <= most/8 {
 		most = max(2*n, aheadNodes) // of which the first n stay each time
@@ -103,6 +124,53 @@ func (v *View) orderedBy(o query.Order, of func(ranked) rank, all []match, n int
 		out[i] = all[at.i]
 	}
 	return out
+}
+
+// foremost leaves of the slots that are hit those that can be among the first of a query, in its order by one number, and returns how many are
+// left. Of many hits only these are then put into the order of the tree.
+func (v *View) foremost(q *query.Query, hits []bool, n int) (int, error) {
+	if len(q.Sort) != 1 || q.Limit == 0 || q.Limit > n/8 || q.Sort[0].Key == "text" || q.Sort[0].Key == "tree" {
+		return n, nil
+	}
+	by, err := v.ranks(q)
+	if err != nil {
+		return n, err
+	}
+	keys := make([]uint64, 0, n)
+	first, bound := make([]uint64, 0, max(2*q.Limit, aheadNodes)), uint64(math.MaxUint64)
+	cut := func() {
+		if slices.Sort(first); len(first) >= q.Limit {
+			first = first[:q.Limit]
+			bound = first[q.Limit-1]
+		}
+	}
+	for slot, hit := range hits {
+		if !hit {
+			continue
+		}
+		r := by[0](ranked{s: v.sheet, slot: slot})
+		key := r.key(q.Sort[0].Back)
+		if keys = append(keys, key); key > bound {
+			continue
+		}
+		if len(first) == cap(first) {
+			cut()
+		}
+		first = append(first, key)
+	}
+	cut()
+	at := 0
+	for slot, hit := range hits {
+		if !hit {
+			continue
+		}
+		if keys[at] > bound {
+			hits[slot] = false
+			n--
+		}
+		at++
+	}
+	return n, nil
 }
 
 // sorting compares nodes by their ranks.

@@ -161,6 +161,12 @@ func newSlots(s *columns) *slotTable {
 	return t
 }
 
+// table finds the slots of many nodes. It is made the first time it is asked for.
+func (s *columns) table() *slotTable {
+	s.found.Do(func() { s.slots = newSlots(s) })
+	return s.slots
+}
+
 func (t *slotTable) of(id ID) (int, bool) {
 	key := binary.BigEndian.Uint64(id[:])
 	at := key >> t.shift
@@ -175,7 +181,7 @@ func (v *View) slotsFor(n int) func(ID) (int, bool) {
 	case v.sheet == nil:
 		return nil
 	case n > aheadNodes:
-		return newSlots(v.sheet.columns).of
+		return v.sheet.table().of
 	}
 	return v.sheet.Slot
 }

@@ -129,7 +129,7 @@ func (v *View) ranked(s *Sheet, hits []bool, n, most int) ([]match, error) {
 			break
 		}
 		if hits[slot] {
-			out = append(out, match{id: s.ID(int(slot)), slot: slot})
+			out = append(out, match{slot: slot}) // ordered adds the ids of those that are left
 		}
 	}
 	return out, nil

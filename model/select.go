@@ -1,6 +1,7 @@
 package model
 
 import (
+	"bytes"
 	"fmt"
 	"iter"
 	"slices"
@@ -150,6 +151,15 @@ func (v *View) everyNode(fn func(n *Node, record []byte) error) error {
 // listed finds what is meant among the nodes that the index has in some ranges.
 func (w *selection) listed(ranges []store.Range) error {
 	v := w.v
+	if v.fold == nil && (v.sheet != nil || v.t.sheets.atHand()) {
+		n, err := v.estimate(ranges)
+		if err != nil {
+			return err
+		}
+		if n == maxEstimate {
+			return w.listedBeside(ranges)
+		}
+	}
 	seen := map[ID]bool{}
 	var ids []ID
 	for _, r := range ranges {
@@ -167,13 +177,56 @@ func (w *selection) listed(ranges []store.Range) error {
 	if err != nil {
 		return err
 	}
-	if len(ids) > aheadNodes && v.fold == nil && (v.sheet != nil || v.t.sheets.atHand()) {
-		return w.among(ids)
-	}
 	if err := w.compile(); err != nil {
 		return err
 	}
 	return v.read(ids, w.try)
+}
+
+// listedBeside is listed of so many nodes that they are told apart by their slots in the sheet.
+func (w *selection) listedBeside(ranges []store.Range) error {
+	s, err := w.v.Sheet()
+	if err != nil {
+		return err
+	}
+	hits, err := w.v.slotsIn(s, ranges)
+	if err != nil {
+		return err
+	}
+	parts, _ := w.q.Expr.(query.And)
+	for _, x := range parts {
+		also, err := w.v.plan(x)
+		if err != nil {
+			return err
+		}
+		if also == nil || slices.EqualFunc(also, ranges, func(a, b store.Range) bool { return bytes.Equal(a.From, b.From) && bytes.Equal(a.To, b.To) }) {
+			continue
+		}
+		other, err := w.v.slotsIn(s, also)
+		if err != nil {
+			return err
+		}
+		for slot, hit := range other {
+			hits[slot] = hits[slot] && hit
+		}
+	}
+	return w.among(s, hits)
+}
+
+// slotsIn returns which slots of a sheet the index has in some ranges.
+func (v *View) slotsIn(s *Sheet, ranges []store.Range) ([]bool, error) {
+	hits, table := make([]bool, s.Len()), s.table()
+	for _, r := range ranges {
+		for id, err := range postings(&v.t.ks, v.r, r) {
+			if err != nil {
+				return nil, err
+			}
+			if slot, ok := table.of(id); ok {
+				hits[slot] = true
+			}
+		}
+	}
+	return hits, nil
 }
 
 // narrowed leaves those of many ids that the index has for all parts of an expression, which is faster than to read the nodes.
