@@ -2,7 +2,9 @@ package model
 
 import (
 	"slices"
+	"time"
 
+	"arbor/model/date"
 	"arbor/timeseries"
 )
 
@@ -69,9 +71,11 @@ type Progress struct {
 func (v *View) Progress(n *Node, day Date) (p Progress, err error) {
 	d := n.Definition()
 	p.From, p.To = d.Target.Bounds(day)
-	if p.Done, err = v.done(n, &d, p.From, p.To); err != nil {
+	done, err := v.doneIn(n, &d, []Date{p.From, p.To})
+	if err != nil {
 		return p, err
 	}
+	p.Done = done[0]
 	for ev, err := range v.Events(n.ID, Occurrence) {
 		if err != nil {
 			return p, err
@@ -84,23 +88,90 @@ func (v *View) Progress(n *Node, day Date) (p Progress, err error) {
 	return p, nil
 }
 
-// done is what counts towards a target in [from, to).
-func (v *View) done(n *Node, d *Definition, from, to Date) (sum float64, err error) {
+// doneIn returns what counts towards a target between consecutive days.
+func (v *View) doneIn(n *Node, d *Definition, days []Date) ([]float64, error) {
+	out := make([]float64, len(days)-1)
 	if d.Merge == timeseries.Sum {
-		days, err := v.DayValues(n, from, to)
-		for _, day := range days {
-			sum += day.V
+		values, err := v.DayValues(n, days[0], days[len(days)-1])
+		i := 0
+		for _, x := range values {
+			for x.Day.Compare(days[i+1]) >= 0 {
+				i++
+			}
+			out[i] += x.V
 		}
-		return sum, err
+		return out, err
 	}
-	buckets, err := v.t.ks.book.Buckets(v.r, n.Source(), []int64{v.startOf(from), v.startOf(to)})
-	switch {
-	case err != nil:
-		return 0, err
-	case d.Day == DailyCount:
-		return float64(buckets[0].N), nil
+	edges := []int64{v.startOf(days[0])}
+	var of []int // the spans between edges that rise
+	for i, day := range days[1:] {
+		if at := v.startOf(day); at > edges[len(edges)-1] {
+			edges, of = append(edges, at), append(of, i)
+		}
 	}
-	return buckets[0].Sum, nil
+	if len(of) == 0 {
+		return out, nil
+	}
+	buckets, err := v.t.ks.book.Buckets(v.r, n.Source(), edges)
+	for i, b := range buckets {
+		if out[of[i]] = b.Sum; d.Day == DailyCount {
+			out[of[i]] = float64(b.N)
+		}
+	}
+	return out, err
+}
+
+// Streak is how many periods in a row have reached a target.
+type Streak struct {
+	Now     int // up to the one at hand, which does not end it as long as it lasts
+	Longest int
+}
+
+// maxPeriods bounds how many periods a streak looks at: a hundred years of days.
+const maxPeriods = 36_600
+
+// Streak returns the streaks of a series with a target, from its first sample to day. A period that did not reach the target but has a day that was
+// skipped neither counts nor ends a streak. The cost is that of a query with a bucket for each period.
+func (v *View) Streak(n *Node, day Date) (s Streak, err error) {
+	d := n.Definition()
+	all, err := v.t.ks.book.Span(v.r, n.Source())
+	if err != nil || all.N == 0 {
+		return s, err
+	}
+	from, _ := d.Target.Bounds(date.Day(time.Unix(0, all.T0).In(v.t.opt.Location)))
+	_, end := d.Target.Bounds(day)
+	var periods []Date
+	for at := from; at.Compare(end) < 0 && len(periods) < maxPeriods; {
+		periods = append(periods, at)
+		_, at = d.Target.Bounds(at)
+	}
+	if len(periods) == 0 {
+		return s, nil
+	}
+	done, err := v.doneIn(n, &d, append(slices.Clone(periods), end))
+	if err != nil {
+		return s, err
+	}
+	skipped := map[Date]bool{}
+	for ev, err := range v.Events(n.ID, Occurrence) {
+		if err != nil {
+			return s, err
+		}
+		if ev.Outcome == OutcomeSkipped {
+			first, _ := d.Target.Bounds(ev.Date)
+			skipped[first] = true
+		}
+	}
+	for i, at := range periods {
+		switch {
+		case done[i] >= d.Target.Value:
+			s.Now++
+			s.Longest = max(s.Longest, s.Now)
+		case !skipped[at] && i < len(periods)-1:
+			s.Now = 0
+		}
+	}
+	return s, nil
 }
 
 // SkipDay says that a habit is left out on a day on purpose; it reports false if that was said already.

@@ -160,3 +160,63 @@ func TestProgress(t *testing.T) {
 	check(3)
 	mustVerify(t, tree)
 }
+
+// TestStreak: weeks and days that reach the target in a row, with skipped days, and the one at hand.
+func TestStreak(t *testing.T) {
+	monday := time.Date(2026, 10, 5, 0, 0, 0, 0, time.UTC)
+	day := func(n int) Date { return Date{T: monday.AddDate(0, 0, n), AllDay: true} }
+	for _, c := range []struct {
+		name, target string
+		days, skips  []int // on which it was done, or skipped
+		now          int
+		want         Streak
+	}{
+		{"none", "3/week", nil, nil, 9, Streak{}},
+		{"weeks", "2/week", []int{0, 1, 7, 8, 14, 15}, nil, 20, Streak{3, 3}},
+		{"the week at hand has time", "2/week", []int{0, 1, 7, 8, 14}, nil, 16, Streak{2, 2}},
+		{"it is over", "2/week", []int{0, 1, 7, 8, 14}, nil, 21, Streak{0, 2}},
+		{"a week skipped", "2/week", []int{0, 1, 7, 14, 15}, []int{9}, 20, Streak{2, 2}},
+		{"begun again", "2/week", []int{0, 1, 7, 8, 21, 22}, nil, 22, Streak{1, 2}},
+		{"days", "1/day", []int{0, 1, 2, 4, 5}, nil, 5, Streak{2, 3}},
+		{"today not yet", "1/day", []int{0, 1, 2}, nil, 3, Streak{3, 3}},
+		{"a day skipped", "1/day", []int{0, 1, 2, 4, 5}, []int{3}, 5, Streak{5, 5}},
+		{"months", "2/month", []int{0, 1, 30, 40, 60}, nil, 61, Streak{2, 2}},
+	} {
+		for _, merge := range []string{"last", "sum"} {
+			tree := open(t)
+			id, err := tree.SeriesNode("x")
+			if err != nil {
+				t.Fatal(err)
+			}
+			do(t, tree, func(e *Edit) error {
+				for key, value := range map[string]string{fieldTarget: c.target, FieldMerge: merge} {
+					if err := e.SetField(id, key, value); err != nil {
+						return err
+					}
+				}
+				for _, d := range c.days {
+					if err := e.Log(id, timeseries.Sample{T: day(d).T.Add(20 * time.Hour).UnixNano(), V: 1}); err != nil {
+						return err
+					}
+				}
+				for _, d := range c.skips {
+					if _, err := e.SkipDay(id, day(d)); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			view(t, tree, func(v *View) error {
+				n, err := v.Node(id)
+				if err != nil {
+					return err
+				}
+				got, err := v.Streak(&n, day(c.now))
+				if got != c.want {
+					t.Errorf("%s, %s: %+v, want %+v", c.name, merge, got, c.want)
+				}
+				return err
+			})
+		}
+	}
+}

@@ -99,6 +99,8 @@ type targetJSON struct {
 	To      string   `json:"to"`
 	Done    float64  `json:"done"`
 	Skipped []string `json:"skipped"`
+	Streak  int      `json:"streak"`
+	Longest int      `json:"longest"`
 }
 
 // known is what is known of a series.
@@ -107,6 +109,7 @@ type known struct {
 	def      model.Definition
 	all      timeseries.Summary
 	progress model.Progress // of the period at hand, if there is a target
+	streak   model.Streak
 	today    model.DayValue
 }
 
@@ -121,7 +124,9 @@ func (r *run) know(s *Session, v *model.View, n model.Node) (k known, err error)
 		k.today = days[0]
 	}
 	if err == nil && k.def.Target.Value > 0 {
-		k.progress, err = v.Progress(&n, today)
+		if k.progress, err = v.Progress(&n, today); err == nil {
+			k.streak, err = v.Streak(&n, today)
+		}
 	}
 	return k, err
 }
@@ -136,7 +141,7 @@ func (k *known) json() seriesJSON {
 		}
 	}
 	if t := d.Target; t.Value > 0 {
-		j.Target = &targetJSON{t.Value, t.Per, k.progress.From.String(), k.progress.To.String(), k.progress.Done, []string{}}
+		j.Target = &targetJSON{t.Value, t.Per, k.progress.From.String(), k.progress.To.String(), k.progress.Done, []string{}, k.streak.Now, k.streak.Longest}
 		for _, day := range k.progress.Skipped {
 			j.Target.Skipped = append(j.Target.Skipped, day.String())
 		}
@@ -250,6 +255,10 @@ func (p *printer) series(k *known) error {
 			text += ", " + date.Format(day, p.now) + " skipped"
 		}
 		rows = append(rows, [2]string{"now", text})
+		if s := k.streak; s.Longest > 0 {
+			per := k.def.Target.Per
+			rows = append(rows, [2]string{"streak", fmt.Sprintf("%s, the longest %d", count(s.Now, per, per+"s"), s.Longest)})
+		}
 	}
 	samples := "none"
 	if all.N > 0 {
