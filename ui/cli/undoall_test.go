@@ -10,6 +10,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -199,7 +200,7 @@ func (w *world) act(p *past, c typed) {
 	_, said, code := w.run(c.in, c.args...)
 	said = strings.TrimSpace(said)
 	w.ran = append(w.ran, fmt.Sprintf("%s  %q < %.60q → %d %.120s", w.clock.Format(time.DateTime), c.args, c.in, code, said))
-	nothing := strings.Contains(said, "there is nothing to") || c.args[0] == "import" // which tells a file that is damaged from one that it refuses
+	nothing := strings.Contains(said, "there is nothing to") || c.args[0] == "import" || slices.Contains(c.args, "--stdin") // which tell what is damaged from what they refuse
 	if code != exitOK && (!strings.HasPrefix(said[strings.LastIndex(said, "\narbor: ")+1:], "arbor: ") || code == exitFailure && !nothing) {
 		w.fail("exit code %d: %s", code, said)
 	}
