@@ -3,7 +3,6 @@ package timeseries
 import (
 	"errors"
 	"fmt"
-	"iter"
 	"math"
 	"slices"
 	"sort"
@@ -20,36 +19,8 @@ type Bucket struct {
 	Summary
 }
 
-// Pieces that are fetched together: by a reading of samples, which holds few, and at the edges of buckets.
-const (
-	fewPieces  = 16
-	manyPieces = cacheSize
-)
-
-// Range yields the samples of a series with times in [from, to) in the order of time; under All those of one time in the order of devices
-// and of writing, else there is one for each time. It holds a few chunks at once, however many there are.
-func (b *Book) Range(r store.Reader, series Series, from, to int64) iter.Seq2[Sample, error] {
-	return func(yield func(Sample, error) bool) {
-		var pieces []*piece
-		sc, err := b.scene(r, series, from, to)
-		if err == nil {
-			pieces, err = b.pieces(r, sc, from, to)
-		}
-		if err == nil {
-			err = b.merge(r, series.Merge, pieces, fewPieces, func(t []int64, v []float64) bool {
-				for i := countBelow(t, from); i < len(t); i++ {
-					if t[i] >= to || !yield(Sample{t[i], v[i]}, nil) {
-						return false
-					}
-				}
-				return true
-			})
-		}
-		if err != nil {
-			yield(Sample{}, err)
-		}
-	}
-}
+// manyPieces are fetched together at the edges of buckets.
+const manyPieces = cacheSize
 
 // Span returns the summary of the whole series.
 func (b *Book) Span(r store.Reader, series Series) (Summary, error) {

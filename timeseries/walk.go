@@ -268,7 +268,13 @@ func (n *node) piece() (*piece, error) {
 
 // pieces returns all of a scene that may hold samples in [first, end), in the order of their first times.
 func (b *Book) pieces(r store.Reader, sc *scene, first, end int64) ([]*piece, error) {
-	out := slices.Clone(sc.top)
+	var out []*piece
+	for _, p := range sc.top {
+		if p.t0 < end && p.t1 >= first {
+			again := *p // what is read of it does not use it up
+			out = append(out, &again)
+		}
+	}
 	err := b.walk(r, sc.sources, first, end, func(n *node) (bool, error) {
 		hidden := hiddenIn(sc.hidden, n.t0, n.t1)
 		if n.level > 1 || len(hidden) > 0 && hidden[0].from <= n.t0 && hidden[0].to > n.t1 {

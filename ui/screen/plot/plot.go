@@ -227,9 +227,12 @@ func (m Model) zoom(by, at float64) (Model, tea.Cmd) {
 	return m.show(m.from+int64((span-next)*at), int64(next))
 }
 
-// pan moves the window by a part of its length.
+// pan moves the window by a part of its length: by whole columns, so that what stays in sight stays as it is, and is not read again.
 func (m Model) pan(by float64) (Model, tea.Cmd) {
 	span := m.to - m.from
+	if n := float64(len(m.data.Columns)); n > 0 && math.Round(by*n) != 0 {
+		by = math.Round(by*n) / n
+	}
 	return m.show(m.from+int64(float64(span)*by), span)
 }
 
