@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -8,17 +9,20 @@ import (
 
 	"arbor/model"
 	"arbor/model/date"
-	"arbor/timeseries"
 	"arbor/ui/grid"
 	"arbor/ui/plot"
 	"arbor/ui/theme"
 )
 
-// plotting is how a series is to be plotted.
+// plotting is how series are to be plotted.
 type plotting struct {
 	since, until  string
 	width, height int
 	json          bool
+	kind, marks   string
+	by            string
+	axis2         []string
+	log           bool
 }
 
 // Bounds of a plot in cells, and its size where no terminal gives one.
@@ -34,12 +38,19 @@ const (
 func (r *run) plotCommand() *cobra.Command {
 	var opt plotting
 	cmd := &cobra.Command{
-		Use: "plot NAME", Short: "draw a series as a line: arbor plot weight --since 90d", Args: words(1, -1, "the name of a series"),
-		RunE: func(cmd *cobra.Command, args []string) error { return r.plot(strings.Join(args, " "), opt) },
+		Use: "plot NAME...", Short: "draw series: arbor plot weight --since 90d", Args: words(1, -1, "the name of a series"),
+		Long: "Draws one or several series of the same time. Those with another unit than the first go by an axis of their own on the right. A goal of the " +
+			"first one is a dashed line.",
+		RunE: func(cmd *cobra.Command, args []string) error { return r.plot(args, opt) },
 	}
 	f := cmd.Flags()
 	f.StringVar(&opt.since, "since", "", "begin at a `TIME`, or so long ago: 90d; the first sample without")
 	f.StringVar(&opt.until, "until", "", "end at a `TIME`, or so long ago; without, now, or the last sample")
+	f.StringVar(&opt.kind, "kind", "auto", "the `KIND` of plot: "+strings.Join(plot.KindNames(), ", "))
+	f.StringVar(&opt.by, "by", "", "one value for each `PERIOD`: "+strings.Join(plot.EdgeNames, ", ")+"; the field day of the series says which, else the mean")
+	f.StringVar(&opt.marks, "marks", "", "draw with `MARKS`: "+strings.Join(plot.MarkNames(), ", "))
+	f.StringSliceVar(&opt.axis2, "axis2", nil, "the `NAME` of a series that goes by the axis on the right; may be repeated")
+	f.BoolVar(&opt.log, "log", false, "values go up by factors of ten")
 	f.IntVar(&opt.width, "width", 0, "width in `CELLS`; the terminal's without")
 	f.IntVar(&opt.height, "height", 0, "height in `CELLS`")
 	f.BoolVar(&opt.json, "json", false, "the buckets behind the columns, one JSON object a line")
@@ -48,20 +59,22 @@ func (r *run) plotCommand() *cobra.Command {
 
 // bucketJSON is a line of `arbor plot --json`.
 type bucketJSON struct {
-	V     int     `json:"v"`
-	From  string  `json:"from"`
-	To    string  `json:"to"`
-	N     int64   `json:"n"`
-	Min   float64 `json:"min"`
-	Max   float64 `json:"max"`
-	First float64 `json:"first"`
-	Last  float64 `json:"last"`
-	Sum   float64 `json:"sum"`
-	Mean  float64 `json:"mean"`
+	V      int     `json:"v"`
+	Series string  `json:"series"`
+	From   string  `json:"from"`
+	To     string  `json:"to"`
+	N      int64   `json:"n"`
+	Min    float64 `json:"min"`
+	Max    float64 `json:"max"`
+	First  float64 `json:"first"`
+	Last   float64 `json:"last"`
+	Sum    float64 `json:"sum"`
+	Mean   float64 `json:"mean"`
 }
 
-func (r *run) plot(name string, opt plotting) error {
-	if err := r.plotSize(&opt); err != nil {
+func (r *run) plot(names []string, opt plotting) error {
+	c, err := r.chart(&opt)
+	if err != nil {
 		return err
 	}
 	from, to, err := r.period(opt.since, opt.until)
@@ -73,16 +86,40 @@ func (r *run) plot(name string, opt plotting) error {
 		return err
 	}
 	return s.close(r.view(s, func(v *model.View) error {
-		n, err := series(v, name)
-		if err != nil {
+		p := plotQuery{r: r, book: s.Book, v: v, opt: opt, chart: c}
+		if err := p.find(names); err != nil {
 			return err
 		}
-		d, err := r.plotData(s.Book, v, n, from, to, opt)
-		if err != nil || d.Total.N == 0 {
+		if found, err := p.read(from, to); err != nil || !found {
 			return err
 		}
-		return r.printPlot(&d, opt)
+		return r.printPlot(&p)
 	}))
+}
+
+// chart reads what the flags say of the chart.
+func (r *run) chart(opt *plotting) (plot.Chart, error) {
+	c := plot.Chart{Location: r.config.Zone, Log: opt.log}
+	if err := r.plotSize(opt); err != nil {
+		return c, err
+	}
+	kind, err := plot.ParseKind(opt.kind)
+	if err != nil {
+		return c, usagef("--kind: %w", err)
+	}
+	c.Curves = []plot.Curve{{Kind: kind}}
+	if opt.by != "" && !slices.Contains(plot.EdgeNames, opt.by) {
+		return c, usagef("--by: there is no period %q; there are %s", opt.by, strings.Join(plot.EdgeNames, ", "))
+	}
+	if r.asciiPlot() {
+		c.Marks = plot.ASCII
+	}
+	if opt.marks != "" {
+		if c.Marks, err = plot.ParseMarks(opt.marks); err != nil {
+			return c, usagef("--marks: %w", err)
+		}
+	}
+	return c, nil
 }
 
 func (r *run) plotSize(opt *plotting) error {
@@ -136,78 +173,33 @@ func (r *run) moment(flag, text string) (time.Time, error) {
 	return d.Start(r.config.Zone), nil
 }
 
-// series returns the series of that name or id.
-func series(v *model.View, name string) (model.Node, error) {
-	id, found, err := v.SeriesByName(name)
-	if err != nil {
-		return model.Node{}, err
-	}
-	if !found {
-		if !looksLikeID(name) {
-			return model.Node{}, missingf("there is no series %q; 'arbor series list' lists them", name)
-		}
-		of, err := resolve(v, name)
-		if err != nil {
-			return model.Node{}, err
-		}
-		if id, err = v.Through(of); err != nil {
-			return model.Node{}, mirrorError(of, err)
-		}
-	}
-	n, err := v.Node(id)
-	if err == nil && !n.Series {
-		err = missingf("%s has no samples; 'arbor series list' lists what has", quoted(n.Text))
-	}
-	return n, err
-}
-
-// plotData reads what a plot shows of a series; no samples if there are none in the time asked for.
-func (r *run) plotData(book *timeseries.Book, v *model.View, n model.Node, from, to time.Time, opt plotting) (plot.Data, error) {
-	all, err := book.Span(v.Reader(), n.Source())
-	if err != nil || all.N == 0 {
-		return plot.Data{}, err
-	}
-	first, end := plot.Window(all)
-	if !from.IsZero() {
-		first, end = from.UnixNano(), max(end, r.now().UnixNano())
-	}
-	if !to.IsZero() {
-		end = to.UnixNano()
-	}
-	if first >= end {
-		return plot.Data{}, nil
-	}
-	return plot.Load(book, v, n, first, end, opt.width, opt.height)
-}
-
-func (r *run) printPlot(d *plot.Data, opt plotting) error {
+func (r *run) printPlot(q *plotQuery) error {
 	p := r.printer()
 	switch {
-	case opt.json:
-		enc := newEncoder(p.out)
-		for _, b := range d.Columns {
-			if b.N == 0 {
-				continue
-			}
-			line := bucketJSON{jsonVersion, nanos(b.From), nanos(b.To), b.N, b.Min, b.Max, b.First, b.Last, b.Sum, b.Mean}
-			if err := enc.Encode(line); err != nil {
-				return err
-			}
+	case q.opt.json:
+		if err := q.encode(newEncoder(p.out)); err != nil {
+			return err
 		}
 	case r.config.Plain:
-		p.out.WriteString(strings.TrimRight(plot.Describe(d, r.config.Zone), "\n") + "\n")
+		p.out.WriteString(q.chart.Describe() + "\n")
 	default:
-		g := grid.New(opt.width, opt.height)
-		plot.Draw(g.Surface(), d, plot.Options{Location: r.config.Zone})
+		g := grid.New(q.opt.width, q.opt.height)
+		q.chart.Draw(g.Surface())
 		p.out.WriteString(strings.TrimRight(r.picture(g), "\n") + "\n")
 	}
 	return p.out.Flush()
 }
 
+// asciiPlot tells whether signs beyond ASCII are not safe on standard output.
+func (r *run) asciiPlot() bool {
+	_, ascii := theme.Detect(func(name string) string { v, _ := r.Lookup(name); return v })
+	return r.config.ASCII || ascii && r.Terminal.Out
+}
+
 // picture writes a grid for standard output: with colours where it has any.
 func (r *run) picture(g *grid.Grid) string {
-	profile, ascii := theme.Detect(func(name string) string { v, _ := r.Lookup(name); return v })
-	ascii = r.config.ASCII || ascii && r.Terminal.Out
+	profile, _ := theme.Detect(func(name string) string { v, _ := r.Lookup(name); return v })
+	ascii := r.asciiPlot()
 	if r.colour() {
 		return g.ANSI(theme.New(theme.Options{Name: r.config.Theme, Profile: profile, ASCII: ascii}))
 	}

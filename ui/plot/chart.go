@@ -9,19 +9,53 @@ import (
 	"arbor/ui/theme"
 )
 
-// Options of Draw.
-type Options struct {
+// Chart says what is plotted. The zero value is an empty one.
+type Chart struct {
+	Curves   []Curve // all of one window of time; the last lies on top
+	Marks    Marks
+	Log      bool           // values go up by factors; those of 0 and less lie on the lower edge
 	Location *time.Location // of the time axis; nil is time.Local
-	Style    theme.Style    // of the line; zero is the first series'
 	Bare     bool           // without the line of words on top
+	Goals    []Goal
+	Notes    []Note
+	Cross    *Cross
 }
 
-// frame is where the parts of a chart lie: the area of the curve and its scale.
+// Curve is a series of a chart.
+type Curve struct {
+	Data
+	Kind  Kind
+	Right bool        // by the axis of values on the right
+	Style theme.Style // zero is that of its place
+}
+
+// Goal is a line to be followed, from one time (Unix nanoseconds) and value to another, by the left axis.
+type Goal struct {
+	From, To    int64
+	First, Last float64
+}
+
+// Note is what happened at a time.
+type Note struct {
+	At   int64
+	Text string
+}
+
+// Cross is a sample pointed at.
+type Cross struct {
+	T int64
+	V float64
+}
+
+// frame is where the parts of a chart lie: the area of the curves and its scales.
 type frame struct {
-	x, y, w, h int // of the area, in cells
-	scale      scale
-	rows       int // of labels below the axis: 0 to 2
-	axis       bool
+	x, y, w, h  int // of the area, in cells
+	dx, dy      int // dots of a cell
+	from, to    int64
+	left, other scale // other is the axis on the right
+	twice       bool  // there is one
+	rows        int   // of labels below the axis: 0 to 2
+	axis        bool
 }
 
 // Rows below which parts of a chart are left out.
@@ -30,11 +64,16 @@ const (
 	rowsForAxis  = 4
 	rowsForDays  = 7 // the second row of labels
 	cellsForTick = 24
+	cellsForTwo  = 36 // the axis on the right
 )
 
-// area divides a surface of w×h cells.
-func (d *Data) area(w, h int) frame {
-	f := frame{w: w, h: h}
+// frame divides a picture of w×h cells.
+func (c *Chart) frame(w, h int) frame {
+	f := frame{w: max(w, 0), h: max(h, 0)}
+	f.dx, f.dy = c.Marks.dots()
+	if len(c.Curves) > 0 {
+		f.from, f.to = c.Curves[0].From, c.Curves[0].To
+	}
 	if h >= rowsForHead {
 		f.y, f.h = 1, f.h-1
 	}
@@ -44,89 +83,222 @@ func (d *Data) area(w, h int) frame {
 	if h >= rowsForDays {
 		f.rows, f.h = 2, f.h-1
 	}
-	f.scale = newScale(d.Total.Min, d.Total.Max, max(f.h/3, 2))
+	f.left, _ = c.scale(false, f.h)
+	f.other, f.twice = c.scale(true, f.h)
 	if w >= cellsForTick {
-		for _, t := range f.scale.ticks() {
-			f.x = max(f.x, len(f.scale.label(t))+2)
-		}
-		f.x = min(f.x, w/2)
+		f.x = min(f.left.width()+2, w/2)
 		f.w = w - f.x
+	}
+	if f.twice && w >= cellsForTwo {
+		f.w = max(f.w-f.other.width()-2, 1)
 	}
 	return f
 }
 
-// Draw draws d, loaded for the size of s.
-func Draw(s grid.Surface, d *Data, opt Options) {
-	if opt.Location == nil {
-		opt.Location = time.Local
+// scale returns the scale of an axis for an area of h rows, and whether a curve goes by it.
+func (c *Chart) scale(right bool, h int) (scale, bool) {
+	low, high, found := math.Inf(1), math.Inf(-1), false
+	add := func(v float64) {
+		if !math.IsNaN(v) && (v > 0 || !c.Log) {
+			low, high = min(low, v), max(high, v)
+		}
 	}
-	if opt.Style == 0 {
-		opt.Style = theme.Series1
+	for i := range c.Curves {
+		u := &c.Curves[i]
+		if u.Right != right {
+			continue
+		}
+		found = true
+		if u.Total.N > 0 {
+			add(u.Total.Min)
+			add(u.Total.Max)
+		}
+		if u.Kind == Bar || u.Kind == Area {
+			add(0)
+		}
+		if c.Log {
+			for _, b := range u.Columns {
+				if b.N > 0 {
+					add(b.Min)
+					add(b.First)
+					add(b.Last)
+				}
+			}
+		}
 	}
-	w, h := s.Size()
-	if w <= 0 || h <= 0 {
-		return
+	for _, g := range c.Goals {
+		if !right {
+			add(g.First)
+			add(g.Last)
+		}
 	}
-	if d.Total.N == 0 {
-		d.drawEmpty(s, opt)
-		return
+	if low > high {
+		low, high = 1, 1
+		if !c.Log {
+			low, high = 0, 0
+		}
 	}
-	f := d.area(w, h)
-	if f.y > 0 && !opt.Bare {
-		d.drawHead(s.Sub(0, 0, w, 1), opt)
+	if c.Log {
+		return newLogScale(low, high, max(h/3, 2)), found
 	}
-	f.drawValues(s)
-	if f.axis {
-		d.drawTimes(s, f, opt.Location)
-	}
-	area, band := s.Sub(f.x, f.y, f.w, f.h), d.curve(f)
-	if d.Total.N < crowded*int64(len(d.Columns)) {
-		band.draw(area, opt.Style)
-		return
-	}
-	band.draw(area, theme.Dim)
-	d.means(f).overlay(area, band, opt.Style)
+	return newScale(low, high, max(h/3, 2)), found
 }
 
-// crowded is how many samples a column of dots holds on the average where their band is drawn dim and their mean bright on it.
-const crowded = 6
+// of returns the scale that a curve goes by.
+func (f *frame) of(u *Curve) scale {
+	if u.Right {
+		return f.other
+	}
+	return f.left
+}
 
-func (d *Data) drawEmpty(s grid.Surface, opt Options) {
+// row returns the row of dots of a value.
+func (f *frame) row(s scale, v float64) int {
+	part := s.below(v)
+	if math.IsNaN(part) {
+		part = 1
+	}
+	rows := float64(f.h*f.dy - 1)
+	return int(math.Round(min(max(part, 0), 1) * rows))
+}
+
+// cell returns the column of cells of a time.
+func (f *frame) cell(at int64) int {
+	return int(float64(at-f.from) / float64(f.to-f.from) * float64(f.w))
+}
+
+// dot returns the column of dots of a time.
+func (f *frame) dot(at int64) int {
+	return int(float64(at-f.from) / float64(f.to-f.from) * float64(f.w*f.dx))
+}
+
+// empty tells whether there is nothing to draw.
+func (c *Chart) empty() bool {
+	for i := range c.Curves {
+		if c.Curves[i].Total.N > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func (c *Chart) zone() *time.Location {
+	if c.Location == nil {
+		return time.Local
+	}
+	return c.Location
+}
+
+// style returns the style of the i-th curve.
+func (c *Chart) style(i int) theme.Style {
+	if st := c.Curves[i].Style; st != 0 {
+		return st
+	}
+	return theme.Series(i)
+}
+
+// Draw draws c, loaded for the size of s.
+func (c *Chart) Draw(s grid.Surface) {
 	w, h := s.Size()
-	text := "no samples from " + d.day(d.From, opt.Location) + " to " + d.day(d.To, opt.Location)
-	s.Text(max((w-grid.Width(text))/2, 0), h/2, theme.Dim, grid.Cut(text, w))
+	c.scene(w, h).draw(s)
+}
+
+// scene lays c out on w×h cells.
+func (c *Chart) scene(w, h int) *scene {
+	s := &scene{w: w, h: h, marks: c.Marks}
+	if w <= 0 || h <= 0 || len(c.Curves) == 0 {
+		return s
+	}
+	if c.empty() {
+		d := &c.Curves[0].Data
+		words := "no samples from " + d.day(d.From, c.zone()) + " to " + d.day(d.To, c.zone())
+		s.text(max((w-grid.Width(words))/2, 0), h/2, theme.Dim, grid.Cut(words, w))
+		return s
+	}
+	s.area = c.frame(w, h)
+	if s.area.y > 0 && !c.Bare {
+		c.head(s)
+	}
+	s.values()
+	if s.area.axis {
+		s.times(c.zone())
+	}
+	c.notes(s)
+	for i := range c.Curves {
+		c.curve(s, i)
+	}
+	c.goals(s)
+	c.cross(s)
+	return s
 }
 
 func (d *Data) day(at int64, loc *time.Location) string {
 	return time.Unix(0, at).In(loc).Format("2 Jan 2006")
 }
 
-// samples says how many there are.
-func samples(n int64) string {
-	if n == 1 {
-		return "1 sample"
+// count says how many samples, or periods, there are.
+func (d *Data) count() string {
+	what := d.By
+	if what == "" {
+		what = "sample"
 	}
-	return fmt.Sprintf("%d samples", n)
+	if d.Total.N == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", d.Total.N, what)
 }
 
-// drawHead says in a line what the chart shows.
-func (d *Data) drawHead(s grid.Surface, opt Options) {
-	w, _ := s.Size()
-	unit := ""
-	if d.Unit != "" {
-		unit = " " + d.Unit
+// unit returns the unit after a space.
+func (d *Data) unit() string {
+	if d.Unit == "" {
+		return ""
 	}
-	x := s.Text(0, 0, theme.Title, grid.Cut(d.Name, w))
-	x = s.Text(x+2, 0, opt.Style|theme.Bold, Number(d.Total.Last)+unit)
-	for _, part := range []string{
-		"min " + Number(d.Total.Min), "max " + Number(d.Total.Max), "mean " + Number(roundTo(d.Total.Mean, d.Total.Max-d.Total.Min)),
-		samples(d.Total.N), d.day(d.From, opt.Location) + " – " + d.day(d.To-1, opt.Location),
-	} {
-		if x+2+grid.Width(part) > w {
+	return " " + d.Unit
+}
+
+// head says in a line what the chart shows.
+func (c *Chart) head(s *scene) {
+	x := 0
+	for i := range c.Curves {
+		u := &c.Curves[i]
+		if i > 0 {
+			x += 3
+		}
+		title, value := theme.Title, Number(u.Total.Last)+u.unit()
+		if u.Total.N == 0 {
+			value = "none"
+		}
+		if x+grid.Width(u.Name) > s.w && i > 0 {
 			return
 		}
-		x = s.Text(x+2, 0, theme.Dim, part)
+		x = s.text(x, 0, title, grid.Cut(u.Name, s.w-x))
+		if x+2+grid.Width(value) <= s.w || i == 0 {
+			x = s.text(x+2, 0, c.style(i)|theme.Bold, grid.Cut(value, s.w-x-2))
+		}
 	}
+	for _, part := range c.facts() {
+		if x+2+grid.Width(part) > s.w {
+			return
+		}
+		x = s.text(x+2, 0, theme.Dim, part)
+	}
+}
+
+// facts returns what the line on top says after names and values, the most wanted first.
+func (c *Chart) facts() []string {
+	d := &c.Curves[0].Data
+	var parts []string
+	if c.Log {
+		parts = append(parts, "log")
+	}
+	if c.Cross != nil {
+		parts = append(parts, Number(c.Cross.V)+d.unit()+" at "+time.Unix(0, c.Cross.T).In(c.zone()).Format("Mon 2 Jan 2006 15:04:05"))
+	}
+	if len(c.Curves) == 1 {
+		parts = append(parts, "min "+Number(d.Total.Min), "max "+Number(d.Total.Max), "mean "+Number(roundTo(d.Total.Mean, d.Total.Max-d.Total.Min)), d.count())
+	}
+	parts = append(parts, d.day(d.From, c.zone())+" – "+d.day(d.To-1, c.zone()))
+	return parts
 }
 
 // roundTo rounds v to a thousandth of a span, so that a mean does not claim digits that no sample has.
@@ -136,108 +308,4 @@ func roundTo(v, span float64) float64 {
 		return v
 	}
 	return math.Round(v/p) * p
-}
-
-// drawValues draws the axis of values with its labels.
-func (f frame) drawValues(s grid.Surface) {
-	if f.x == 0 {
-		return
-	}
-	s.VLine(f.x-1, f.y, f.h, theme.Axis)
-	used := -1
-	for _, t := range f.scale.ticks() {
-		row := f.y + f.row(t)/dotsY
-		if row == used {
-			continue
-		}
-		used = row
-		s.Set(f.x-1, row, theme.Axis, '┤')
-		s.Right(f.x-2, row, theme.Dim, f.scale.label(t))
-	}
-}
-
-// row returns the row of dots of a value.
-func (f frame) row(v float64) int {
-	rows := float64(f.h*dotsY - 1)
-	span := f.scale.high/2 - f.scale.low/2 // halved: the span of doubles may overflow
-	return int(math.Round((f.scale.high/2 - v/2) / span * rows))
-}
-
-// drawTimes draws the axis of time and its rows of labels. Labels that would touch are left out.
-func (d *Data) drawTimes(s grid.Surface, f frame, loc *time.Location) {
-	y := f.y + f.h
-	s.HLine(f.x, y, f.w, theme.Axis)
-	if f.x > 0 {
-		s.Set(f.x-1, y, theme.Axis, '╰')
-	}
-	r := pick(d.From, d.To, f.w)
-	free := f.x - 1
-	for _, m := range r.marks(d.From, d.To, loc) {
-		x := f.x + f.column(d, m.at)
-		s.Set(x, y, theme.Axis, '┬')
-		if at := x - m.width/2; at > free && at+m.width <= f.x+f.w {
-			s.Text(at, y+1, theme.Dim, m.label)
-			free = at + m.width
-		}
-	}
-	if f.rows < 2 {
-		return
-	}
-	u, format := r.context()
-	marks := periods(u, format, d.From, d.To, loc)
-	for i, m := range marks {
-		x, end := f.x+f.column(d, m.at), f.x+f.w
-		if i+1 < len(marks) {
-			end = f.x + f.column(d, marks[i+1].at) - 1
-		}
-		if x+m.width <= end {
-			s.Text(x, y+2, theme.Dim, m.label)
-		}
-	}
-}
-
-// column returns the cell of a time.
-func (f frame) column(d *Data, at int64) int {
-	return int(float64(at-d.From) / float64(d.To-d.From) * float64(f.w))
-}
-
-// curve draws the samples: a bar from the least to the greatest of each column, and a line from the last of one to the first of the next,
-// unless the time between them is a gap.
-func (d *Data) curve(f frame) *dots {
-	c := newDots(f.w, f.h)
-	gap, last := d.gap(), -1
-	n := len(d.Columns)
-	for i, b := range d.Columns {
-		if b.N == 0 {
-			continue
-		}
-		x := i * f.w * dotsX / n
-		c.line(x, f.row(b.Min), x, f.row(b.Max))
-		if last >= 0 {
-			p := d.Columns[last]
-			if b.T0-p.T1 <= gap {
-				c.line(last*f.w*dotsX/n, f.row(p.Last), x, f.row(b.First))
-			}
-		}
-		last = i
-	}
-	return c
-}
-
-// means draws a line through the means of the columns.
-func (d *Data) means(f frame) *dots {
-	c := newDots(f.w, f.h)
-	gap, last, n := d.gap(), -1, len(d.Columns)
-	for i, b := range d.Columns {
-		if b.N == 0 {
-			continue
-		}
-		x := i * f.w * dotsX / n
-		c.set(x, f.row(b.Mean))
-		if last >= 0 && b.T0-d.Columns[last].T1 <= gap {
-			c.line(last*f.w*dotsX/n, f.row(d.Columns[last].Mean), x, f.row(b.Mean))
-		}
-		last = i
-	}
-	return c
 }

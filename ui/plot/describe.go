@@ -7,9 +7,20 @@ import (
 	"time"
 )
 
-// Describe says in words what a chart shows, for those who cannot see it.
-func Describe(d *Data, loc *time.Location) string {
+// Describe says in words what a chart shows, a line a series, for those who cannot see it.
+func (c *Chart) Describe() string {
+	var lines []string
+	for i := range c.Curves {
+		lines = append(lines, c.Curves[i].describe(c.zone()))
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (d *Data) describe(loc *time.Location) string {
 	name := d.Name
+	if d.By != "" {
+		name += " by " + d.By
+	}
 	if d.Unit != "" {
 		name += " in " + d.Unit
 	}
@@ -19,11 +30,11 @@ func Describe(d *Data, loc *time.Location) string {
 		return name + ", " + span + ": no samples"
 	}
 	if t.N == 1 {
-		return fmt.Sprintf("%s, %s: one sample, %s on %s", name, span, Number(t.Last), d.day(t.T1, loc))
+		return fmt.Sprintf("%s, %s: one %s, %s on %s", name, span, strings.TrimPrefix(d.count(), "1 "), Number(t.Last), d.day(t.T1, loc))
 	}
 	lowest, highest := d.extremes()
 	parts := []string{
-		fmt.Sprintf("%s, %s: %d samples", name, span, t.N),
+		fmt.Sprintf("%s, %s: %s", name, span, d.count()),
 		fmt.Sprintf("first %s on %s", Number(t.First), d.day(t.T0, loc)),
 		fmt.Sprintf("last %s on %s", Number(t.Last), d.day(t.T1, loc)),
 		fmt.Sprintf("least %s about %s", Number(t.Min), d.day(lowest, loc)),

@@ -1,6 +1,7 @@
 package plot
 
 import (
+	"math"
 	"slices"
 	"time"
 
@@ -8,47 +9,84 @@ import (
 	"arbor/timeseries"
 )
 
-// Data is what a chart of a given size shows of a series: its samples in [From, To), summed up for every column of dots.
+// Data is what a chart of a given size shows of a series: its samples in [From, To), summed up for every column of dots, or, By a period of the
+// calendar, one value for each.
 type Data struct {
 	Name, Unit string
-	From, To   int64 // Unix nanoseconds
+	By         string // day, week…; empty for columns of equal width
+	From, To   int64  // Unix nanoseconds
 	Total      timeseries.Summary
-	Columns    []timeseries.Bucket // of equal width; one for every column of dots
+	Columns    []timeseries.Bucket
 }
 
-// Load reads what a chart of w×h cells shows of the samples in [from, to). It takes O(w), whatever the number of samples.
-func Load(b *timeseries.Book, v *model.View, series model.Node, from, to int64, w, h int) (Data, error) {
-	d, n, err := outline(b, v, series, from, to, w, h)
-	if err != nil || n <= 0 {
-		return d, err
+// Load reads what a chart of w×h cells shows of the samples of each series in [from, to), one for every curve. It takes O(w), whatever the number
+// of samples. With rough it reads no chunk between the ends where that is faster, for the picture until the exact one is there, and reports true: a
+// sample may be counted into the column beside its own, see timeseries.Book.Approx.
+func (c *Chart) Load(b *timeseries.Book, v *model.View, series []model.Node, from, to int64, w, h int, rough bool) (bool, error) {
+	for len(c.Curves) < len(series) {
+		c.Curves = append(c.Curves, Curve{})
 	}
-	d.Columns, err = b.Buckets(v.Reader(), series.Source(), d.edges(n))
-	return d, err
+	for i, n := range series {
+		d := Data{Name: n.Text, From: from, To: max(to, from+1)}
+		d.Unit, _ = n.Field("unit")
+		total, err := b.Buckets(v.Reader(), n.Source(), []int64{d.From, d.To})
+		if err != nil {
+			return false, err
+		}
+		d.Total = total[0].Summary
+		c.Curves[i].Data = d
+	}
+	f, any := c.frame(w, h), false
+	for i, n := range series {
+		d := &c.Curves[i].Data
+		if d.Total.N == 0 || f.w <= 0 {
+			continue
+		}
+		edges, ok := d.edges(f.w*f.dx), false
+		var err error
+		if rough {
+			if d.Columns, ok, err = b.Approx(v.Reader(), n.Source(), edges); err != nil {
+				return false, err
+			}
+		}
+		if !ok {
+			if d.Columns, err = b.Buckets(v.Reader(), n.Source(), edges); err != nil {
+				return false, err
+			}
+		}
+		any = any || ok
+	}
+	return any, nil
 }
 
-// First is Load in a tenth of the time and without reading a chunk between the ends, for the picture until Load has answered: a sample may be
-// counted into the column beside its own, see timeseries.Book.Approx. It reports false where Load is as fast.
-func First(b *timeseries.Book, v *model.View, series model.Node, from, to int64, w, h int) (d Data, ok bool, err error) {
-	d, n, err := outline(b, v, series, from, to, w, h)
-	if err != nil || n <= 0 {
-		return d, false, err
+// Periods returns the data of a series by periods of the calendar: one value for each bucket that has one, which is not NaN.
+func Periods(name, unit, by string, buckets []timeseries.Bucket, value func(timeseries.Summary) float64) Data {
+	d := Data{Name: name, Unit: unit, By: by}
+	if len(buckets) == 0 {
+		return d
 	}
-	d.Columns, ok, err = b.Approx(v.Reader(), series.Source(), d.edges(n))
-	return d, ok, err
-}
-
-// outline reads all of a chart but its columns, and returns how many there are.
-func outline(b *timeseries.Book, v *model.View, series model.Node, from, to int64, w, h int) (Data, int, error) {
-	d := Data{Name: series.Text, From: from, To: max(to, from+1)}
-	d.Unit, _ = series.Field("unit")
-	total, err := b.Buckets(v.Reader(), series.Source(), []int64{d.From, d.To})
-	if err != nil {
-		return d, 0, err
+	d.From, d.To = buckets[0].From, buckets[len(buckets)-1].To
+	sum := 0.0
+	for _, b := range buckets {
+		v := value(b.Summary)
+		c := timeseries.Bucket{From: b.From, To: b.To}
+		if b.N > 0 && !math.IsNaN(v) {
+			c.Summary = timeseries.Summary{N: 1, T0: b.From, T1: b.From, Min: v, Max: v, First: v, Last: v, Sum: v, Mean: v}
+			t := &d.Total
+			if t.N == 0 {
+				*t = c.Summary
+			}
+			sum += v
+			t.N++
+			t.T1, t.Last, t.Min, t.Max = b.From, v, min(t.Min, v), max(t.Max, v)
+		}
+		d.Columns = append(d.Columns, c)
 	}
-	if d.Total = total[0].Summary; d.Total.N == 0 {
-		return d, 0, nil
+	if d.Total.N > 0 {
+		d.Total.N-- // the first was counted twice
+		d.Total.Sum, d.Total.Mean = sum, sum/float64(d.Total.N)
 	}
-	return d, d.area(w, h).w * dotsX, nil
+	return d
 }
 
 // edges divides the window into n parts that differ by a nanosecond at most; fewer if there are not as many nanoseconds.

@@ -63,8 +63,8 @@ func (s shelf) log(t interface{ Fatalf(string, ...any) }, name string, samples [
 }
 
 // load reads a chart of the window; zero times mean all of the series.
-func (s shelf) load(t interface{ Fatalf(string, ...any) }, name string, from, to time.Time, w, h int) *Data {
-	var d Data
+func (s shelf) load(t interface{ Fatalf(string, ...any) }, name string, from, to time.Time, w, h int) *Chart {
+	c := Chart{Location: time.UTC}
 	err := s.tree.View(func(v *model.View) error {
 		id, ok, err := v.SeriesByName(name)
 		if err != nil || !ok {
@@ -82,19 +82,31 @@ func (s shelf) load(t interface{ Fatalf(string, ...any) }, name string, from, to
 			}
 			a, b = Window(all)
 		}
-		d, err = Load(s.book, v, n, a, b, w, h)
+		_, err = c.Load(s.book, v, []model.Node{n}, a, b, w, h, false)
 		return err
 	})
 	if err != nil {
 		t.Fatalf("%v", err)
 	}
-	return &d
+	return &c
 }
 
-func picture(d *Data, w, h int) string {
+func picture(c *Chart, w, h int) string {
 	g := grid.New(w, h)
-	Draw(g.Surface(), d, Options{Location: time.UTC})
+	c.Draw(g.Surface())
 	return g.Plain()
+}
+
+// drawn returns the frame of a chart and all its dots.
+func (c *Chart) drawn(w, h int) (frame, *dots) {
+	s := c.scene(w, h)
+	d := newDots(s.area.w, s.area.h, c.Marks)
+	for _, l := range s.layers {
+		for _, x := range l.shapes {
+			d.shape(x)
+		}
+	}
+	return s.area, d
 }
 
 func TestPictures(t *testing.T) {
@@ -157,9 +169,10 @@ func TestEverySampleIsCovered(t *testing.T) {
 		from := base + int64(rapid.IntRange(0, 9e5).Draw(t, "from"))*int64(time.Second)
 		to := from + int64(rapid.IntRange(1, 1e6).Draw(t, "span"))*int64(time.Second)
 		d := s.load(t, "x", time.Unix(0, from), time.Unix(0, to), w, h)
-		f := d.area(w, h)
-		c := d.curve(f)
-		edges := d.edges(f.w * dotsX)
+		d.Curves[0].Kind, d.Marks = Kind(rapid.IntRange(int(Auto), int(Band)).Draw(t, "kind")), Marks(rapid.IntRange(0, 3).Draw(t, "marks"))
+		d.Log = rapid.Bool().Draw(t, "log")
+		f, c := d.drawn(w, h)
+		edges := d.Curves[0].edges(len(d.Curves[0].Columns))
 		for _, x := range samples {
 			if x.T < from || x.T >= to {
 				continue
@@ -168,8 +181,8 @@ func TestEverySampleIsCovered(t *testing.T) {
 			for col+1 < len(edges)-1 && edges[col+1] <= x.T {
 				col++
 			}
-			if !c.has(col*f.w*dotsX/len(d.Columns), f.row(x.V)) {
-				t.Fatalf("sample %v in column %d, row %d is not drawn", x, col, f.row(x.V))
+			if !c.has(col*f.w*f.dx/len(d.Curves[0].Columns), f.row(f.left, x.V)) {
+				t.Fatalf("sample %v in column %d, row %d is not drawn", x, col, f.row(f.left, x.V))
 			}
 		}
 		picture(d, w, h)
@@ -231,9 +244,10 @@ func TestTimeLabelsNeverTouch(t *testing.T) {
 		span := time.Duration(math.Exp(rapid.Float64Range(0, 20.5).Draw(t, "log of seconds")) * float64(time.Second))
 		from := now.Add(-time.Duration(rapid.IntRange(0, 300000).Draw(t, "hours")) * time.Hour).UnixNano()
 		w := rapid.IntRange(24, 220).Draw(t, "w")
-		d := &Data{From: from, To: from + int64(span), Total: timeseries.Summary{N: 1, Min: 1, Max: 2}}
 		g := grid.New(w, 4)
-		d.drawTimes(g.Surface(), frame{w: w, h: 1, rows: 2, axis: true}, loc)
+		c := &scene{w: w, h: 4, area: frame{w: w, h: 1, dx: 2, dy: 4, rows: 2, axis: true, from: from, to: from + int64(span)}}
+		c.times(loc)
+		c.draw(g.Surface())
 		lines := strings.Split(g.Plain(), "\n")
 		for _, label := range strings.Fields(lines[2]) {
 			if len(label) > 8 {
@@ -253,28 +267,27 @@ func TestGapsStayOpen(t *testing.T) {
 	}
 	s.log(t, "x", samples)
 	d := s.load(t, "x", time.Time{}, time.Time{}, 80, 12)
-	f := d.area(80, 12)
-	c := d.curve(f)
-	middle := f.w * dotsX / 2
-	for y := range f.h * dotsY {
+	f, c := d.drawn(80, 12)
+	middle := f.w * f.dx / 2
+	for y := range f.h * f.dy {
 		if c.has(middle, y) {
 			t.Fatal("a line is drawn across eleven missing days")
 		}
 	}
-	if d.gaps() != 1 {
-		t.Errorf("%d gaps, want 1", d.gaps())
+	if d.Curves[0].gaps() != 1 {
+		t.Errorf("%d gaps, want 1", d.Curves[0].gaps())
 	}
 }
 
 func TestDescribe(t *testing.T) {
 	s := newShelf(t)
 	s.log(t, "x", []timeseries.Sample{{T: now.UnixNano(), V: 3}, {T: now.AddDate(0, 0, 1).UnixNano(), V: 1.5}, {T: now.AddDate(0, 0, 2).UnixNano(), V: 7}})
-	got := Describe(s.load(t, "x", time.Time{}, time.Time{}, 80, 12), time.UTC)
+	got := s.load(t, "x", time.Time{}, time.Time{}, 80, 12).Describe()
 	want := "x, 22 Nov 2026 to 24 Nov 2026: 3 samples; first 3 on 22 Nov 2026; last 7 on 24 Nov 2026; least 1.5 about 23 Nov 2026; greatest 7 about 24 Nov 2026; trend up by 4"
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
-	if got := Describe(s.load(t, "x", now.AddDate(1, 0, 0), now.AddDate(1, 0, 9), 80, 12), time.UTC); got != "x, 22 Nov 2027 to 1 Dec 2027: no samples" {
+	if got := s.load(t, "x", now.AddDate(1, 0, 0), now.AddDate(1, 0, 9), 80, 12).Describe(); got != "x, 22 Nov 2027 to 1 Dec 2027: no samples" {
 		t.Error(got)
 	}
 }

@@ -2,11 +2,94 @@ package plot
 
 import (
 	"math"
+	"slices"
 	"strconv"
 )
 
-// scale is the range of values of a chart and the step of its ticks.
-type scale struct{ low, high, step float64 }
+// scale is the range of values of a chart and the step of its ticks; on a scale of factors, how many ticks there may be.
+type scale struct {
+	low, high, step float64
+	log             bool
+}
+
+// below returns how far down from the top a value lies: 0 is the greatest of the scale, 1 the least.
+func (s scale) below(v float64) float64 {
+	if s.log {
+		if !(v > 0) {
+			return 1
+		}
+		return (math.Log10(s.high) - math.Log10(v)) / (math.Log10(s.high) - math.Log10(s.low))
+	}
+	return (s.high/2 - v/2) / (s.high/2 - s.low/2) // halved: the span of doubles may overflow
+}
+
+// width returns the cells of the longest label.
+func (s scale) width() int {
+	w := 0
+	for _, t := range s.ticks() {
+		w = max(w, len(s.label(t)))
+	}
+	return w
+}
+
+// newLogScale returns the least scale of factors from one power of ten, or 2 or 5 times one, to another that holds [low, high]; both are above 0.
+func newLogScale(low, high float64, n int) scale {
+	if low > 0 && high/low < narrow {
+		if s := newScale(low, high, n); s.low > 0 {
+			return scale{low: s.low, high: s.high, step: float64(max(n, 2)), log: true}
+		}
+	}
+	low, high = roundDown(low), roundUp(high)
+	if low == 0 || math.IsInf(low, 0) || high == 0 {
+		return scale{low: math.SmallestNonzeroFloat64, high: math.MaxFloat64, step: float64(max(n, 2)), log: true}
+	}
+	if low == high {
+		low, high = roundDown(low/2), roundUp(high*2)
+	}
+	return scale{low: low, high: high, step: float64(max(n, 2)), log: true}
+}
+
+// narrow is the factor between the ends of a scale of factors up to which its ticks lie as those of a plain one.
+const narrow = 5
+
+// roundDown returns the greatest of 1, 2, 5 times a power of ten that is at most x.
+func roundDown(x float64) float64 {
+	if !(x > 0) || math.IsInf(x, 0) {
+		return 0
+	}
+	power := math.Pow(10, math.Floor(math.Log10(x)))
+	for _, m := range []float64{5, 2} {
+		if m*power <= x*(1+1e-12) {
+			return m * power
+		}
+	}
+	return power
+}
+
+// factors returns the ticks of a scale of factors, from the greatest: 1, 2 and 5 of each power of ten, or each power, or every so many.
+func (s scale) factors() []float64 {
+	if s.high/s.low < narrow {
+		plain := newScale(s.low, s.high, int(s.step))
+		return slices.DeleteFunc(plain.ticks(), func(v float64) bool { return v < s.low*(1-1e-9) || v > s.high*(1+1e-9) })
+	}
+	first, last := math.Floor(math.Log10(s.low)+1e-9), math.Ceil(math.Log10(s.high)-1e-9)
+	steps, every := []float64{5, 2, 1}, 1.0
+	if n := s.step; (last-first)*3 > n {
+		steps, every = []float64{1}, max(math.Ceil((last-first)/n), 1)
+	}
+	var out []float64
+	for e := last; e >= first; e -= every {
+		for _, m := range steps {
+			if v := m * math.Pow(10, e); v >= s.low*(1-1e-9) && v <= s.high*(1+1e-9) {
+				out = append(out, v)
+			}
+		}
+	}
+	if len(out) < 2 {
+		return []float64{s.high, s.low}
+	}
+	return out
+}
 
 // newScale returns the least scale of round ticks, of 1, 2 or 5 times a power of ten, that holds [low, high] in at most n ticks.
 func newScale(low, high float64, n int) scale {
@@ -20,9 +103,9 @@ func newScale(low, high float64, n int) scale {
 	}
 	step := roundUp((high/float64(n) - low/float64(n))) // the difference itself may overflow
 	for {
-		s := scale{math.Floor(low/step) * step, math.Ceil(high/step) * step, step}
+		s := scale{low: math.Floor(low/step) * step, high: math.Ceil(high/step) * step, step: step}
 		if math.IsInf(s.low, 0) || math.IsInf(s.high, 0) || s.step == 0 {
-			return scale{low, high, 0}
+			return scale{low: low, high: high}
 		}
 		if s.high-s.low <= step*float64(n)+step/2 {
 			return s
@@ -47,6 +130,9 @@ func roundUp(x float64) float64 {
 
 // ticks returns the values with a label, from the greatest.
 func (s scale) ticks() []float64 {
+	if s.log {
+		return s.factors()
+	}
 	if s.step == 0 {
 		return []float64{s.high, s.low}
 	}
@@ -59,6 +145,13 @@ func (s scale) ticks() []float64 {
 
 // label formats a value of the scale such that neighbouring ticks never read the same.
 func (s scale) label(v float64) string {
+	if s.log {
+		plain := scale{low: v, high: v, step: roundDown(v)}
+		if s.high/s.low < narrow {
+			plain = newScale(s.low, s.high, int(s.step))
+		}
+		s = plain
+	}
 	top := max(math.Abs(s.low), math.Abs(s.high))
 	unit, suffix := 1.0, ""
 	switch {

@@ -34,19 +34,19 @@ func TestTheFirstPictureIsFromSummaries(t *testing.T) {
 	}
 	m, cmd := s.m.load(model.ID{})
 	first := cmd().(answer)
-	if !first.first || first.data.Total.N != n || len(first.data.Columns) == 0 {
+	if !first.first || first.chart.Curves[0].Total.N != n || len(first.chart.Curves[0].Columns) == 0 {
 		t.Fatalf("the first answer is %+v", first)
 	}
 	m, cmd = m.arrived(first)
 	s.m = m
 	rough := s.picture()
 	exact := cmd().(answer)
-	if exact.first || exact.seq != first.seq || len(exact.data.Columns) != len(first.data.Columns) {
+	if exact.first || exact.seq != first.seq || len(exact.chart.Curves[0].Columns) != len(first.chart.Curves[0].Columns) {
 		t.Fatalf("the second answer is %+v", exact)
 	}
-	for i, c := range exact.data.Columns {
-		if d := c.N - first.data.Columns[i].N; max(d, -d) > timeseries.MaxChunk {
-			t.Errorf("column %d has %d samples, in the first picture %d", i, c.N, first.data.Columns[i].N)
+	for i, c := range exact.chart.Curves[0].Columns {
+		if d := c.N - first.chart.Curves[0].Columns[i].N; max(d, -d) > timeseries.MaxChunk {
+			t.Errorf("column %d has %d samples, in the first picture %d", i, c.N, first.chart.Curves[0].Columns[i].N)
 		}
 	}
 	if m, cmd = m.arrived(exact); cmd != nil {

@@ -2,6 +2,7 @@ package plot
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"arbor/model"
@@ -25,8 +26,7 @@ type Model struct {
 	at       int // the series shown
 	all      timeseries.Summary
 	from, to int64 // the window of time, Unix nanoseconds
-	data     plot.Data
-	zone     *time.Location
+	chart    plot.Chart
 	drag     *drag
 	loaded   bool
 	seq      uint64   // the number of the latest request
@@ -83,7 +83,7 @@ type answer struct {
 	at     int
 	fresh  bool
 	all    timeseries.Summary
-	data   plot.Data
+	chart  plot.Chart
 	zone   *time.Location
 	err    error
 }
@@ -130,13 +130,8 @@ func (m Model) read(v *model.View, near model.ID, a *answer) (err error) {
 	if a.fresh = n.ID != shown || to <= from; a.fresh {
 		from, to = plot.Window(a.all)
 	}
-	if first {
-		a.data, a.first, err = plot.First(m.env.Book, v, n, from, to, m.w, m.h)
-		if err != nil || a.first {
-			return err
-		}
-	}
-	a.data, err = plot.Load(m.env.Book, v, n, from, to, m.w, m.h)
+	a.chart = plot.Chart{Location: a.zone}
+	a.first, err = a.chart.Load(m.env.Book, v, []model.Node{n}, from, to, m.w-2*m.margin(), m.h, first)
 	return err
 }
 
@@ -170,9 +165,9 @@ func (m Model) arrived(a answer) (Model, tea.Cmd) {
 	if a.err != nil {
 		return m, screen.Say(screen.Echo{Text: a.err.Error(), Bad: true})
 	}
-	m.series, m.at, m.all, m.data, m.zone, m.loaded = a.series, a.at, a.all, a.data, a.zone, true
+	m.series, m.at, m.all, m.chart, m.loaded = a.series, a.at, a.all, a.chart, true
 	if len(a.series) > 0 {
-		m.from, m.to = a.data.From, a.data.To
+		m.from, m.to = a.chart.Curves[0].From, a.chart.Curves[0].To
 	}
 	if a.first {
 		return m, m.ask(model.ID{}, false)
@@ -230,10 +225,18 @@ func (m Model) zoom(by, at float64) (Model, tea.Cmd) {
 // pan moves the window by a part of its length: by whole columns, so that what stays in sight stays as it is, and is not read again.
 func (m Model) pan(by float64) (Model, tea.Cmd) {
 	span := m.to - m.from
-	if n := float64(len(m.data.Columns)); n > 0 && math.Round(by*n) != 0 {
+	if n := float64(m.columns()); n > 0 && math.Round(by*n) != 0 {
 		by = math.Round(by*n) / n
 	}
 	return m.show(m.from+int64(float64(span)*by), span)
+}
+
+// columns returns how many columns the chart has.
+func (m Model) columns() int {
+	if len(m.chart.Curves) == 0 {
+		return 0
+	}
+	return len(m.chart.Curves[0].Columns)
 }
 
 // show sets the window, which never leaves the series altogether and is never much longer than it.
@@ -290,9 +293,15 @@ func (m Model) View(s grid.Surface) {
 		}
 		return
 	}
-	margin := min(1, w/40)
-	plot.Draw(s.Sub(margin, 0, w-2*margin, h), &m.data, plot.Options{Location: m.zone, Style: theme.Series(m.at)})
+	margin := m.margin()
+	c := m.chart
+	c.Curves = slices.Clone(c.Curves)
+	c.Curves[0].Style = theme.Series(m.at)
+	c.Draw(s.Sub(margin, 0, w-2*margin, h))
 }
+
+// margin is how many cells are left free on either side.
+func (m Model) margin() int { return min(1, m.w/40) }
 
 // Keys implements screen.Screen.
 func (m Model) Keys() []command.ID {

@@ -99,7 +99,7 @@ func TestZoomAndPan(t *testing.T) {
 	if span := s.m.to - s.m.from; span != (to-from)/2 || s.m.from <= from || s.m.to >= to {
 		t.Errorf("zoomed in from [%d, %d) to [%d, %d)", from, to, s.m.from, s.m.to)
 	}
-	if s.m.data.From != s.m.from || s.m.data.Total.N == 0 {
+	if s.m.chart.Curves[0].From != s.m.from || s.m.chart.Curves[0].Total.N == 0 {
 		t.Error("what is drawn is not the window")
 	}
 	at := s.m.from
@@ -127,7 +127,7 @@ func TestZoomAndPan(t *testing.T) {
 
 func TestANewSampleAppears(t *testing.T) {
 	s := newStage(t, true)
-	n := s.m.data.Total.N
+	n := s.m.chart.Curves[0].Total.N
 	_, err := s.env.Tree.Do("log", func(e *model.Edit) error {
 		return e.Log(s.m.series[0].ID, timeseries.Sample{T: now.UnixNano(), V: 70})
 	})
@@ -135,8 +135,8 @@ func TestANewSampleAppears(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.send(screen.Changed{})
-	if s.m.data.Total.N != n+1 {
-		t.Errorf("%d samples in sight, want %d", s.m.data.Total.N, n+1)
+	if s.m.chart.Curves[0].Total.N != n+1 {
+		t.Errorf("%d samples in sight, want %d", s.m.chart.Curves[0].Total.N, n+1)
 	}
 }
 

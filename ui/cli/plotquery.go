@@ -1,0 +1,184 @@
+package cli
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"arbor/model"
+	"arbor/timeseries"
+	"arbor/ui/plot"
+)
+
+// plotQuery reads what a plot shows.
+type plotQuery struct {
+	r       *run
+	book    *timeseries.Book
+	v       *model.View
+	opt     plotting
+	series  []model.Node
+	chart   plot.Chart
+	buckets [][]timeseries.Bucket // of each series, with --by
+}
+
+// series returns the series of that name or id.
+func series(v *model.View, name string) (model.Node, error) {
+	id, found, err := v.SeriesByName(name)
+	if err != nil {
+		return model.Node{}, err
+	}
+	if !found {
+		if !looksLikeID(name) {
+			return model.Node{}, missingf("there is no series %q; 'arbor series list' lists them", name)
+		}
+		of, err := resolve(v, name)
+		if err != nil {
+			return model.Node{}, err
+		}
+		if id, err = v.Through(of); err != nil {
+			return model.Node{}, mirrorError(of, err)
+		}
+	}
+	n, err := v.Node(id)
+	if err == nil && !n.Series {
+		err = missingf("%s has no samples; 'arbor series list' lists what has", quoted(n.Text))
+	}
+	return n, err
+}
+
+// find finds the series: one whose name is all the words, else one for each word.
+func (p *plotQuery) find(names []string) error {
+	if all := strings.Join(names, " "); len(names) > 1 {
+		_, found, err := p.v.SeriesByName(all)
+		if err != nil {
+			return err
+		}
+		if found {
+			names = []string{all}
+		}
+	}
+	kind := p.chart.Curves[0].Kind
+	p.chart.Curves = nil
+	for _, name := range names {
+		n, err := series(p.v, name)
+		if err != nil {
+			return err
+		}
+		u := plot.Curve{Kind: kind, Right: slices.Contains(p.opt.axis2, name)}
+		if len(p.opt.axis2) == 0 && len(p.series) > 0 {
+			first, _ := p.series[0].Field("unit")
+			unit, _ := n.Field("unit")
+			u.Right = unit != first
+		}
+		p.series, p.chart.Curves = append(p.series, n), append(p.chart.Curves, u)
+	}
+	for _, name := range p.opt.axis2 {
+		if !slices.Contains(names, name) {
+			return usagef("--axis2 %s is not one of the series to plot", name)
+		}
+	}
+	return nil
+}
+
+// window returns what time to show; false if there is nothing in the time asked for.
+func (p *plotQuery) window(from, to time.Time) (first, end int64, found bool, err error) {
+	for _, n := range p.series {
+		all, err := p.book.Span(p.v.Reader(), n.Source())
+		if err != nil {
+			return 0, 0, false, err
+		}
+		if all.N == 0 {
+			continue
+		}
+		a, b := plot.Window(all)
+		if !found {
+			first, end, found = a, b, true
+		}
+		first, end = min(first, a), max(end, b)
+	}
+	if !from.IsZero() {
+		first, end = from.UnixNano(), max(end, p.r.now().UnixNano())
+	}
+	if !to.IsZero() {
+		end = to.UnixNano()
+	}
+	return first, end, found && first < end, nil
+}
+
+// read reads the chart; false if there are no samples in the time asked for.
+func (p *plotQuery) read(from, to time.Time) (bool, error) {
+	first, end, found, err := p.window(from, to)
+	if err != nil || !found {
+		return false, err
+	}
+	if p.opt.by != "" {
+		err = p.periods(first, end)
+	} else {
+		_, err = p.chart.Load(p.book, p.v, p.series, first, end, p.opt.width, p.opt.height, false)
+	}
+	if err != nil {
+		return false, err
+	}
+	p.goal()
+	return slices.ContainsFunc(p.chart.Curves, func(u plot.Curve) bool { return u.Total.N > 0 }), nil
+}
+
+// maxPeriods bounds what --by asks for.
+const maxPeriods = 200000
+
+// periods reads one value for each period of the calendar.
+func (p *plotQuery) periods(from, to int64) error {
+	if float64(to-from)/float64(time.Hour) > maxPeriods && p.opt.by == "hour" {
+		return usagef("there are more than %d hours to plot; take a shorter time with --since, or --by day", maxPeriods)
+	}
+	edges := plot.Edges(p.opt.by, from, to, p.r.config.Zone)
+	for i, n := range p.series {
+		buckets, err := p.book.Buckets(p.v.Reader(), n.Source(), edges)
+		if err != nil {
+			return err
+		}
+		d := n.Definition()
+		p.buckets = append(p.buckets, buckets)
+		p.chart.Curves[i].Data = plot.Periods(n.Text, d.Unit, p.opt.by, buckets, d.Day.Of)
+		if u := &p.chart.Curves[i]; u.Kind == plot.Auto && d.Day == model.DailySum {
+			u.Kind = plot.Bar
+		}
+	}
+	return nil
+}
+
+// goal draws the goal of the first series.
+func (p *plotQuery) goal() {
+	g, u := p.series[0].Definition().Goal, &p.chart.Curves[0]
+	if g.To.IsZero() || u.Right || u.Total.N == 0 {
+		return
+	}
+	line := plot.Goal{From: u.Total.T0, First: u.Total.First, To: g.To.Start(p.r.config.Zone).UnixNano(), Last: g.Last}
+	if !g.From.IsZero() {
+		line.From, line.First = g.From.Start(p.r.config.Zone).UnixNano(), g.First
+	} else if all, err := p.book.Span(p.v.Reader(), p.series[0].Source()); err == nil && all.N > 0 {
+		line.From, line.First = all.T0, all.First
+	}
+	p.chart.Goals = append(p.chart.Goals, line)
+}
+
+// encode writes the buckets behind the columns.
+func (p *plotQuery) encode(enc *json.Encoder) error {
+	for i, u := range p.chart.Curves {
+		buckets := u.Columns
+		if p.opt.by != "" {
+			buckets = p.buckets[i]
+		}
+		for _, b := range buckets {
+			if b.N == 0 {
+				continue
+			}
+			line := bucketJSON{jsonVersion, u.Name, nanos(b.From), nanos(b.To), b.N, b.Min, b.Max, b.First, b.Last, b.Sum, b.Mean}
+			if err := enc.Encode(line); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
