@@ -74,6 +74,9 @@ const (
 // Report tells what happened to the nodes that q means between two days, both included: what was done by groups of top, parent, tag, day or
 // week, and the time worked by the same. The cost is that of some queries, and of reading what is found.
 func (v *View) Report(q *query.Query, by By, from, to Date, now time.Time) (*Report, error) {
+	if _, err := v.Sheet(); err != nil { // which knows where all stand that were done
+		return nil, fmt.Errorf("report: %w", err)
+	}
 	r := &report{Report: Report{From: from, To: to}, v: v, q: q, by: by, now: now, loc: now.Location()}
 	r.start, r.end = from.Start(r.loc), to.End(r.loc)
 	r.periods()
@@ -230,11 +233,26 @@ func (r *report) occurrences() error {
 	return nil
 }
 
+// ahead reads what some items hang from, which says in which groups they are.
+func (r *report) ahead(some []DoneItem) error {
+	ids := make([]ID, len(some))
+	for i := range some {
+		ids[i] = some[i].Node.ID
+	}
+	return r.v.ahead(ids)
+}
+
 // group puts what was done into groups, the largest first, days and weeks in their order.
 func (r *report) group() error {
 	slices.SortStableFunc(r.items, func(a, b DoneItem) int { return a.At.Compare(b.At) })
 	at := map[string]int{}
-	for _, it := range r.items {
+	defer func() { r.v.near = nil }()
+	for i, it := range r.items {
+		if i%aheadNodes == 0 {
+			if err := r.ahead(r.items[i:min(i+aheadNodes, len(r.items))]); err != nil {
+				return err
+			}
+		}
 		r.Done++
 		if it.Late {
 			r.Late++

@@ -85,9 +85,16 @@ func (v *View) ahead(ids []ID) error {
 		}
 		wanted := map[ID]bool{}
 		for _, id := range ids {
-			if n := v.near[id]; n != nil && v.near[n.Parent] == nil && !wanted[n.Parent] && !builtin(n.Parent) {
-				wanted[n.Parent] = true
+			n := v.near[id]
+			if n == nil || v.near[n.Parent] != nil || wanted[n.Parent] {
+				continue
+			}
+			if wanted[n.Parent] = true; !builtin(n.Parent) {
 				above = append(above, n.Parent)
+				continue
+			}
+			if v.near[n.Parent], err = readNode(&v.t.ks, v.r, n.Parent); err != nil {
+				return err
 			}
 		}
 		ids = above
