@@ -132,18 +132,21 @@ func (p *Plan) missing(v *model.View, book *timeseries.Book, s Samples) (Fresh, 
 func same(a, b float64) bool { return a == b || math.IsNaN(a) && math.IsNaN(b) }
 
 // Put adds samples to a series of an import, or of the tree: new ones as chunks, and as if logged or corrected by hand those that must lie above
-// what is there.
-func (f Fresh) Put(im *model.Importer, series model.ID) error {
-	for rest := f.Added; len(rest) > 0; {
-		n := min(len(rest), timeseries.MaxChunk)
-		chunk, err := timeseries.EncodeChunk(rest[:n])
-		if err != nil {
-			return fmt.Errorf("samples of %s: %w", series, err)
+// what is there. told, if not nil, is told how many of the new ones were put, now and then.
+func (f Fresh) Put(im *model.Importer, series model.ID, told func(n int)) error {
+	stop := make(chan struct{})
+	defer close(stop)
+	put := 0
+	for c := range encode(f.Added, stop) {
+		if c.err != nil {
+			return fmt.Errorf("samples of %s: %w", series, c.err)
 		}
-		if err := im.PutChunk(series, chunk); err != nil {
+		if err := im.PutChunk(series, c.chunk); err != nil {
 			return err
 		}
-		rest = rest[n:]
+		if put += timeseries.MaxChunk; told != nil {
+			told(min(put, len(f.Added)))
+		}
 	}
 	for part := range slices.Chunk(f.Above, timeseries.MaxChunk) {
 		im.Change(markSize*len(part), func(e *model.Edit) error { return e.Log(series, part...) })
@@ -152,6 +155,32 @@ func (f Fresh) Put(im *model.Importer, series model.ID) error {
 		im.Change(markSize*len(part), func(e *model.Edit) error { return replace(e, series, part) })
 	}
 	return nil
+}
+
+// encoded is a chunk, or why there is none.
+type encoded struct {
+	chunk []byte
+	err   error
+}
+
+// chunksAhead bounds the chunks that are encoded before the store has those before them.
+const chunksAhead = 64
+
+// encode makes chunks of samples on another goroutine, which ends with them or once stop is closed.
+func encode(samples []timeseries.Sample, stop <-chan struct{}) <-chan encoded {
+	out := make(chan encoded, chunksAhead)
+	go func() {
+		defer close(out)
+		for part := range slices.Chunk(samples, timeseries.MaxChunk) {
+			chunk, err := timeseries.EncodeChunk(part)
+			select {
+			case out <- encoded{chunk, err}:
+			case <-stop:
+				return
+			}
+		}
+	}()
+	return out
 }
 
 // markSize is about what a sample takes in a batch that comes above what is there.
@@ -182,6 +211,6 @@ func (a *applier) samples(s Samples) error {
 		if err != nil {
 			return err
 		}
-		return fresh.Put(a.im, s.Series)
+		return fresh.Put(a.im, s.Series, nil)
 	})
 }

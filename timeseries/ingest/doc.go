@@ -4,5 +4,5 @@
 // decides; a line that does not hold a sample is dropped, counted and named in the report by its number.
 //
 // Sniff looks at the beginning of a file: which delimiter, whether there is a header, which column holds times and in what form, which
-// holds numbers. Read sniffs and then streams: it holds one line at a time however big the file is.
+// holds numbers. Read sniffs and then streams: it holds a few blocks of the file at a time, however big that is, and reads them on two cores.
 package ingest

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"reflect"
 	"strconv"
 	"strings"
 	"testing"
@@ -34,29 +35,106 @@ func FuzzRead(f *testing.F) {
 			opt.ValueColumns = []string{"2"}
 		}
 		opt.TimeFormat = append([]Format{"", ""}, formats...)[int(how>>2)%(len(formats)+2)]
-		var first []timeseries.Sample
-		for k, r := range []io.Reader{bytes.NewReader(b), iotest.OneByteReader(bytes.NewReader(b))} {
-			n := 0
-			rep, err := Read(r, opt, func(_ int, s timeseries.Sample) error {
+		opt.Zone = zone(t, []string{"UTC", "Europe/Berlin", "Australia/Lord_Howe"}[int(how)%3])
+		if how&4 != 0 {
+			opt.Wide = true
+		}
+		sameByBlocks(t, b, opt)
+	})
+}
+
+// sameByBlocks reads b at once, byte by byte, and in blocks of a few lines each, some of them ahead of their turn: all must give the same.
+func sameByBlocks(t *testing.T, b []byte, opt Options) {
+	t.Helper()
+	var want [][]timeseries.Sample
+	var report string
+	for k, in := range []struct {
+		r           io.Reader
+		first, size int
+	}{
+		{bytes.NewReader(b), firstBlock, blockSize}, {iotest.OneByteReader(bytes.NewReader(b)), firstBlock, blockSize},
+		{bytes.NewReader(b), 16, 16}, {bytes.NewReader(b), 1, 40}, {iotest.HalfReader(bytes.NewReader(b)), 64, 200},
+	} {
+		var got [][]timeseries.Sample
+		n := 0
+		rep, err := readBlocks(in.r, opt, in.first, in.size, func(column int, samples []timeseries.Sample) error {
+			for len(got) <= column {
+				got = append(got, nil)
+			}
+			for _, s := range samples {
 				if s.V != s.V || math.IsInf(s.V, 0) {
 					t.Fatalf("value %v", s.V)
 				}
-				if k == 0 {
-					first = append(first, s)
-				} else if n >= len(first) || first[n] != s {
-					t.Fatalf("sample %d differs when read byte by byte", n)
-				}
-				n++
-				return nil
-			})
-			if n != len(first) || err == nil && int(rep.Samples) != n {
-				t.Fatalf("%d samples, then %d, reported %d, %v", len(first), n, rep.Samples, err)
 			}
-			for _, d := range rep.Dropped {
-				if len(d.Lines) > maxLines || len(d.Example) > 3*maxExample {
-					t.Fatalf("the report is not bounded: %+v", d)
-				}
+			got[column] = append(got[column], samples...)
+			n += len(samples)
+			return nil
+		})
+		if err == nil && int(rep.Samples) != n {
+			t.Fatalf("%d samples, reported %d, %v", n, rep.Samples, err)
+		}
+		for _, d := range rep.Dropped {
+			if len(d.Lines) > maxLines || len(d.Example) > 3*maxExample {
+				t.Fatalf("the report is not bounded: %+v", d)
 			}
+		}
+		said := fmt.Sprintf("%+v %v", rep, err)
+		if k == 0 {
+			want, report = got, said
+		}
+		if !reflect.DeepEqual(got, want) || said != report {
+			t.Fatalf("reading %d of %q in blocks of %d: %v\n%s\nwant %v\n%s", k, b, in.size, got, said, want, report)
+		}
+	}
+}
+
+// Tables of all kinds, with hours that a clock shows twice, quotes and what is no sample, give the same in blocks that are read ahead.
+func TestBlocksAgainstOneReader(t *testing.T) {
+	cell := rapid.SampledFrom([]string{"1", "-2.5", "1e3", "123456789.123456789", "", "NA", "much", "\"7\"", "\"a\nb\"", "\"open", " 3 "})
+	rapid.Check(t, func(rt *rapid.T) {
+		start := time.Date(2024, 10, 26, 0, 0, 0, 0, time.UTC)
+		layout := rapid.SampledFrom([]string{time.RFC3339, time.DateTime, "02.01.2006 15:04:05.000", time.DateOnly, "unix", "02/01/2006,15:04:05"}).Draw(rt, "layout")
+		step := rapid.SampledFrom([]time.Duration{time.Second, 17 * time.Minute, -time.Hour, 24 * time.Hour}).Draw(rt, "step")
+		loc := zone(t, rapid.SampledFrom([]string{"UTC", "Europe/Berlin", "Australia/Lord_Howe"}).Draw(rt, "zone"))
+		end := rapid.SampledFrom([]string{"\n", "\r\n", "\n\n"}).Draw(rt, "end")
+		var b bytes.Buffer
+		if layout == "unix" || rapid.Bool().Draw(rt, "header") {
+			b.WriteString(map[bool]string{true: "day,clock,v,w", false: "t,v,w"}[strings.Contains(layout, ",")] + end)
+		}
+		for i := range rapid.IntRange(1, 60).Draw(rt, "rows") {
+			at := start.Add(time.Duration(i) * step).In(loc)
+			text := at.Format(layout)
+			if layout == "unix" {
+				text = fmt.Sprint(at.Unix())
+			}
+			b.WriteString(text + "," + cell.Draw(rt, "v") + "," + cell.Draw(rt, "w") + end)
+		}
+		opt := Options{Zone: loc, Wide: true}
+		if layout == "unix" {
+			opt.TimeColumn = "t"
+		}
+		sameByBlocks(t, b.Bytes(), opt)
+	})
+}
+
+// TestTimesAgainstLibrary: what the fast path reads of a time is what package time does.
+func TestTimesAgainstLibrary(t *testing.T) {
+	rd := newReading(Options{}, &Report{Layout: Layout{Format: ISO}})
+	digit := rapid.StringMatching(`20[0-3][0-9]-[01][0-9]-[0-3][0-9][ T][0-2][0-9]:[0-6][0-9]:[0-6][0-9](\.[0-9]{1,9})?(Z|[+-](0[0-9]|1[0-4]):[0-5]0)?`)
+	rapid.Check(t, func(t *rapid.T) {
+		s := digit.Draw(t, "s")
+		want, err := time.Parse(time.RFC3339Nano, strings.Replace(s, " ", "T", 1))
+		local := false
+		if err != nil {
+			want, err = time.Parse("2006-01-02T15:04:05.999999999", strings.Replace(s, " ", "T", 1))
+			local = true
+		}
+		m, ok := rd.time([]byte(s))
+		if strings.Contains(s, ":60") || strings.Contains(s, "24:") { // a leap second and the end of a day are times here
+			return
+		}
+		if ok != (err == nil) || ok && (m.secs != want.Unix() || int(m.nanos) != want.Nanosecond() || m.local != local) {
+			t.Fatalf("%s is read as %+v, %v, the library has %v, %v", s, m, ok, want, err)
 		}
 	})
 }
@@ -144,7 +222,7 @@ func BenchmarkRead(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			b.SetBytes(int64(len(text)))
 			for b.Loop() {
-				rep, err := Read(bytes.NewReader(text), Options{Zone: zone(b, "Europe/Berlin")}, func(int, timeseries.Sample) error { return nil })
+				rep, err := Read(bytes.NewReader(text), Options{Zone: zone(b, "Europe/Berlin")}, func(int, []timeseries.Sample) error { return nil })
 				if err != nil || rep.Samples != n {
 					b.Fatal(rep.Samples, err)
 				}

@@ -58,10 +58,15 @@ type Report struct {
 // maxNames bounds the series of one file.
 const maxNames = 10000
 
-// Read reads samples from r and gives them to emit in the order of the file; column is an index into Report.Layout.Values, or into Report.Names if
-// a column names the series. It stops at the
-// first error of r or emit. After a *RefusedError nothing was given out.
-func Read(r io.Reader, opt Options, emit func(column int, s timeseries.Sample) error) (Report, error) {
+// Read reads samples from r and gives them to emit, those of a column in the order of the file, and for good; column is an index into
+// Report.Layout.Values, or into Report.Names if a column names the series. It stops at the first error of r or emit. After a *RefusedError
+// nothing was given out. It reads ahead on other goroutines, which have ended when it returns.
+func Read(r io.Reader, opt Options, emit func(column int, samples []timeseries.Sample) error) (Report, error) {
+	return readBlocks(r, opt, firstBlock, blockSize, emit)
+}
+
+// readBlocks is Read with blocks of those sizes.
+func readBlocks(r io.Reader, opt Options, first, size int, emit func(int, []timeseries.Sample) error) (Report, error) {
 	text, err := decode(r)
 	if err != nil {
 		return Report{}, err
@@ -75,50 +80,181 @@ func Read(r io.Reader, opt Options, emit func(column int, s timeseries.Sample) e
 	if err != nil {
 		return rep, err
 	}
-	rd := reading{opt: opt, report: &rep, emit: emit}
-	rd.clock = clock{zone: opt.Zone, falling: l.falling}
-	if opt.Zone == nil {
-		rd.clock.zone = time.UTC
+	rd := newReading(opt, &rep)
+	rd.emit = emit
+	c := cutter{r: text}
+	f := &feed{block: c.next(first)}
+	f.raw = f.block.raw
+	if !c.eof {
+		f.ahead = startBlocks(&c, size, func() *part {
+			p := &part{report: Report{Layout: l}}
+			p.reading = newReading(opt, &p.report)
+			return p
+		})
+		defer f.ahead.close()
 	}
-	rec := newRecords(text, byte(l.Delimiter))
+	err = rd.all(f)
+	rep.Dropped = rd.dropped()
+	return rep, err
+}
+
+func newReading(opt Options, rep *Report) reading {
+	zone := opt.Zone
+	if zone == nil {
+		zone = time.UTC
+	}
+	return reading{opt: opt, report: rep, clock: clock{zone: zone, falling: rep.Layout.falling}}
+}
+
+// newRecordsOf returns what cuts lines of that layout, of no reader.
+func newRecordsOf(l *Layout) *records {
 	if l.Objects {
-		rec = newObjects(text, l.keys())
+		return newObjects(nil, l.keys())
 	}
-	for header := l.Header; header; {
-		_, line, ok, err := rec.next()
-		if err != nil {
-			return rep, err
-		}
-		if header = !ok; header {
-			rd.drop(Broken, line, nil)
-		}
+	return &records{delim: byte(l.Delimiter)}
+}
+
+// reading is a file being read, or a block of it.
+type reading struct {
+	opt     Options
+	report  *Report
+	emit    func(int, []timeseries.Sample) error
+	samples [][]timeseries.Sample // by column, not yet given out
+	held    int                   // how many they are
+	clock   clock
+	drops   [drops]Dropped
+	names   map[string]int // places in the report's Names
+	joined  []byte         // a date and its time of day
+
+	date [dateSize]byte // the last date, as a cell has it
+	days int64          // and its midnight, in seconds
+}
+
+// trim is bytes.TrimSpace, which most cells have no need of.
+func trim(b []byte) []byte {
+	if len(b) > 0 && b[0] > ' ' && b[0] < 0x7f && b[len(b)-1] > ' ' && b[len(b)-1] < 0x7f {
+		return b
 	}
+	return bytes.TrimSpace(b)
+}
+
+// maxHeld bounds the samples that are given out together where lines are read in order.
+const maxHeld = 8192
+
+// all reads the whole of a file, blocks that were read ahead where it can.
+func (rd *reading) all(f *feed) error {
+	rec := newRecords(f, byte(rd.report.Layout.Delimiter))
+	if rd.report.Layout.Objects {
+		rec = newObjects(f, rd.report.Layout.keys())
+	}
+	header := rd.report.Layout.Header
 	for {
+		for rec.at == len(rec.buf) && f.between() && !header {
+			if !f.next() {
+				return rd.flush()
+			}
+			took, err := rd.take(f.block, rec)
+			if err != nil {
+				return err
+			}
+			if took {
+				f.raw = nil
+				f.ahead.reuse(f.block.raw)
+				f.block.raw = nil
+			}
+		}
 		cells, line, ok, err := rec.next()
 		if errors.Is(err, io.EOF) {
-			rep.Dropped = rd.dropped()
-			return rep, nil
-		}
-		if err == nil {
-			rep.Rows++
-			err = rd.row(cells, line, ok)
+			return rd.flush()
 		}
 		if err != nil {
-			rep.Dropped = rd.dropped()
-			return rep, fmt.Errorf("line %d: %w", line, err)
+			return errors.Join(rd.flush(), fmt.Errorf("line %d: %w", rec.line, err))
+		}
+		switch {
+		case header && ok:
+			header = false
+		case header:
+			rd.drop(Broken, line, nil)
+		default:
+			rd.report.Rows++
+			rd.row(cells, line, ok)
+		}
+		if rd.held >= maxHeld {
+			if err := rd.flush(); err != nil {
+				return err
+			}
 		}
 	}
 }
 
-// reading is a file being read.
-type reading struct {
-	opt    Options
-	report *Report
-	emit   func(int, timeseries.Sample) error
-	clock  clock
-	drops  [drops]Dropped
-	names  map[string]int // places in the report's Names
-	joined []byte         // a date and its time of day
+// flush gives out what is held.
+func (rd *reading) flush() error {
+	for k, s := range rd.samples {
+		if len(s) == 0 {
+			continue
+		}
+		rd.samples[k] = nil
+		if err := rd.emit(k, s); err != nil {
+			return err
+		}
+	}
+	rd.held = 0
+	return nil
+}
+
+// take gives out what a block holds that was read ahead, and reports whether it was.
+func (rd *reading) take(b *block, rec *records) (bool, error) {
+	p := b.part
+	if p == nil || !b.whole || b.err != nil || len(rd.names)+len(p.report.Names) > maxNames {
+		return false, nil
+	}
+	if err := rd.flush(); err != nil {
+		return false, err
+	}
+	before := rec.line - 1
+	rec.line += p.lines
+	rep := rd.report
+	if p.report.Samples > 0 {
+		if rep.Samples == 0 {
+			rep.First, rep.Last = p.report.First, p.report.Last
+		}
+		rep.First, rep.Last = min(rep.First, p.report.First), max(rep.Last, p.report.Last)
+	}
+	rep.Samples += p.report.Samples
+	rep.Rows += p.report.Rows
+	if p.clock.any {
+		rd.clock.last, rd.clock.any = p.clock.last, true
+	}
+	for i := range p.drops {
+		rd.drops[i].add(&p.drops[i], before)
+	}
+	for k, s := range p.samples {
+		if rep.Layout.Name >= 0 {
+			k, _ = rd.named([]byte(p.report.Names[k]))
+		}
+		if len(s) == 0 {
+			continue
+		}
+		if err := rd.emit(k, s); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// add joins what was dropped of a part of the file that begins behind line before.
+func (d *Dropped) add(o *Dropped, before int) {
+	if o.Count == 0 {
+		return
+	}
+	d.Why = o.Why
+	if d.Count == 0 {
+		d.Example = o.Example
+	}
+	d.Count += o.Count
+	for _, line := range o.Lines[:min(len(o.Lines), maxLines-len(d.Lines))] {
+		d.Lines = append(d.Lines, before+line)
+	}
 }
 
 // keys returns the names of the columns.
@@ -130,59 +266,62 @@ func (l *Layout) keys() []string {
 	return out
 }
 
-func (rd *reading) row(cells [][]byte, line int, ok bool) error {
+// row reads a line.
+func (rd *reading) row(cells [][]byte, line int, ok bool) {
 	l := &rd.report.Layout
 	if !ok {
 		rd.drop(Broken, line, nil)
-		return nil
+		return
 	}
 	if max(l.Time, l.Clock, l.Name) >= len(cells) {
 		rd.drop(Short, line, nil)
-		return nil
+		return
 	}
-	cell := bytes.TrimSpace(cells[l.Time])
+	cell := trim(cells[l.Time])
 	if l.Clock >= 0 && !missing(cell) {
-		clock := bytes.TrimSpace(cells[l.Clock])
+		clock := trim(cells[l.Clock])
 		if missing(clock) {
 			rd.drop(NoTime, line, clock)
-			return nil
+			return
 		}
 		rd.joined = append(append(append(rd.joined[:0], cell...), ' '), clock...)
 		cell = rd.joined
 	}
 	if missing(cell) {
 		rd.drop(NoTime, line, cell)
-		return nil
+		return
 	}
-	m, ok := parseTime(cell, l.Format)
+	m, ok := rd.time(cell)
 	if !ok {
 		rd.drop(BadTime, line, cell)
-		return nil
+		return
 	}
 	t, ok := rd.clock.instant(m)
 	if !ok {
 		rd.drop(NoSuchTime, line, cell)
-		return nil
+		return
 	}
 	for k, i := range l.Values {
 		if i >= len(cells) {
 			rd.drop(Short, line, nil)
 			continue
 		}
-		v, why, ok := rd.value(bytes.TrimSpace(cells[i]), l.Comma[k])
+		v, why, ok := rd.value(trim(cells[i]), l.Comma[k])
 		if !ok {
-			rd.drop(why, line, bytes.TrimSpace(cells[i]))
+			rd.drop(why, line, trim(cells[i]))
 			continue
 		}
 		if l.Name >= 0 {
-			if k, ok = rd.named(bytes.TrimSpace(cells[l.Name])); !ok {
+			if k, ok = rd.named(trim(cells[l.Name])); !ok {
 				rd.drop(NoName, line, nil)
 				continue
 			}
 		}
-		if err := rd.emit(k, timeseries.Sample{T: t, V: v}); err != nil {
-			return err
+		for k >= len(rd.samples) {
+			rd.samples = append(rd.samples, nil)
 		}
+		rd.samples[k] = append(rd.samples[k], timeseries.Sample{T: t, V: v})
+		rd.held++
 		rep := rd.report
 		if rep.Samples == 0 {
 			rep.First, rep.Last = t, t
@@ -190,7 +329,6 @@ func (rd *reading) row(cells [][]byte, line int, ok bool) error {
 		rep.Samples++
 		rep.First, rep.Last = min(rep.First, t), max(rep.Last, t)
 	}
-	return nil
 }
 
 // named returns the place of a series among the report's names. ok is false if there is no name, or no room for more of them.
@@ -227,6 +365,51 @@ func (rd *reading) value(cell []byte, comma bool) (v float64, why Drop, ok bool)
 
 // maxExample bounds the bytes of an example.
 const maxExample = 60
+
+// dateSize is the length of a date of which the next line most likely has the same.
+const dateSize = len("2006-01-02")
+
+// time reads a time. That of a day that is the last one's is read by its digits alone.
+func (rd *reading) time(b []byte) (m moment, ok bool) {
+	f := rd.report.Layout.Format
+	if len(b) < dateSize+9 || b[dateSize] != ' ' && b[dateSize] != 'T' {
+		return parseTime(b, f)
+	}
+	if string(b[:dateSize]) != string(rd.date[:]) {
+		if f != ISO && f != DMY && f != MDY {
+			return parseTime(b, f)
+		}
+		year, month, day, n := parseDate(b[:dateSize], f)
+		if n != dateSize {
+			return parseTime(b, f)
+		}
+		rd.days = daysFromCivil(year, month, day) * 86400
+		copy(rd.date[:], b)
+	}
+	c := b[dateSize+1 : dateSize+9]
+	h, mi, s := pair(c[0], c[1]), pair(c[3], c[4]), pair(c[6], c[7])
+	if c[2] != ':' || c[5] != ':' || h > 23 || mi > 59 || s > 59 {
+		return parseTime(b, f)
+	}
+	m = moment{secs: rd.days + int64(h)*3600 + int64(mi)*60 + int64(s), local: true}
+	switch rest := b[dateSize+9:]; {
+	case len(rest) == 0:
+		return m, true
+	case len(rest) == 1 && rest[0] == 'Z':
+		m.local = false
+		return m, true
+	}
+	return parseTime(b, f)
+}
+
+// pair returns the number of two digits, one above 99 if they are none.
+func pair(a, b byte) uint32 {
+	x, y := uint32(a-'0'), uint32(b-'0')
+	if x > 9 || y > 9 {
+		return 1000
+	}
+	return 10*x + y
+}
 
 func (rd *reading) drop(why Drop, line int, cell []byte) {
 	d := &rd.drops[why]

@@ -49,9 +49,11 @@ func TestSampleFiles(t *testing.T) {
 			}
 			var got []timeseries.Sample
 			sum := 0.0
-			rep, err := Read(sampleFile(t, c.file), c.opt, func(_ int, s timeseries.Sample) error {
-				got = append(got, s)
-				sum += s.V
+			rep, err := Read(sampleFile(t, c.file), c.opt, func(_ int, samples []timeseries.Sample) error {
+				got = append(got, samples...)
+				for _, s := range samples {
+					sum += s.V
+				}
 				return nil
 			})
 			if err != nil {
@@ -82,7 +84,7 @@ func TestSampleFilesRefused(t *testing.T) {
 		"seattle-weather.csv":   "numbers stand in column 2 (precipitation), column 3 (temp_max), column 4 (temp_min) and column 5 (wind); --value-column or --wide decides",
 	} {
 		t.Run(file, func(t *testing.T) {
-			_, err := Read(sampleFile(t, file), Options{}, func(int, timeseries.Sample) error {
+			_, err := Read(sampleFile(t, file), Options{}, func(int, []timeseries.Sample) error {
 				t.Error("a sample was given out")
 				return nil
 			})

@@ -318,6 +318,7 @@ type clock struct {
 	falling bool
 	last    int64
 	any     bool
+	unsure  bool // a time was one of several, and it was last that told which
 
 	// from and to bound the local times that have one meaning, with offset, around the last one resolved.
 	from, to, offset int64
@@ -369,6 +370,7 @@ func (c *clock) resolve(m moment) (int64, bool) {
 		}
 		at = end
 	}
+	c.unsure = c.unsure || len(found) > 1
 	switch {
 	case len(found) == 0:
 		return 0, false

@@ -19,6 +19,7 @@ import (
 	"arbor/model/exchange/jsonl"
 	"arbor/model/exchange/taskwarrior"
 	"arbor/model/exchange/void"
+	"arbor/store"
 	"arbor/timeseries/ingest"
 )
 
@@ -152,7 +153,14 @@ func (r *run) read(f *os.File, name string, opt *importing) (job, error) {
 	if format == exchange.CSV {
 		options, err := opt.table.options(opt.dry, r.config.Zone)
 		return func(s *Session) (*exchange.Report, error) {
-			return csv.Import(s.Tree, s.Book, f, label, options)
+			p := r.newProgress()
+			defer p.clear()
+			options.Progress = func(done, total int64) { p.show(store.Progress{Step: "store", Done: done, Total: total}) }
+			info, err := f.Stat()
+			if err != nil {
+				return nil, err
+			}
+			return csv.Import(s.Tree, s.Book, &metered{r: f, p: p, size: info.Size()}, label, options)
 		}, err
 	}
 	plan, err := r.plan(f, format)
@@ -161,6 +169,20 @@ func (r *run) read(f *os.File, name string, opt *importing) (job, error) {
 		defer func() { r.syncing = false }()
 		return exchange.Apply(s.Tree, s.Book, plan, label, opt.dry)
 	}, err
+}
+
+// metered shows how much of a file was read.
+type metered struct {
+	r          io.Reader
+	p          *progress
+	done, size int64
+}
+
+func (m *metered) Read(b []byte) (int, error) {
+	n, err := m.r.Read(b)
+	m.done += int64(n)
+	m.p.show(store.Progress{Step: "read", Done: m.done, Total: m.size})
+	return n, err
 }
 
 // plan reads a file whole.

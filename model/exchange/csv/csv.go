@@ -21,6 +21,8 @@ type Options struct {
 	Series string
 	// DryRun only reports.
 	DryRun bool
+	// Progress, if not nil, is told how many of the samples are stored.
+	Progress func(done, total int64)
 	ingest.Options
 }
 
@@ -72,7 +74,15 @@ func Import(t *model.Tree, book *timeseries.Book, in io.Reader, label string, op
 	if opt.DryRun || report.Samples == 0 {
 		return report, nil
 	}
+	told := func(before int) func(int) {
+		return func(n int) {
+			if opt.Progress != nil {
+				opt.Progress(int64(before+n), int64(report.Samples))
+			}
+		}
+	}
 	_, err = t.Import(label, func(im *model.Importer) error {
+		done := 0
 		for i, c := range columns {
 			if missing[i].Len() == 0 {
 				continue
@@ -82,9 +92,10 @@ func Import(t *model.Tree, book *timeseries.Book, in io.Reader, label string, op
 					return err
 				}
 			}
-			if err := missing[i].Put(im, ids[i]); err != nil {
+			if err := missing[i].Put(im, ids[i], told(done)); err != nil {
 				return err
 			}
+			done += missing[i].Len()
 		}
 		return nil
 	})
@@ -96,8 +107,8 @@ func Import(t *model.Tree, book *timeseries.Book, in io.Reader, label string, op
 
 // read returns the columns of a table, sorted by time, each time once.
 func read(in io.Reader, opt Options, report *exchange.Report) ([]*column, error) {
-	var samples [][]timeseries.Sample
-	r, err := ingest.Read(in, opt.Options, func(i int, s timeseries.Sample) error {
+	var samples [][][]timeseries.Sample // of each column in parts
+	r, err := ingest.Read(in, opt.Options, func(i int, s []timeseries.Sample) error {
 		for len(samples) <= i {
 			samples = append(samples, nil)
 		}
@@ -122,7 +133,8 @@ func read(in io.Reader, opt Options, report *exchange.Report) ([]*column, error)
 		if len(samples[i]) == 0 {
 			continue
 		}
-		c := &column{name: names[i], samples: samples[i]}
+		c := &column{name: names[i], samples: slices.Concat(samples[i]...)}
+		samples[i] = nil
 		c.sort(report)
 		if r.Layout.Name >= 0 {
 			report.MapCount(0, len(c.samples), "lines of %.40s → series %s", model.OneLine(r.Names[i]), c.name)
