@@ -127,6 +127,15 @@ func (n *Node) Source() timeseries.Series {
 	return s
 }
 
+// Stream returns under which number this device writes to series.
+func (v *View) Stream() (uint64, error) {
+	me, err := readSelf(&v.t.ks, v.r)
+	if err != nil {
+		return 0, err
+	}
+	return me.device.stream(), nil
+}
+
 // Log adds samples to a series, by hand as it were: each is part of the log. Where other devices or what was said of the series would keep a sample
 // from sight it is put above that, so that what was logged last is seen.
 func (e *Edit) Log(series ID, samples ...timeseries.Sample) error {

@@ -235,11 +235,29 @@ func TestPolicies(t *testing.T) {
 	})
 }
 
-// checkTotals holds Totals to the definition: of each device alone, the last value in the span.
+// checkTotals holds Own and Totals to the definition: of each device alone, the last value in the span.
 func checkTotals(t *rapid.T, g *rig, id ID, edges []int64, flat []written) {
 	var got []Total
 	if err := g.db.View(func(s *store.Snapshot) (err error) { got, err = g.b.Totals(s, id, edges); return err }); err != nil {
 		t.Fatal(err)
+	}
+	for device := range uint64(4) {
+		own := mergeNaive(Last, slices.DeleteFunc(slices.Clone(flat), func(w written) bool { return w.device != device }))
+		var have []Sample
+		if err := g.db.View(func(s *store.Snapshot) error {
+			for x, err := range g.b.Own(s, id, device, math.MinInt64, math.MaxInt64) {
+				if err != nil {
+					return err
+				}
+				have = append(have, x)
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if !sameSamples(have, own) {
+			t.Fatalf("device %d has %v, want %v", device, have, own)
+		}
 	}
 	for i, x := range got {
 		want := Total{From: edges[i], To: edges[i+1]}

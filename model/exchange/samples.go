@@ -14,6 +14,7 @@ import (
 type Samples struct {
 	Series  model.ID
 	Samples []timeseries.Sample
+	Merged  bool // they are what a tree showed of all its devices; else what this device has measured itself
 }
 
 // Fresh are the samples that a series lacks.
@@ -21,6 +22,8 @@ type Fresh struct {
 	Added   []timeseries.Sample // of times that it does not have
 	Above   []timeseries.Sample // of times in which it was corrected or samples were removed: they come above that
 	Changed []timeseries.Sample // of times that it has with another value
+
+	correct bool // the others are not only to be above, but the only ones of their times
 }
 
 // Len returns how many they are.
@@ -35,7 +38,8 @@ func (r *Report) CountSamples(f Fresh) {
 }
 
 // Missing returns the samples that a series does not have. If the series is not in the tree these are all. Of a series that keeps all samples
-// it lacks what it has less often than the file, and nothing of it is changed.
+// it lacks what it has less often than the file, and nothing of it is changed. Of one that adds up, or compares, what devices have, what this one
+// measured itself is held against what it has, not against what others have.
 func Missing(v *model.View, book *timeseries.Book, s Samples) (f Fresh, err error) {
 	if len(s.Samples) == 0 {
 		return f, nil
@@ -52,6 +56,17 @@ func Missing(v *model.View, book *timeseries.Book, s Samples) (f Fresh, err erro
 		return f, err
 	}
 	source, rest := n.Source(), s.Samples
+	first, end := rest[0].T, rest[len(rest)-1].T+1
+	all := book.Range(v.Reader(), source, first, end)
+	if joins := source.Merge != timeseries.Last && source.Merge != timeseries.All; joins && !s.Merged {
+		device, err := v.Stream()
+		if err != nil {
+			return f, err
+		}
+		all = book.Own(v.Reader(), source.ID, device, first, end)
+	} else {
+		f.correct = joins
+	}
 	var have []timeseries.Sample // of one time
 	next := func() {
 		i, at := 0, have[0].T
@@ -63,7 +78,7 @@ func Missing(v *model.View, book *timeseries.Book, s Samples) (f Fresh, err erro
 			have = f.compare(source.Merge, rest[0], have)
 		}
 	}
-	for x, err := range book.Range(v.Reader(), source, rest[0].T, rest[len(rest)-1].T+1) {
+	for x, err := range all {
 		if err != nil {
 			return f, fmt.Errorf("samples of %s: %w", s.Series, err)
 		}
@@ -126,6 +141,7 @@ func (p *Plan) missing(v *model.View, book *timeseries.Book, s Samples) (Fresh, 
 	if err != nil {
 		return Fresh{}, err
 	}
+	s.Merged = p.Exact
 	return Missing(v, book, s)
 }
 
@@ -152,7 +168,7 @@ func (f Fresh) Put(im *model.Importer, series model.ID, told func(n int)) error 
 		im.Change(markSize*len(part), func(e *model.Edit) error { return e.Log(series, part...) })
 	}
 	for part := range slices.Chunk(f.Changed, timeseries.MaxChunk) {
-		im.Change(markSize*len(part), func(e *model.Edit) error { return replace(e, series, part) })
+		im.Change(markSize*len(part), func(e *model.Edit) error { return f.replace(e, series, part) })
 	}
 	return nil
 }
@@ -186,14 +202,9 @@ func encode(samples []timeseries.Sample, stop <-chan struct{}) <-chan encoded {
 // markSize is about what a sample takes in a batch that comes above what is there.
 const markSize = 56
 
-// replace makes samples what a series has at their times.
-func replace(e *model.Edit, series model.ID, samples []timeseries.Sample) error {
-	n, err := e.Node(series)
-	if err != nil {
-		return err
-	}
-	source := n.Source()
-	if source.Merge == timeseries.Last { // the one written last is seen
+// replace makes samples what a series, or this device, has at their times.
+func (f Fresh) replace(e *model.Edit, series model.ID, samples []timeseries.Sample) error {
+	if !f.correct { // the one written last is seen
 		return e.Log(series, samples...)
 	}
 	for _, s := range samples {

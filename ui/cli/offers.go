@@ -63,7 +63,7 @@ func (r *run) verbWords() map[string]offered {
 	nodes := first(func() []cobra.Completion { return r.completeNodes("", "") })
 	return map[string]offered{
 		"agenda": spans("week", "month"), "report": spans("day", "week", "month", "year"), "day": spans(),
-		"log": first(r.seriesNames), "series set": first(r.seriesNames), "series show": first(r.seriesNames), "plot": first(r.seriesNames), "context": first(r.contextNames),
+		"log": first(r.seriesNames), "series set": r.seriesWords, "series show": first(r.seriesNames), "plot": first(r.seriesNames), "context": first(r.contextNames),
 		"stop": nodes, "open": nodes, "track": nodes, "track report": nodes, "track add": nodes, "template save": nodes,
 		"hook run": func(args []string, _ string) []cobra.Completion {
 			switch len(args) {
@@ -129,6 +129,18 @@ func (r *run) contextNames() (out []cobra.Completion) {
 		out = append(out, cobra.CompletionWithDesc(c.Name, c.Query))
 	}
 	return append(out, cobra.CompletionWithDesc(noContext, "everything"))
+}
+
+// seriesWords offers the names of series, then what one can be.
+func (r *run) seriesWords(args []string, _ string) (out []cobra.Completion) {
+	if len(args) == 0 {
+		return r.seriesNames()
+	}
+	for _, w := range [][2]string{{"unit:kg", "what the values are"}, {"day:mean", "how the values of a day become one"}, {"merge:last", "what counts of several devices"},
+		{"goal:72@2027-03-01", "a value to be reached on a day"}, {"target:3/week", "makes it a habit"}} {
+		out = append(out, cobra.CompletionWithDesc(w[0], w[1]))
+	}
+	return out
 }
 
 func (r *run) seriesNames() (out []cobra.Completion) {

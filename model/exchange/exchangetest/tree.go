@@ -83,6 +83,36 @@ func (tr *Tree) Undo(t T) {
 	}
 }
 
+// Write gives a series samples of another device, of which the log knows nothing.
+func (tr *Tree) Write(t T, series model.ID, device uint64, samples []timeseries.Sample) {
+	t.Helper()
+	if err := tr.db.Update(func(tx *store.Tx) error { return tr.Book.Append(tx, timeseries.ID(series), device, samples) }); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Values returns what is seen of a series, in the order of time.
+func (tr *Tree) Values(t T, series model.ID) (out []float64) {
+	t.Helper()
+	err := tr.View(func(v *model.View) error {
+		n, err := v.Node(series)
+		if err != nil {
+			return err
+		}
+		for x, err := range tr.Book.Range(v.Reader(), n.Source(), math.MinInt64, math.MaxInt64) {
+			if err != nil {
+				return err
+			}
+			out = append(out, x.V)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
 // Picture writes all that a tree shows, a node a line, with the trash.
 func (tr *Tree) Picture(t T) string {
 	t.Helper()
