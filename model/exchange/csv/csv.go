@@ -29,6 +29,7 @@ type Options struct {
 // column is a column of values and the series that it goes to.
 type column struct {
 	name    string
+	from    string // where in the table it is
 	samples []timeseries.Sample
 }
 
@@ -46,6 +47,9 @@ func Import(t *model.Tree, book *timeseries.Book, in io.Reader, label string, op
 		for i, c := range columns {
 			id, found, err := v.SeriesByName(c.name)
 			if err != nil {
+				return err
+			}
+			if err := c.settle(v, id, found, report); err != nil {
 				return err
 			}
 			if !found {
@@ -105,7 +109,7 @@ func Import(t *model.Tree, book *timeseries.Book, in io.Reader, label string, op
 	return report, nil
 }
 
-// read returns the columns of a table, sorted by time, each time once.
+// read returns the columns of a table, sorted by time.
 func read(in io.Reader, opt Options, report *exchange.Report) ([]*column, error) {
 	var samples [][][]timeseries.Sample // of each column in parts
 	r, err := ingest.Read(in, opt.Options, func(i int, s []timeseries.Sample) error {
@@ -135,11 +139,11 @@ func read(in io.Reader, opt Options, report *exchange.Report) ([]*column, error)
 		}
 		c := &column{name: names[i], samples: slices.Concat(samples[i]...)}
 		samples[i] = nil
-		c.sort(report)
+		c.sort()
 		if r.Layout.Name >= 0 {
-			report.MapCount(0, len(c.samples), "lines of %.40s → series %s", model.OneLine(r.Names[i]), c.name)
+			c.from = fmt.Sprintf("lines of %.40s", model.OneLine(r.Names[i]))
 		} else {
-			report.MapCount(0, len(c.samples), "column %s → series %s", title(&r.Layout, r.Layout.Values[i]), c.name)
+			c.from = "column " + title(&r.Layout, r.Layout.Values[i])
 		}
 		out = append(out, c)
 	}
@@ -226,8 +230,8 @@ func title(l *ingest.Layout, i int) string {
 	return fmt.Sprint(i + 1)
 }
 
-// sort brings the samples into the order of time; of those of one time the last in the table counts.
-func (c *column) sort(report *exchange.Report) {
+// sort brings the samples into the order of time, those of one time as they stand in the table.
+func (c *column) sort() {
 	byTime := func(a, b timeseries.Sample) int {
 		switch {
 		case a.T < b.T:
@@ -240,9 +244,21 @@ func (c *column) sort(report *exchange.Report) {
 	if !slices.IsSortedFunc(c.samples, byTime) {
 		slices.SortStableFunc(c.samples, byTime)
 	}
+}
+
+// settle leaves one sample of each time, the last in the table, unless the series keeps all.
+func (c *column) settle(v *model.View, id model.ID, found bool, report *exchange.Report) error {
+	all := false
+	if found {
+		n, err := v.Node(id)
+		if err != nil {
+			return err
+		}
+		all = n.Source().Merge == timeseries.All
+	}
 	out := c.samples[:0]
 	for _, s := range c.samples {
-		if n := len(out); n > 0 && out[n-1].T == s.T {
+		if n := len(out); n > 0 && out[n-1].T == s.T && !all {
 			report.DropCount(0, 1, "samples of %s at a time that comes again further down", c.name)
 			out[n-1] = s
 			continue
@@ -250,4 +266,6 @@ func (c *column) sort(report *exchange.Report) {
 		out = append(out, s)
 	}
 	c.samples = out
+	report.MapCount(0, len(c.samples), "%s → series %s", c.from, c.name)
+	return nil
 }
