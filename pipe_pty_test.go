@@ -24,7 +24,7 @@ var (
 		{line: "track"}, {line: "track report"}, {line: "report"}, {line: "report month --by tag"}, {line: "chain is:recurring"}, {line: "history NODE"}, {line: "diff NODE"}, {line: "backlinks NODE"},
 		{line: "trash"}, {line: "plot weight"}, {line: "log weight --list"}, {line: "series list"}, {line: "series show weight"}, {line: "day"}, {line: "note NODE"}, {line: "undo --list"}, {line: "redo --list"}, {line: "review --list"},
 		{line: "context"}, {line: "template list"}, {line: "tag list"}, {line: "hook list"}, {line: "config show --origin"}, {line: "config check"}, {line: "config path"},
-		{line: "doctor"}, {line: "store stats"}, {line: "store verify"}, {line: "export json"}, {line: "man"}, {line: "help"}, {line: "help ls"},
+		{line: "doctor"}, {line: "store stats"}, {line: "store verify"}, {line: "export json"}, {line: "export csv"}, {line: "export jsonl weight"}, {line: "man"}, {line: "help"}, {line: "help ls"},
 		{line: "completion bash"},
 	}
 	writingVerbs = []verb{

@@ -40,7 +40,10 @@ func Detect(head []byte) (Format, error) {
 	}
 	text := strings.TrimLeft(strings.TrimPrefix(string(head), "\ufeff"), " \t\r\n")
 	line, _, _ := strings.Cut(text, "\n")
+	var row struct{ Time, Series, Value json.RawMessage }
 	switch {
+	case json.Unmarshal([]byte(line), &row) == nil && row.Time != nil && row.Series != nil && row.Value != nil: // samples that we wrote
+		return CSV, nil
 	case text == "":
 		return "", fmt.Errorf("the file holds blanks only; there is nothing to import")
 	case strings.HasPrefix(text, "{") && strings.Contains(line[:min(len(line), 200)], `"arbor"`):

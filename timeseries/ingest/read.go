@@ -336,7 +336,7 @@ func (rd *reading) named(cell []byte) (k int, ok bool) {
 	if k, ok = rd.names[string(cell)]; ok {
 		return k, true
 	}
-	if missing(cell) || len(rd.names) >= maxNames {
+	if len(cell) == 0 || len(rd.names) >= maxNames {
 		return 0, false
 	}
 	if rd.names == nil {

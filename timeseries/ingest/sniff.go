@@ -5,11 +5,15 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 )
 
 // sniffedRows is how many rows Sniff looks at.
 const sniffedRows = 1000
+
+// nameColumn is the name of a column that holds the names of series without being asked for.
+const nameColumn = "series"
 
 // maxWords bounds the words of a column that are remembered for a message.
 const maxWords = 6
@@ -134,6 +138,11 @@ func layout(head []byte, d byte, opt Options) (Layout, error) {
 func (l *Layout) choose(rows [][]string, opt Options) error {
 	for i := range l.Columns {
 		l.Columns[i].inspect(column(rows, i), opt)
+	}
+	if opt.NameColumn == "" && len(opt.ValueColumns) == 0 {
+		if i := slices.IndexFunc(l.Columns, func(c Column) bool { return c.Name == nameColumn }); i >= 0 {
+			opt.NameColumn = strconv.Itoa(i + 1)
+		}
 	}
 	if err := l.chooseTime(opt); err != nil {
 		return err

@@ -17,9 +17,9 @@ import (
 
 func (r *run) exportCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "export", Short: "write the tree to a file", Args: words(1, 1, "a format: json"),
+		Use: "export", Short: "write the tree, or samples, to a file", Args: words(1, 1, "a format: json, csv or jsonl"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return usagef("there is no format %q to export to; json is there", args[0])
+			return usagef("there is no format %q to export to; json, csv and jsonl are there", args[0])
 		},
 	}
 	var file string
@@ -29,7 +29,8 @@ func (r *run) exportCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error { return r.exportJSON(strings.Join(args, " "), file) },
 	}
 	asJSON.Flags().StringVarP(&file, "output", "o", "", "`FILE` to write instead of standard output; it is replaced whole or not at all")
-	cmd.AddCommand(asJSON)
+	cmd.AddCommand(asJSON, r.exportSamplesCommand("csv", "samples of all series, or of some, as a table", csvLines),
+		r.exportSamplesCommand("jsonl", "samples of all series, or of some, one JSON object a line", jsonLines))
 	return cmd
 }
 
@@ -38,19 +39,7 @@ func (r *run) exportJSON(text, file string) error {
 	if err != nil {
 		return err
 	}
-	file, special, err := output(file)
-	if err != nil {
-		return err
-	}
-	if special != nil {
-		defer special.Close() // a pipe or a device: what was written is with its reader
-		r.Out = special
-	}
-	s, err := r.open()
-	if err != nil {
-		return err
-	}
-	write := func(v *model.View, out io.Writer) error {
+	return r.export(file, func(s *Session, v *model.View, out io.Writer) error {
 		if strings.TrimSpace(text) == "" {
 			return jsonl.Write(out, v, s.Book, r.now())
 		}
@@ -68,16 +57,32 @@ func (r *run) exportJSON(text, file string) error {
 			}
 		}
 		return w.Close()
+	})
+}
+
+// export writes what write does to a file, which is replaced whole or not at all, or to standard output.
+func (r *run) export(file string, write func(*Session, *model.View, io.Writer) error) error {
+	file, special, err := output(file)
+	if err != nil {
+		return err
+	}
+	if special != nil {
+		defer special.Close() // a pipe or a device: what was written is with its reader
+		r.Out = special
+	}
+	s, err := r.open()
+	if err != nil {
+		return err
 	}
 	if file == "" {
-		return s.close(s.whole(r.view(s, func(v *model.View) error { return write(v, r.Out) })))
+		return s.close(s.whole(r.view(s, func(v *model.View) error { return write(s, v, r.Out) })))
 	}
 	if _, err := os.Stat(file); err == nil && s.damage != "" {
 		return s.close(refusedf("%s is there, and may hold what the store has lost; name another file", file))
 	}
 	return s.close(s.whole(again(func() error {
 		return replaceFile(file, func(out io.Writer) error {
-			return s.Tree.View(func(v *model.View) error { return write(v, out) })
+			return s.Tree.View(func(v *model.View) error { return write(s, v, out) })
 		})
 	})))
 }

@@ -63,7 +63,7 @@ func (r *run) verbWords() map[string]offered {
 	nodes := first(func() []cobra.Completion { return r.completeNodes("", "") })
 	return map[string]offered{
 		"agenda": spans("week", "month"), "report": spans("day", "week", "month", "year"), "day": spans(),
-		"log": first(r.seriesNames), "series set": r.seriesWords, "series show": first(r.seriesNames), "plot": first(r.seriesNames), "context": first(r.contextNames),
+		"log": first(r.seriesNames), "series set": r.seriesWords, "series show": first(r.seriesNames), "plot": first(r.seriesNames), "export csv": first(r.seriesNames), "export jsonl": first(r.seriesNames), "context": first(r.contextNames),
 		"stop": nodes, "open": nodes, "track": nodes, "track report": nodes, "track add": nodes, "template save": nodes,
 		"hook run": func(args []string, _ string) []cobra.Completion {
 			switch len(args) {
