@@ -145,3 +145,23 @@ func (e *Edit) RemoveSamples(series ID, from, to int64) error {
 	}
 	return e.mark(series, timeseries.Mark{From: from, To: to, Hides: true})
 }
+
+// loggedNothing reports whether nothing was logged in the time of the mark of o since b took it away. What was has no stamp and would be hidden if the mark
+// came back with the one it had, although it was not meant.
+func (e *Edit) loggedNothing(b *batch, o *op) (bool, error) {
+	within := func(s timeseries.Sample) bool { return o.mark.From <= s.T && s.T < o.mark.To }
+	for entry, err := range readLog(&e.t.ks, e.r, b.device, b.seq+1) {
+		if err != nil {
+			return false, err
+		}
+		if entry.batch.role != roleAction && entry.batch.role != rolePart {
+			continue // what undo takes away and redo brings back was there when the mark was made
+		}
+		for _, x := range entry.batch.ops {
+			if x.node == o.node && (x.kind == opSamples && x.mode == samplesAppend && slices.ContainsFunc(x.samples, within) || x.kind == opChunk && x.present) {
+				return false, nil
+			}
+		}
+	}
+	return true, nil
+}

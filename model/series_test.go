@@ -266,3 +266,42 @@ func TestLogAbove(t *testing.T) {
 	}
 	mustVerify(t, tree)
 }
+
+// TestRedoHidesNothingNew: what another session logged after a removal was undone does not vanish when that is done again.
+func TestRedoHidesNothingNew(t *testing.T) {
+	db, err := store.Open("", store.Options{Memory: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	a, b := openOn(t, db, "a"), openOn(t, db, "b")
+	id, err := a.SeriesNode("weight")
+	if err != nil {
+		t.Fatal(err)
+	}
+	do(t, a, func(e *Edit) error { return e.Log(id, timeseries.Sample{T: 5, V: 1}) })
+	do(t, a, func(e *Edit) error { return e.RemoveSamples(id, 0, 10) })
+	for _, step := range []func(Scope) (Receipt, error){a.Undo, a.Undo, a.Redo, a.Redo, a.Undo} { // also of the sample itself
+		if _, err := step(ThisSession); err != nil {
+			t.Fatal(err)
+		}
+	}
+	do(t, b, func(e *Edit) error { return e.Log(id, timeseries.Sample{T: 20, V: 2}) })
+	if _, err := a.Redo(ThisSession); err != nil {
+		t.Fatalf("what was logged elsewhere keeps the removal from being done again: %v", err)
+	}
+	if n := countSamples(t, a, id); n != 1 {
+		t.Fatalf("%d samples after redo, want that of the other time", n)
+	}
+	if _, err := a.Undo(ThisSession); err != nil {
+		t.Fatal(err)
+	}
+	do(t, b, func(e *Edit) error { return e.Log(id, timeseries.Sample{T: 6, V: 3}) })
+	if _, err := a.Redo(ThisSession); !errors.Is(err, ErrChanged) {
+		t.Errorf("redo gives %v", err)
+	}
+	if n := countSamples(t, a, id); n != 3 {
+		t.Errorf("%d samples, want all 3", n)
+	}
+	mustVerify(t, a)
+}

@@ -230,6 +230,11 @@ func (r *reversal) takeBack(o *op, u *undoing) error {
 	if err != nil {
 		return err
 	}
+	if o.kind == opMark && ok && u.op.present && u.op.mark.Hides {
+		if ok, err = r.e.loggedNothing(r.batch, o); err != nil {
+			return err
+		}
+	}
 	if o.kind == opRegister && o.reg == regState && r.left[o.node] {
 		ok = false // it was finished anew: state and time of finishing go together
 	}
