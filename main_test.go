@@ -68,6 +68,7 @@ var owners = []edge{
 	{"arbor/store/disk", "github.com/pawelgaczynski/giouring", "the ring is one file behind the disk's seam"},
 	{"arbor/ui/cli", "github.com/spf13/cobra", "commands are the command line's"},
 	{"arbor/model/recur", "github.com/teambition/rrule-go", "the calendar of a rule is the library's, what it means for a task is ours"},
+	{"arbor/timeseries/fn", "gonum.org/v1/gonum", "quantiles of distributions are the library's, what is asked of a series is ours"},
 	{"arbor/config", "github.com/pelletier/go-toml/v2", "settings are the only TOML"},
 	{"arbor/config", "github.com/adrg/xdg", "one package knows where a person's files are"},
 	{"none of ours", "expvar", "to import it adds a handler to the default HTTP server; store.Vars is what it publishes"},
