@@ -273,3 +273,20 @@ func fill(out []Bucket, t []int64, v []float64, add func(at int, s *Summary)) {
 		}
 	}
 }
+
+// Fill sums samples up, which are in the order of time, for the times between edges, as Buckets does those of a series.
+func Fill(edges []int64, samples []Sample) []Bucket {
+	out := make([]Bucket, max(len(edges)-1, 0))
+	at := 0
+	for i := range out {
+		out[i].From, out[i].To = edges[i], edges[i+1]
+		var c columns
+		for ; at < len(samples) && samples[at].T < out[i].To; at++ {
+			if samples[at].T >= out[i].From {
+				c.t, c.v = append(c.t, samples[at].T), append(c.v, samples[at].V)
+			}
+		}
+		out[i].Summary = summarize(c.t, c.v)
+	}
+	return out
+}

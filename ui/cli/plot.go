@@ -40,7 +40,8 @@ func (r *run) plotCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "plot NAME...", Short: "draw series: arbor plot weight --since 90d", Args: words(1, -1, "the name of a series"),
 		Long: "Draws one or several series of the same time. Those with another unit than the first go by an axis of their own on the right. A goal of the " +
-			"first one is a dashed line.",
+			"first one is a dashed line.\n\n" +
+			"What nobody logs follows from the tree, day by day: " + derivedNames() + ", each also of what a query means, as 'done(+home)'.",
 		RunE: func(cmd *cobra.Command, args []string) error { return r.plot(args, opt) },
 	}
 	f := cmd.Flags()

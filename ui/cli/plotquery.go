@@ -18,6 +18,7 @@ type plotQuery struct {
 	v       *model.View
 	opt     plotting
 	series  []model.Node
+	derived []*derived // of each series, nil for one that is logged
 	chart   plot.Chart
 	buckets [][]timeseries.Bucket // of each series, with --by
 }
@@ -61,17 +62,16 @@ func (p *plotQuery) find(names []string) error {
 	kind := p.chart.Curves[0].Kind
 	p.chart.Curves = nil
 	for _, name := range names {
-		n, err := series(p.v, name)
+		n, of, err := p.one(name)
 		if err != nil {
 			return err
 		}
+		p.series, p.derived = append(p.series, n), append(p.derived, of)
 		u := plot.Curve{Kind: kind, Right: slices.Contains(p.opt.axis2, name)}
-		if len(p.opt.axis2) == 0 && len(p.series) > 0 {
-			first, _ := p.series[0].Field("unit")
-			unit, _ := n.Field("unit")
-			u.Right = unit != first
+		if len(p.opt.axis2) == 0 {
+			u.Right = p.unit(len(p.series)-1) != p.unit(0)
 		}
-		p.series, p.chart.Curves = append(p.series, n), append(p.chart.Curves, u)
+		p.chart.Curves = append(p.chart.Curves, u)
 	}
 	for _, name := range p.opt.axis2 {
 		if !slices.Contains(names, name) {
@@ -81,17 +81,57 @@ func (p *plotQuery) find(names []string) error {
 	return nil
 }
 
+// one finds a series: one that is logged, else one that follows from the tree.
+func (p *plotQuery) one(name string) (model.Node, *derived, error) {
+	n, err := series(p.v, name)
+	if err == nil || exitCode(err) != exitMissing {
+		return n, nil, err
+	}
+	of, derivedErr := p.r.derived(name)
+	switch {
+	case derivedErr != nil:
+		return n, nil, derivedErr
+	case of == nil:
+		return n, nil, err
+	}
+	if p.opt.by == "" {
+		p.opt.by = "day"
+	}
+	return model.Node{Text: name}, of, nil
+}
+
+// unit returns the unit of a series.
+func (p *plotQuery) unit(i int) string {
+	if of := p.derived[i]; of != nil {
+		return of.Unit
+	}
+	unit, _ := p.series[i].Field("unit")
+	return unit
+}
+
+// span returns the time that a series takes; false if it has no samples.
+func (p *plotQuery) span(i int, from, to time.Time) (first, end int64, found bool, err error) {
+	if of := p.derived[i]; of != nil {
+		return of.load(p.v, from, to, p.r.now())
+	}
+	all, err := p.book.Span(p.v.Reader(), p.series[i].Source())
+	if err != nil || all.N == 0 {
+		return 0, 0, false, err
+	}
+	first, end = plot.Window(all)
+	return first, end, true, nil
+}
+
 // window returns what time to show; false if there is nothing in the time asked for.
 func (p *plotQuery) window(from, to time.Time) (first, end int64, found bool, err error) {
-	for _, n := range p.series {
-		all, err := p.book.Span(p.v.Reader(), n.Source())
+	for i := range p.series {
+		a, b, has, err := p.span(i, from, to)
 		if err != nil {
 			return 0, 0, false, err
 		}
-		if all.N == 0 {
+		if !has {
 			continue
 		}
-		a, b := plot.Window(all)
 		if !found {
 			first, end, found = a, b, true
 		}
@@ -134,6 +174,15 @@ func (p *plotQuery) periods(from, to int64) error {
 	}
 	edges := plot.Edges(p.opt.by, from, to, p.r.config.Zone)
 	for i, n := range p.series {
+		if of := p.derived[i]; of != nil {
+			data, buckets := of.data(p.opt.by, edges, p.r.now())
+			p.buckets = append(p.buckets, buckets)
+			p.chart.Curves[i].Data = data
+			if u := &p.chart.Curves[i]; u.Kind == plot.Auto && !of.Gauge {
+				u.Kind = plot.Bar
+			}
+			continue
+		}
 		buckets, err := p.book.Buckets(p.v.Reader(), n.Source(), edges)
 		if err != nil {
 			return err
@@ -150,6 +199,9 @@ func (p *plotQuery) periods(from, to int64) error {
 
 // goal draws the goal of the first series.
 func (p *plotQuery) goal() {
+	if p.derived[0] != nil {
+		return
+	}
 	g, u := p.series[0].Definition().Goal, &p.chart.Curves[0]
 	if g.To.IsZero() || u.Right || u.Total.N == 0 {
 		return
