@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -35,7 +36,7 @@ func series(t *testing.T, tr *exchangetest.Tree, name string) string {
 		if err != nil || !ok {
 			return errors.Join(err, fmt.Errorf("no series %q", name))
 		}
-		for s, err := range tr.Book.Range(v.Reader(), timeseries.Series{ID: timeseries.ID(id)}, 0, 1<<62) {
+		for s, err := range tr.Book.Range(v.Reader(), timeseries.Series{ID: timeseries.ID(id)}, -1<<62, 1<<62) {
 			if err != nil {
 				return err
 			}
@@ -170,20 +171,42 @@ func TestImportRefuses(t *testing.T) {
 	}
 }
 
-// The taxi rides of New York, where they are at hand: every line is a sample.
-func TestSample(t *testing.T) {
-	f, err := os.Open(filepath.Join(root(t), "..", "shared", "samples", "csv", "nyc_taxi.csv"))
-	if err != nil {
-		t.Skip("no sample files: ", err)
-	}
-	defer f.Close() // only read
-	tr := exchangetest.New(t, 1)
-	r, err := Import(tr.Tree, tr.Book, f, "import csv", Options{Series: "taxi"})
-	if err != nil || r.Samples != 10320 {
-		t.Fatalf("%+v, %v", r, err)
-	}
-	if n := strings.Count(series(t, tr, "taxi"), "\n"); n != 10320 {
-		t.Errorf("%d samples", n)
+// The sample files of other programs, where they are at hand, come in whole, once, and go with one undo.
+func TestSamples(t *testing.T) {
+	marks := map[string]float64{"YES_MANUAL": 2, "YES_AUTO": 1, "NO": 0, "UNKNOWN": math.NaN()}
+	for _, c := range []struct {
+		file string
+		opt  Options
+		want map[string]int // samples of each series
+	}{
+		{"nyc_taxi.csv", Options{Series: "taxi"}, map[string]int{"taxi": 10320}},
+		{"daily-min-temperatures.csv", Options{}, map[string]int{"Temp": 3650}},
+		{"co2-concentration.csv", Options{Options: ingest.Options{Wide: true}}, map[string]int{"CO2": 741, "adjusted CO2": 741}},
+		{"seattle-weather.csv", Options{Series: "Seattle", Options: ingest.Options{Wide: true}},
+			map[string]int{"Seattle precipitation": 1461, "Seattle temp_max": 1461, "Seattle temp_min": 1461, "Seattle wind": 1461}},
+		{"Checkmarks.csv", Options{Options: ingest.Options{ValueColumns: []string{"Meditate", "Wake up early"}, Words: marks}}, map[string]int{"Wake up early": 10}},
+	} {
+		t.Run(c.file, func(t *testing.T) {
+			text, err := os.ReadFile(filepath.Join(root(t), "..", "shared", "samples", "csv", c.file))
+			if err != nil {
+				t.Skip("no sample files: ", err)
+			}
+			tr := exchangetest.New(t, 1)
+			empty := tr.Picture(t)
+			r := load(t, tr, string(text), c.opt)
+			for name, want := range c.want {
+				if n := strings.Count(series(t, tr, name), "\n"); n != want {
+					t.Errorf("%s: %d samples, want %d: %+v", name, n, want, r)
+				}
+			}
+			if r := load(t, tr, string(text), c.opt); r.Samples > 0 || r.Unchanged != len(c.want) {
+				t.Errorf("a second time: %+v", r)
+			}
+			tr.Undo(t)
+			if tr.Picture(t) != empty {
+				t.Error("undo leaves something")
+			}
+		})
 	}
 }
 
