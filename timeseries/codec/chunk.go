@@ -5,21 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
-	"math"
 )
 
 // MaxPoints is the greatest number of samples in a chunk.
 const MaxPoints = 1024
 
 // version is the first byte of every chunk.
-const version = 1
-
-// Modes of the column of values. The numbers above are for columns to come (decimals with a correction in units of the last place, a
-// dictionary of the leading bits).
-const (
-	modeRaw     = 0
-	modeDecimal = 1
-)
+const version = 2
 
 // Errors of Decode and Append.
 var (
@@ -136,20 +128,3 @@ func zigzag(v int64) uint64   { return uint64(v)<<1 ^ uint64(v>>63) }
 func unzigzag(u uint64) int64 { return int64(u>>1) ^ -int64(u&1) }
 
 func appendVarint(dst []byte, v int64) []byte { return binary.AppendUvarint(dst, zigzag(v)) }
-
-func readValues(r *reader, mode byte, out []float64) bool {
-	switch mode {
-	case modeRaw:
-		p := r.take(8 * len(out))
-		if r.bad {
-			return false
-		}
-		for i := range out {
-			out[i] = math.Float64frombits(binary.LittleEndian.Uint64(p[8*i:]))
-		}
-		return true
-	case modeDecimal:
-		return readDecimal(r, out)
-	}
-	return false
-}

@@ -64,6 +64,22 @@ func TestRoundTripEdges(t *testing.T) {
 	}
 }
 
+// TestEveryLength packs columns of each length that each mode is best for: what is sampled of a column depends on its length.
+func TestEveryLength(t *testing.T) {
+	for _, g := range goldens {
+		times, values := make([]int64, MaxPoints), make([]float64, MaxPoints)
+		for i := range times {
+			times[i], values[i] = int64(i)*60e9, g.make(i)
+		}
+		for n := range 300 {
+			roundTrip(t, times[:n], values[:n])
+		}
+		for n := 300; n <= MaxPoints; n += 181 {
+			roundTrip(t, times[:n], values[:n])
+		}
+	}
+}
+
 func TestTooMany(t *testing.T) {
 	n := MaxPoints + 1
 	if _, err := Append(nil, make([]int64, n), make([]float64, n)); !errors.Is(err, ErrTooMany) {
@@ -98,9 +114,13 @@ func genValues(t *rapid.T, n int) []float64 {
 	digits := rapid.IntRange(0, 20).Draw(t, "digits")
 	odd := rapid.IntRange(0, 4).Draw(t, "odd")
 	size := rapid.SampledFrom([]int64{2, 1000, 1e9, 1 << 53}).Draw(t, "size")
+	ulps := rapid.SampledFrom([]int64{0, 1, 8, 1 << 40}).Draw(t, "ulps")
 	rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 2))
 	for i := range v {
 		v[i] = float64(rng.Int64N(size)-size/3) / math.Pow(10, float64(digits))
+		if ulps > 0 {
+			v[i] = math.Float64frombits(math.Float64bits(v[i]) + uint64(rng.Int64N(2*ulps+1)-ulps))
+		}
 		if rng.IntN(20) < odd {
 			v[i] = math.Float64frombits(rng.Uint64())
 		}
@@ -140,9 +160,9 @@ func TestDamageIsFound(t *testing.T) {
 		}
 	}
 	later := bytes.Clone(b)
-	later[0] = 2
+	later[0] = version + 1
 	if _, _, err := Decode(later, nil, nil); !errors.Is(err, ErrVersion) {
-		t.Fatalf("version 2 gives %v", err)
+		t.Fatalf("a later version gives %v", err)
 	}
 	for n := range b[:len(b)-checksumSize] { // cut, with a right checksum
 		if _, _, err := Decode(seal(b[:n]), nil, nil); err == nil {
@@ -170,6 +190,14 @@ func FuzzDecode(f *testing.F) {
 	f.Add(b[:len(b)-checksumSize])
 	b, _ = Append(nil, []int64{math.MinInt64, math.MaxInt64}, []float64{math.Pi, -1})
 	f.Add(b[:len(b)-checksumSize])
+	for _, g := range goldens {
+		times, values := make([]int64, 150), make([]float64, 150)
+		for i := range times {
+			times[i], values[i] = int64(i)*1e9, g.make(i)
+		}
+		b, _ := Append(nil, times, values)
+		f.Add(b[:len(b)-checksumSize])
+	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		times, values, err := Decode(seal(body), nil, nil)
 		if err != nil {

@@ -3,7 +3,6 @@ package codec
 import (
 	"encoding/binary"
 	"math"
-	"math/bits"
 )
 
 // maxExponent is the greatest power of ten that a float64 holds exactly.
@@ -40,79 +39,31 @@ func exponent(v float64, low int) int {
 	return -1
 }
 
-// probes is how many values chooseExponent looks at.
-const probes = 32
-
-// chooseExponent returns the exponent that makes a sample of v cheapest, or -1 if raw is.
-func chooseExponent(v []float64) int {
-	step := max(1, len(v)/probes)
-	var seen [maxExponent + 1]bool
-	for i := 0; i < len(v); i += step {
-		if e := exponent(v[i], 0); e >= 0 {
-			seen[e] = true
+// appendDecimal appends v as n / 10^e: the exponent, the integers, the exceptions.
+func appendDecimal(dst []byte, v []float64, e int) []byte {
+	var ints [MaxPoints]int64
+	var except [MaxPoints]uint16
+	k := 0
+	var last int64
+	for i, f := range v {
+		n, ok := scale(f, e)
+		if !ok {
+			n = last // costs no bits
+			except[k] = uint16(i)
+			k++
 		}
+		ints[i], last = n, n
 	}
-	best, least := -1, math.MaxInt
-	for e := range seen {
-		if !seen[e] {
-			continue
-		}
-		cost, kept, low, high := 0, 0, int64(0), int64(0)
-		for i := 0; i < len(v); i += step {
-			n, ok := scale(v[i], e)
-			if !ok {
-				cost += 80 // eight bytes and a place
-				continue
-			}
-			if kept == 0 {
-				low, high = n, n
-			}
-			low, high = min(low, n), max(high, n)
-			kept++
-		}
-		cost += kept * bits.Len64(uint64(high-low))
-		if cost < least {
-			best, least = e, cost
-		}
+	dst = append(dst, byte(e))
+	dst = appendInts(dst, ints[:len(v)])
+	dst = binary.AppendUvarint(dst, uint64(k))
+	at := 0
+	for _, i := range except[:k] {
+		dst = binary.AppendUvarint(dst, uint64(int(i)-at))
+		at = int(i)
+		dst = binary.LittleEndian.AppendUint64(dst, math.Float64bits(v[i]))
 	}
-	return best
-}
-
-// appendValues appends the column v in the mode it returns: decimal (exponent, integers, exceptions) unless raw is smaller.
-func appendValues(dst []byte, v []float64) ([]byte, byte) {
-	start := len(dst)
-	if e := chooseExponent(v); e >= 0 {
-		var ints [MaxPoints]int64
-		var except [MaxPoints]uint16
-		k := 0
-		var last int64
-		for i, f := range v {
-			n, ok := scale(f, e)
-			if !ok {
-				n = last // costs no bits
-				except[k] = uint16(i)
-				k++
-			}
-			ints[i], last = n, n
-		}
-		dst = append(dst, byte(e))
-		dst = appendInts(dst, ints[:len(v)])
-		dst = binary.AppendUvarint(dst, uint64(k))
-		at := 0
-		for _, i := range except[:k] {
-			dst = binary.AppendUvarint(dst, uint64(int(i)-at))
-			at = int(i)
-			dst = binary.LittleEndian.AppendUint64(dst, math.Float64bits(v[i]))
-		}
-		if len(dst)-start < 8*len(v) {
-			return dst, modeDecimal
-		}
-		dst = dst[:start]
-	}
-	for _, f := range v {
-		dst = binary.LittleEndian.AppendUint64(dst, math.Float64bits(f))
-	}
-	return dst, modeRaw
+	return dst
 }
 
 func readDecimal(r *reader, out []float64) bool {
