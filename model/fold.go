@@ -13,8 +13,8 @@ import (
 )
 
 // foldVersion names what the ops do to state. State of a later version is not read, that of an earlier one is brought up, see renew. 2 has terms
-// for links by name, 3 knows of chunks whether they have several samples of one time, 4 keeps the summaries of chunks in levels.
-const foldVersion = 4
+// for links by name, 3 knows of chunks whether they have several samples of one time, 4 and 5 keep the summaries of chunks in levels.
+const foldVersion = 5
 
 // fold applies ops to state within one transaction. It is total: an op that has no place in the state it meets has no effect, the
 // same on every device. Records are held back until flush; places, notes and arrows are written at once, so that scans see them.

@@ -90,18 +90,27 @@ func identical(a, b *Summary) bool {
 	}
 	x, y := a.numbers(), b.numbers()
 	for i := range x {
-		if math.Float64bits(*x[i]) != math.Float64bits(*y[i]) {
+		if math.Float64bits(x[i]) != math.Float64bits(y[i]) {
 			return false
 		}
 	}
 	return true
 }
 
-// numbers returns where the values of s are, in the order in which they are kept.
-func (s *Summary) numbers() [7]*float64 {
-	return [...]*float64{&s.First, &s.Last, &s.Min, &s.Max, &s.Sum, &s.Mean, &s.M2}
+// numbers returns the values of s.
+func (s *Summary) numbers() [7]float64 {
+	return [...]float64{s.First, s.Last, s.Min, s.Max, s.Sum, s.Mean, s.M2}
 }
 
+// notDecimal stands where an exponent would.
+const notDecimal = 0xff
+
+// powers are those of ten up to the greatest exponent.
+var powers = [...]float64{1, 10, 100, 1e3, 1e4, 1e5, 1e6}
+
+// appendSummary appends the number of samples and, if there are any, how far from the entry's the times are; an exponent and the first, last, least
+// and greatest value as integers, to be divided by that power of ten, or notDecimal and their bits; the sum; by how many units in the last
+// place the mean differs from the sum divided; and the sum of squares.
 func (e *entry) appendSummary(b []byte, s *Summary) []byte {
 	b = binary.AppendUvarint(b, uint64(s.N))
 	if s.N == 0 {
@@ -109,10 +118,41 @@ func (e *entry) appendSummary(b []byte, s *Summary) []byte {
 	}
 	b = binary.AppendUvarint(b, uint64(s.T0-e.t0))
 	b = binary.AppendUvarint(b, uint64(e.t1-s.T1))
-	for _, f := range s.numbers() {
-		b = binary.LittleEndian.AppendUint64(b, math.Float64bits(*f))
+	ends := [...]float64{s.First, s.Last, s.Min, s.Max}
+	if integers, exponent, ok := decimals(ends); ok {
+		b = append(b, byte(exponent))
+		for _, n := range integers {
+			b = binary.AppendVarint(b, n)
+		}
+	} else {
+		b = append(b, notDecimal)
+		for _, f := range ends {
+			b = binary.LittleEndian.AppendUint64(b, math.Float64bits(f))
+		}
 	}
-	return b
+	b = binary.LittleEndian.AppendUint64(b, math.Float64bits(s.Sum))
+	b = binary.AppendVarint(b, int64(math.Float64bits(s.Mean)-math.Float64bits(s.Sum/float64(s.N))))
+	return binary.LittleEndian.AppendUint64(b, math.Float64bits(s.M2))
+}
+
+// decimals returns the integers that, divided by a power of ten, are values, to the bit.
+func decimals(values [4]float64) (integers [4]int64, exponent int, ok bool) {
+	for exponent < len(powers) {
+		exact := true
+		for i, f := range values {
+			n := math.Round(f * powers[exponent])
+			if !(math.Abs(n) < 1<<53) {
+				return integers, 0, false
+			}
+			integers[i] = int64(n)
+			exact = exact && math.Float64bits(float64(integers[i])/powers[exponent]) == math.Float64bits(f)
+		}
+		if exact {
+			return integers, exponent, true
+		}
+		exponent++
+	}
+	return integers, 0, false
 }
 
 // appendPlaces appends rising places as their number and the stretches they lie in: the gap before each and its length.
@@ -162,6 +202,15 @@ func (r *reader) take(n int) []byte {
 	return p
 }
 
+func (r *reader) integer() int64 {
+	u := r.number()
+	return int64(u>>1) ^ -int64(u&1)
+}
+
+func (r *reader) float() float64 {
+	return math.Float64frombits(binary.LittleEndian.Uint64(r.take(8)))
+}
+
 // summary reads one of what lies in [t0, t1] into s.
 func (r *reader) summary(s *Summary, t0, t1 int64) {
 	n := int64(r.number())
@@ -172,14 +221,19 @@ func (r *reader) summary(s *Summary, t0, t1 int64) {
 	}
 	s.N, s.T0 = n, t0+int64(r.number())
 	s.T1 = t1 - int64(r.number())
-	p := (*[7 * 8]byte)(r.take(7 * 8))
-	s.First = math.Float64frombits(binary.LittleEndian.Uint64(p[0:]))
-	s.Last = math.Float64frombits(binary.LittleEndian.Uint64(p[8:]))
-	s.Min = math.Float64frombits(binary.LittleEndian.Uint64(p[16:]))
-	s.Max = math.Float64frombits(binary.LittleEndian.Uint64(p[24:]))
-	s.Sum = math.Float64frombits(binary.LittleEndian.Uint64(p[32:]))
-	s.Mean = math.Float64frombits(binary.LittleEndian.Uint64(p[40:]))
-	s.M2 = math.Float64frombits(binary.LittleEndian.Uint64(p[48:]))
+	switch e := r.take(1)[0]; {
+	case e == notDecimal:
+		s.First, s.Last, s.Min, s.Max = r.float(), r.float(), r.float(), r.float()
+	case int(e) < len(powers):
+		p := powers[e]
+		s.First, s.Last = float64(r.integer())/p, float64(r.integer())/p
+		s.Min, s.Max = float64(r.integer())/p, float64(r.integer())/p
+	default:
+		r.bad = true
+	}
+	s.Sum = r.float()
+	s.Mean = math.Float64frombits(math.Float64bits(s.Sum/float64(n)) + uint64(r.integer()))
+	s.M2 = r.float()
 }
 
 func (r *reader) places() []uint16 {
