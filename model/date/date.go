@@ -71,7 +71,7 @@ func (d Date) Day(loc *time.Location) Date {
 }
 
 // startOfDay returns the first instant of a civil day in loc. Midnight may not exist, or exist twice: then the day begins where the clock
-// was set forward, or at the first of the two.
+// was set forward, or at the first of the two. Where the whole day does not exist it is the first instant after it.
 func startOfDay(y int, m time.Month, day int, loc *time.Location) time.Time {
 	want := time.Date(y, m, day, 0, 0, 0, 0, time.UTC)
 	first := time.Date(y, m, day, 0, 0, 0, 0, loc)
@@ -82,10 +82,10 @@ func startOfDay(y int, m time.Month, day int, loc *time.Location) time.Time {
 		try = append(try, want.Add(-time.Duration(before)*time.Second).In(loc))
 	}
 	for _, t := range try {
-		if t.IsZero() || !Day(t).T.Equal(want) {
+		if t.IsZero() || Day(t).T.Before(want) {
 			continue
 		}
-		if t.Before(first) || !Day(first).T.Equal(want) {
+		if t.Before(first) || Day(first).T.Before(want) {
 			first = t
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"arbor/timeseries"
+
 	"pgregory.net/rapid"
 )
 
@@ -112,4 +114,21 @@ func TestSpan(t *testing.T) {
 			t.Fatalf("%v is written %q, read as %v, %v", d, FormatSpan(d), got, err)
 		}
 	})
+}
+
+// A civil day begins where the calendar of the series has it begin, in every zone of traps: midnights that do not exist or exist twice, and a day
+// that does not exist at all.
+func TestStartsOfDays(t *testing.T) {
+	for _, name := range []string{"UTC", "Europe/Berlin", "America/Sao_Paulo", "America/Asuncion", "Asia/Beirut", "Africa/Cairo", "America/Havana", "Australia/Lord_Howe", "Africa/Casablanca", "Pacific/Apia", "America/Scoresbysund"} {
+		loc, err := time.LoadLocation(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for day := time.Date(2009, 1, 1, 0, 0, 0, 0, time.UTC); day.Year() < 2027; day = day.AddDate(0, 0, 1) {
+			y, m, d := day.Date()
+			if got, want := (Date{T: day, AllDay: true}).Start(loc), timeseries.StartOfDay(y, m, d, loc); !got.Equal(want) {
+				t.Errorf("%s in %s begins at %v, want %v", day.Format(time.DateOnly), name, got, want)
+			}
+		}
+	}
 }
