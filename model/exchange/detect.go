@@ -58,7 +58,7 @@ func Detect(head []byte) (Format, error) {
 		if json.Unmarshal([]byte(line), &row) == nil && len(row) > 1 { // an object on each line, with a time and a value, is a table too
 			return CSV, nil
 		}
-		return "", fmt.Errorf("it is JSON, but neither Taskwarrior's nor ours; arbor import reads %s: %w", names(), ErrUnknown)
+		return "", fmt.Errorf("it is JSON, but neither Taskwarrior's nor ours; arbor import reads %s, and samples with an object on each line, as 'jq -c' writes them: %w", names(), ErrUnknown)
 	case strings.ContainsAny(line, ",;\t") && !strings.HasPrefix(line, "<"):
 		return CSV, nil
 	}

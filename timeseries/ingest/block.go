@@ -10,7 +10,7 @@ import (
 )
 
 // A file is cut into blocks that end with a line, and these are read on several cores. What one line can mean for those after it is left to
-// one reader that sees all in order: a block in which a quote begins, a line is too long, or a clock shows an hour twice is read by that one.
+// one reader that sees all in order: a block in which a line ends within quotes or is too long, or a clock shows an hour twice is read by that one.
 const (
 	firstBlock = sniffed
 	blockSize  = 512 << 10
@@ -125,9 +125,7 @@ func (s *blocks) close() {
 // read reads a block by itself, and reports whether that can be done.
 func (p *part) read(raw []byte) bool {
 	l := &p.report.Layout
-	if !l.Objects && bytes.IndexByte(raw, '"') >= 0 {
-		return false
-	}
+	quotes := !l.Objects && bytes.IndexByte(raw, '"') >= 0
 	cut := newRecordsOf(l)
 	if rows := bytes.Count(raw, []byte{'\n'}) + 1; l.Name < 0 {
 		for range l.Values {
@@ -149,9 +147,16 @@ func (p *part) read(raw []byte) bool {
 			continue
 		}
 		ok := true
-		if l.Objects {
+		switch {
+		case l.Objects:
 			ok = cut.object(line)
-		} else {
+		case quotes && bytes.IndexByte(line, '"') >= 0:
+			done, broken := cut.quoted(line)
+			if !done && !broken {
+				return false
+			}
+			ok = done
+		default:
 			cut.split(line)
 		}
 		p.report.Rows++

@@ -17,7 +17,7 @@ import (
 // BenchmarkImport brings a file of a million lines into a new store on the disk, durable at the end of each: what `arbor import` does.
 func BenchmarkImport(b *testing.B) {
 	const rows = 1_000_000
-	for _, form := range []struct{ name, layout string }{{"rfc3339", time.RFC3339}, {"local", time.DateTime}, {"millis", ""}} {
+	for _, form := range []struct{ name, layout string }{{"rfc3339", time.RFC3339}, {"local", time.DateTime}, {"millis", ""}, {"quoted", `"` + time.DateTime + `"`}} {
 		b.Run(form.name, func(b *testing.B) {
 			var text bytes.Buffer
 			text.WriteString("time,temp\n")
