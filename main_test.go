@@ -71,6 +71,7 @@ var owners = []edge{
 	{"arbor/timeseries/fn", "gonum.org/v1/gonum", "quantiles of distributions are the library's, what is asked of a series is ours"},
 	{"arbor/config", "github.com/pelletier/go-toml/v2", "settings are the only TOML"},
 	{"arbor/config", "github.com/adrg/xdg", "one package knows where a person's files are"},
+	{"arbor/ui/plot", "golang.org/x/image", "letters and smooth lines of a PNG; no other image is painted"},
 	{"none of ours", "expvar", "to import it adds a handler to the default HTTP server; store.Vars is what it publishes"},
 }
 

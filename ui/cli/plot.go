@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"cmp"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -23,7 +25,12 @@ type plotting struct {
 	by            string
 	axis2         []string
 	log           bool
+	svg, png      string
+	lag           int
 }
+
+// image tells whether a file is to be written.
+func (o *plotting) image() bool { return o.svg != "" || o.png != "" }
 
 // Bounds of a plot in cells, and its size where no terminal gives one.
 const (
@@ -33,6 +40,8 @@ const (
 	maxPlotHeight    = 500
 	defaultPlotWidth = 80
 	plotHeight       = 20
+	imageWidth       = 100
+	imageHeight      = 28
 )
 
 func (r *run) plotCommand() *cobra.Command {
@@ -41,7 +50,9 @@ func (r *run) plotCommand() *cobra.Command {
 		Use: "plot NAME...", Short: "draw series: arbor plot weight --since 90d", Args: words(1, -1, "the name of a series"),
 		Long: "Draws one or several series of the same time. Those with another unit than the first go by an axis of their own on the right. A goal of the " +
 			"first one is a dashed line.\n\n" +
-			"What nobody logs follows from the tree, day by day: " + derivedNames() + ", each also of what a query means, as 'done(+home)'.",
+			"What nobody logs follows from the tree, day by day: " + derivedNames() + ", each also of what a query means, as 'done(+home)'.\n\n" +
+			"A histogram counts samples, or with --by the values of periods; heat is the mean by day of the week and hour; a calendar has a cell a " +
+			"day; a box spans the quartiles of each period; scatter sets the second series over the first, where both have a value in a period (a day, or --by).",
 		RunE: func(cmd *cobra.Command, args []string) error { return r.plot(args, opt) },
 	}
 	f := cmd.Flags()
@@ -51,7 +62,10 @@ func (r *run) plotCommand() *cobra.Command {
 	f.StringVar(&opt.by, "by", "", "one value for each `PERIOD`: "+strings.Join(plot.EdgeNames, ", ")+"; the field day of the series says which, else the mean")
 	f.StringVar(&opt.marks, "marks", "", "draw with `MARKS`: "+strings.Join(plot.MarkNames(), ", "))
 	f.StringSliceVar(&opt.axis2, "axis2", nil, "the `NAME` of a series that goes by the axis on the right; may be repeated")
+	f.IntVar(&opt.lag, "lag", 0, "of a scatter: the second series so many `PERIODS` later")
 	f.BoolVar(&opt.log, "log", false, "values go up by factors of ten")
+	f.StringVar(&opt.svg, "svg", "", "write an image to the `FILE`")
+	f.StringVar(&opt.png, "png", "", "write an image to the `FILE`")
 	f.IntVar(&opt.width, "width", 0, "width in `CELLS`; the terminal's without")
 	f.IntVar(&opt.height, "height", 0, "height in `CELLS`")
 	f.BoolVar(&opt.json, "json", false, "the buckets behind the columns, one JSON object a line")
@@ -100,7 +114,7 @@ func (r *run) plot(names []string, opt plotting) error {
 
 // chart reads what the flags say of the chart.
 func (r *run) chart(opt *plotting) (plot.Chart, error) {
-	c := plot.Chart{Location: r.config.Zone, Log: opt.log}
+	c := plot.Chart{Location: r.config.Zone, Log: opt.log, Image: opt.image()}
 	if err := r.plotSize(opt); err != nil {
 		return c, err
 	}
@@ -109,6 +123,9 @@ func (r *run) chart(opt *plotting) (plot.Chart, error) {
 		return c, usagef("--kind: %w", err)
 	}
 	c.Curves = []plot.Curve{{Kind: kind}}
+	if kind == plot.Scatter && opt.by == "" {
+		opt.by = "day"
+	}
 	if opt.by != "" && !slices.Contains(plot.EdgeNames, opt.by) {
 		return c, usagef("--by: there is no period %q; there are %s", opt.by, strings.Join(plot.EdgeNames, ", "))
 	}
@@ -124,6 +141,9 @@ func (r *run) chart(opt *plotting) (plot.Chart, error) {
 }
 
 func (r *run) plotSize(opt *plotting) error {
+	if opt.image() {
+		opt.width, opt.height = cmp.Or(opt.width, imageWidth), cmp.Or(opt.height, imageHeight)
+	}
 	if opt.width == 0 {
 		opt.width = defaultPlotWidth
 		if r.Terminal.Out && r.Terminal.Width > 0 {
@@ -175,6 +195,9 @@ func (r *run) moment(flag, text string) (time.Time, error) {
 }
 
 func (r *run) printPlot(q *plotQuery) error {
+	if q.opt.image() {
+		return r.plotImages(q)
+	}
 	p := r.printer()
 	switch {
 	case q.opt.json:
@@ -182,11 +205,34 @@ func (r *run) printPlot(q *plotQuery) error {
 			return err
 		}
 	case r.config.Plain:
-		p.out.WriteString(q.chart.Describe() + "\n")
+		p.out.WriteString(q.figure.Describe() + "\n")
 	default:
 		g := grid.New(q.opt.width, q.opt.height)
-		q.chart.Draw(g.Surface())
-		p.out.WriteString(strings.TrimRight(r.picture(g), "\n") + "\n")
+		plot.Draw(q.figure, g.Surface())
+		p.out.WriteString(strings.TrimRight(r.picture(g), " \n") + "\n")
+	}
+	return p.out.Flush()
+}
+
+// plotImages writes the images asked for, each whole or not at all.
+func (r *run) plotImages(q *plotQuery) error {
+	name := r.config.Theme
+	if name == "" || name == "auto" {
+		name = "light"
+	}
+	p := r.printer()
+	th := theme.New(theme.Options{Name: name, Profile: theme.TrueColour})
+	for _, f := range []struct {
+		name  string
+		write func(io.Writer, plot.Figure, int, int, *theme.Theme) error
+	}{{q.opt.svg, plot.SVG}, {q.opt.png, plot.PNG}} {
+		if f.name == "" {
+			continue
+		}
+		if err := replaceFile(f.name, func(w io.Writer) error { return f.write(w, q.figure, q.opt.width, q.opt.height, th) }); err != nil {
+			return err
+		}
+		p.out.WriteString("wrote " + f.name + "\n")
 	}
 	return p.out.Flush()
 }

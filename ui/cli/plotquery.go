@@ -20,6 +20,7 @@ type plotQuery struct {
 	series  []model.Node
 	derived []*derived // of each series, nil for one that is logged
 	chart   plot.Chart
+	figure  plot.Figure
 	buckets [][]timeseries.Bucket // of each series, with --by
 }
 
@@ -146,12 +147,17 @@ func (p *plotQuery) window(from, to time.Time) (first, end int64, found bool, er
 	return first, end, found && first < end, nil
 }
 
-// read reads the chart; false if there are no samples in the time asked for.
+// read reads what is to be drawn; false if there are no samples in the time asked for.
 func (p *plotQuery) read(from, to time.Time) (bool, error) {
 	first, end, found, err := p.window(from, to)
 	if err != nil || !found {
 		return false, err
 	}
+	kind := p.chart.Curves[0].Kind
+	if !kind.Timed() && kind != plot.Spark {
+		return p.numbers(kind, first, end)
+	}
+	p.figure = &p.chart
 	if p.opt.by != "" {
 		err = p.periods(first, end)
 	} else {
@@ -160,19 +166,36 @@ func (p *plotQuery) read(from, to time.Time) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	if kind == plot.Spark {
+		p.figure = &plot.Sparks{Curves: p.chart.Curves, Marks: p.chart.Marks}
+		p.opt.height = min(p.opt.height, len(p.series))
+	}
 	p.goal()
-	return slices.ContainsFunc(p.chart.Curves, func(u plot.Curve) bool { return u.Total.N > 0 }), nil
+	return p.any(), nil
+}
+
+// any tells whether there is a sample to be drawn.
+func (p *plotQuery) any() bool {
+	return slices.ContainsFunc(p.chart.Curves, func(u plot.Curve) bool { return u.Total.N > 0 })
 }
 
 // maxPeriods bounds what --by asks for.
 const maxPeriods = 200000
 
+// edges returns the edges of periods.
+func (p *plotQuery) edges(by string, from, to int64) ([]int64, error) {
+	if float64(to-from)/float64(time.Hour) > maxPeriods && by == "hour" {
+		return nil, usagef("there are more than %d hours to plot; take a shorter time with --since", maxPeriods)
+	}
+	return plot.Edges(by, from, to, p.r.config.Zone), nil
+}
+
 // periods reads one value for each period of the calendar.
 func (p *plotQuery) periods(from, to int64) error {
-	if float64(to-from)/float64(time.Hour) > maxPeriods && p.opt.by == "hour" {
-		return usagef("there are more than %d hours to plot; take a shorter time with --since, or --by day", maxPeriods)
+	edges, err := p.edges(p.opt.by, from, to)
+	if err != nil {
+		return err
 	}
-	edges := plot.Edges(p.opt.by, from, to, p.r.config.Zone)
 	for i, n := range p.series {
 		if of := p.derived[i]; of != nil {
 			data, buckets := of.data(p.opt.by, edges, p.r.now())

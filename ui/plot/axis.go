@@ -14,29 +14,34 @@ func (s *scene) values() {
 		return
 	}
 	s.rule(f.x-1, f.y, -f.h, theme.Axis, "│")
-	s.ticks(f.left, func(row int, label string) {
+	s.ticks(f.left, func(row int, off float64, label string) {
 		s.text(f.x-1, row, theme.Axis, "┤")
+		s.shift(0, off)
 		s.right(f.x-2, row, theme.Dim, label)
+		s.shift(0, off)
 	})
 	if x := f.x + f.w; f.twice && x < s.w {
 		s.rule(x, f.y, -f.h, theme.Axis, "│")
-		s.ticks(f.other, func(row int, label string) {
+		s.ticks(f.other, func(row int, off float64, label string) {
 			s.text(x, row, theme.Axis, "├")
+			s.shift(0, off)
 			s.text(x+1, row, theme.Dim, grid.Cut(label, s.w-x-1))
+			s.shift(0, off)
 		})
 	}
 }
 
-// ticks calls f for each tick that has a row of its own.
-func (s *scene) ticks(of scale, f func(row int, label string)) {
+// ticks calls f for each tick that has a row of its own, with how far below the middle of the row it lies, in cells.
+func (s *scene) ticks(of scale, f func(row int, off float64, label string)) {
 	used := -1
 	for _, t := range of.ticks() {
-		row := s.area.y + s.area.row(of, t)/s.area.dy
+		dot := s.area.row(of, t)
+		row := s.area.y + dot/s.area.dy
 		if row == used {
 			continue
 		}
 		used = row
-		f(row, of.label(t))
+		f(row, (float64(dot%s.area.dy)+0.5)/float64(s.area.dy)-0.5, of.label(t))
 	}
 }
 
@@ -56,8 +61,11 @@ func (s *scene) times(loc *time.Location) {
 	for _, m := range r.marks(f.from, f.to, loc) {
 		x := f.x + f.cell(m.at)
 		s.text(x, y, theme.Axis, "┬")
+		off := (float64(f.dot(m.at)%f.dx)+0.5)/float64(f.dx) - 0.5
+		s.shift(off, 0)
 		if at := x - m.width/2; at > free && at+m.width <= f.x+f.w {
 			s.text(at, y+1, theme.Dim, m.label)
+			s.shift(off, 0)
 			free = at + m.width
 		}
 	}

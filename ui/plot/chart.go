@@ -19,6 +19,7 @@ type Chart struct {
 	Goals    []Goal
 	Notes    []Note
 	Cross    *Cross
+	Image    bool // to be loaded for an image, with a column for each of its finer dots
 }
 
 // Curve is a series of a chart.
@@ -68,9 +69,9 @@ const (
 )
 
 // frame divides a picture of w×h cells.
-func (c *Chart) frame(w, h int) frame {
+func (c *Chart) frame(w, h int, image bool) frame {
 	f := frame{w: max(w, 0), h: max(h, 0)}
-	f.dx, f.dy = c.Marks.dots()
+	f.dx, f.dy = dotsOf(c.Marks, image)
 	if len(c.Curves) > 0 {
 		f.from, f.to = c.Curves[0].From, c.Curves[0].To
 	}
@@ -197,14 +198,8 @@ func (c *Chart) style(i int) theme.Style {
 	return theme.Series(i)
 }
 
-// Draw draws c, loaded for the size of s.
-func (c *Chart) Draw(s grid.Surface) {
-	w, h := s.Size()
-	c.scene(w, h).draw(s)
-}
-
 // scene lays c out on w×h cells.
-func (c *Chart) scene(w, h int) *scene {
+func (c *Chart) scene(w, h int, image bool) *scene {
 	s := &scene{w: w, h: h, marks: c.Marks}
 	if w <= 0 || h <= 0 || len(c.Curves) == 0 {
 		return s
@@ -215,7 +210,7 @@ func (c *Chart) scene(w, h int) *scene {
 		s.text(max((w-grid.Width(words))/2, 0), h/2, theme.Dim, grid.Cut(words, w))
 		return s
 	}
-	s.area = c.frame(w, h)
+	s.area = c.frame(w, h, image)
 	if s.area.y > 0 && !c.Bare {
 		c.head(s)
 	}
@@ -264,7 +259,7 @@ func (c *Chart) head(s *scene) {
 		if i > 0 {
 			x += 3
 		}
-		title, value := theme.Title, Number(u.Total.Last)+u.unit()
+		title, value := theme.Title, u.number(u.Total.Last)+u.unit()
 		if u.Total.N == 0 {
 			value = "none"
 		}
@@ -295,10 +290,18 @@ func (c *Chart) facts() []string {
 		parts = append(parts, Number(c.Cross.V)+d.unit()+" at "+time.Unix(0, c.Cross.T).In(c.zone()).Format("Mon 2 Jan 2006 15:04:05"))
 	}
 	if len(c.Curves) == 1 {
-		parts = append(parts, "min "+Number(d.Total.Min), "max "+Number(d.Total.Max), "mean "+Number(roundTo(d.Total.Mean, d.Total.Max-d.Total.Min)), d.count())
+		parts = append(parts, "min "+d.number(d.Total.Min), "max "+d.number(d.Total.Max), "mean "+Number(roundTo(d.Total.Mean, d.Total.Max-d.Total.Min)), d.count())
 	}
 	parts = append(parts, d.day(d.From, c.zone())+" – "+d.day(d.To-1, c.zone()))
 	return parts
+}
+
+// number formats a value: a sample as it is, one of a period in no more digits than its span has.
+func (d *Data) number(v float64) string {
+	if d.By != "" {
+		v = roundTo(v, d.Total.Max-d.Total.Min)
+	}
+	return Number(v)
 }
 
 // roundTo rounds v to a thousandth of a span, so that a mean does not claim digits that no sample has.

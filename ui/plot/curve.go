@@ -24,7 +24,7 @@ func (c *Chart) curve(s *scene, i int) {
 	add := func(st theme.Style, draw func()) {
 		p.shapes = nil
 		draw()
-		s.layers = append(s.layers, layer{st, p.shapes})
+		s.layers = append(s.layers, layer{style: st, shapes: p.shapes})
 	}
 	switch kind {
 	case Step:
@@ -35,9 +35,11 @@ func (c *Chart) curve(s *scene, i int) {
 		add(st, p.points)
 	case Area:
 		add(theme.Dim, p.filled)
+		s.layers[len(s.layers)-1].tint = st
 		add(st, p.line)
 	case Band:
 		add(theme.Dim, p.line)
+		s.layers[len(s.layers)-1].tint = st
 		add(st, p.means)
 	default:
 		add(st, p.line)
@@ -176,7 +178,7 @@ func (p *pen) filled() {
 func (p *pen) means() {
 	p.each(func(i, before int) {
 		x, y := p.middle(i), p.row(p.d.Columns[i].Mean)
-		p.add(point, x, y, x, y)
+		p.add(stroke, x, y, x, y)
 		if before >= 0 {
 			p.add(stroke, p.middle(before), p.row(p.d.Columns[before].Mean), x, y)
 		}

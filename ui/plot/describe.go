@@ -30,15 +30,15 @@ func (d *Data) describe(loc *time.Location) string {
 		return name + ", " + span + ": no samples"
 	}
 	if t.N == 1 {
-		return fmt.Sprintf("%s, %s: one %s, %s on %s", name, span, strings.TrimPrefix(d.count(), "1 "), Number(t.Last), d.day(t.T1, loc))
+		return fmt.Sprintf("%s, %s: one %s, %s on %s", name, span, strings.TrimPrefix(d.count(), "1 "), d.number(t.Last), d.day(t.T1, loc))
 	}
 	lowest, highest := d.extremes()
 	parts := []string{
 		fmt.Sprintf("%s, %s: %s", name, span, d.count()),
-		fmt.Sprintf("first %s on %s", Number(t.First), d.day(t.T0, loc)),
-		fmt.Sprintf("last %s on %s", Number(t.Last), d.day(t.T1, loc)),
-		fmt.Sprintf("least %s about %s", Number(t.Min), d.day(lowest, loc)),
-		fmt.Sprintf("greatest %s about %s", Number(t.Max), d.day(highest, loc)),
+		fmt.Sprintf("first %s on %s", d.number(t.First), d.day(t.T0, loc)),
+		fmt.Sprintf("last %s on %s", d.number(t.Last), d.day(t.T1, loc)),
+		fmt.Sprintf("least %s about %s", d.number(t.Min), d.day(lowest, loc)),
+		fmt.Sprintf("greatest %s about %s", d.number(t.Max), d.day(highest, loc)),
 		"trend " + trend(t.First, t.Last, t.Max-t.Min),
 	}
 	if n := d.gaps(); n > 0 {

@@ -156,11 +156,11 @@ func TestNoSizeIsTooSmall(t *testing.T) {
 		c.Notes = []Note{{from + (to-from)/2, "x"}}
 		c.Cross = &Cross{from, v}
 		g := grid.New(rapid.IntRange(0, 90).Draw(t, "w"), rapid.IntRange(0, 30).Draw(t, "h"))
-		c.Draw(g.Surface())
+		Draw(&c, g.Surface())
 		c.Describe()
 		if c.Marks == ASCII {
 			w, h := g.Size()
-			for _, r := range c.scene(w, h).cells() {
+			for _, r := range c.scene(w, h, false).cells() {
 				if r >= 0x2580 && r < 0x2900 {
 					t.Fatalf("%q is drawn with marks of ASCII", r)
 				}
@@ -199,3 +199,9 @@ func TestLogTicks(t *testing.T) {
 		}
 	}
 }
+
+func bucket(from int64, v float64) []timeseries.Bucket {
+	return []timeseries.Bucket{{From: from, To: from + int64(aDay), Summary: timeseries.Summary{N: 1, T0: from, T1: from, Min: v, Max: v, First: v, Last: v, Sum: v, Mean: v}}}
+}
+
+func lastOf(s timeseries.Summary) float64 { return s.Last }

@@ -36,7 +36,7 @@ func (c *Chart) Load(b *timeseries.Book, v *model.View, series []model.Node, fro
 		d.Total = total[0].Summary
 		c.Curves[i].Data = d
 	}
-	f, any := c.frame(w, h), false
+	f, any := c.frame(w, h, c.Image), false
 	for i, n := range series {
 		d := &c.Curves[i].Data
 		if d.Total.N == 0 || f.w <= 0 {

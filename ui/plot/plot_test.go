@@ -91,15 +91,15 @@ func (s shelf) load(t interface{ Fatalf(string, ...any) }, name string, from, to
 	return &c
 }
 
-func picture(c *Chart, w, h int) string {
+func picture(c Figure, w, h int) string {
 	g := grid.New(w, h)
-	c.Draw(g.Surface())
+	Draw(c, g.Surface())
 	return g.Plain()
 }
 
 // drawn returns the frame of a chart and all its dots.
 func (c *Chart) drawn(w, h int) (frame, *dots) {
-	s := c.scene(w, h)
+	s := c.scene(w, h, false)
 	d := newDots(s.area.w, s.area.h, c.Marks)
 	for _, l := range s.layers {
 		for _, x := range l.shapes {

@@ -22,6 +22,8 @@ type text struct {
 	style theme.Style
 	text  string
 	rule  int // as many cells as the sign is repeated; downwards if negative
+	// How far an image has it to the right of the cell and below it, in cells: a tick lies on its value.
+	dx, dy float64
 }
 
 // tile is a rectangle of cells filled as much as its level says.
@@ -37,6 +39,7 @@ const levels = 4
 // layer is shapes of one style. A layer hides nothing of those before it: where both have dots in a cell, it has the dots of both.
 type layer struct {
 	style  theme.Style
+	tint   theme.Style // of an image, where it is a thin coat of this; 0 is style
 	shapes []shape
 }
 
@@ -61,12 +64,18 @@ func (s *scene) text(x, y int, st theme.Style, words string) int {
 	return x + grid.Width(words)
 }
 
+// shift moves the latest text of the scene in images alone.
+func (s *scene) shift(dx, dy float64) {
+	t := &s.texts[len(s.texts)-1]
+	t.dx, t.dy = dx, dy
+}
+
 func (s *scene) right(x, y int, st theme.Style, words string) {
 	s.text(x-grid.Width(words), y, st, words)
 }
 
 func (s *scene) rule(x, y, n int, st theme.Style, sign string) {
-	s.background = append(s.background, text{x, y, st, sign, n})
+	s.background = append(s.background, text{x: x, y: y, style: st, text: sign, rule: n})
 }
 
 // draw draws the scene in cells.

@@ -297,7 +297,7 @@ func (m Model) View(s grid.Surface) {
 	c := m.chart
 	c.Curves = slices.Clone(c.Curves)
 	c.Curves[0].Style = theme.Series(m.at)
-	c.Draw(s.Sub(margin, 0, w-2*margin, h))
+	plot.Draw(&c, s.Sub(margin, 0, w-2*margin, h))
 }
 
 // margin is how many cells are left free on either side.

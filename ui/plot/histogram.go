@@ -1,0 +1,123 @@
+package plot
+
+import (
+	"fmt"
+	"math"
+
+	"arbor/ui/theme"
+)
+
+// Bins is how many numbers lie in each range of values.
+type Bins struct {
+	Name, Unit string
+	Marks      Marks
+	Style      theme.Style // zero is the first series'
+	Edges      []float64   // one more than Counts; bin i is [Edges[i], Edges[i+1]), the last one with its end
+	Counts     []float64
+	Left       int // how many numbers are not finite, and in no bin
+}
+
+// NewBins counts values, each as often as counts says, or once if that is nil. The ranges are round, and about 2·∛n, as the Rice rule has it, but at
+// most so many.
+func NewBins(values, counts []float64, most int) Bins {
+	low, high, ok := ends(values)
+	var b Bins
+	n := 0.0
+	weight := func(i int) float64 {
+		if counts == nil {
+			return 1
+		}
+		return counts[i]
+	}
+	for i, v := range values {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			b.Left += int(weight(i))
+			continue
+		}
+		n += weight(i)
+	}
+	if !ok {
+		return b
+	}
+	s := newScale(low, high, min(max(int(math.Ceil(2*math.Cbrt(n))), 4), max(most, 2)))
+	if s.step == 0 {
+		s.step = (s.high/2 - s.low/2) * 2
+	}
+	bins := min(max(int(math.Round(s.high/s.step-s.low/s.step)), 1), 1000)
+	for i := range bins + 1 {
+		b.Edges = append(b.Edges, s.low+float64(i)*s.step)
+	}
+	b.Counts = make([]float64, bins)
+	for i, v := range values {
+		if !math.IsNaN(v) && !math.IsInf(v, 0) {
+			b.Counts[min(max(int(v/s.step-s.low/s.step+1e-9), 0), bins-1)] += weight(i)
+		}
+	}
+	return b
+}
+
+func (b *Bins) total() (n, most float64, at int) {
+	for i, c := range b.Counts {
+		n += c
+		if c > most {
+			most, at = c, i
+		}
+	}
+	return n, most, at
+}
+
+func (b *Bins) scene(w, h int, image bool) *scene {
+	s := &scene{w: w, h: h, marks: b.Marks}
+	n, most, at := b.total()
+	if w <= 0 || h <= 0 {
+		return s
+	}
+	if n == 0 {
+		return s.nothing(b.Name + ": no samples")
+	}
+	x := scale{low: b.Edges[0], high: b.Edges[len(b.Edges)-1]}
+	if t := newScale(x.low, x.high, max(w/10, 2)); t.low >= x.low && t.high <= x.high {
+		x.step = t.step
+	} else {
+		x.step = b.Edges[1] - b.Edges[0]
+	}
+	column := s.plane(x, newScale(0, most, max((h-3)/3, 2)), image)
+	b.head(s, n, at)
+	st := b.Style
+	if st == 0 {
+		st = theme.Series1
+	}
+	l := layer{style: st}
+	base := s.area.row(s.area.left, 0)
+	for i, c := range b.Counts {
+		if c == 0 {
+			continue
+		}
+		from, last := column(b.Edges[i]), max(column(b.Edges[i+1])-1, column(b.Edges[i]))
+		if last-from >= 2 {
+			last--
+		}
+		y := s.area.row(s.area.left, c)
+		l.shapes = append(l.shapes, shape{kind: fill, x0: from, y0: y, x1: last, y1: y, base: base})
+	}
+	s.layers = append(s.layers, l)
+	return s
+}
+
+func (b *Bins) head(s *scene, n float64, at int) {
+	facts := []string{"most from " + Number(b.Edges[at]) + " to " + with(b.Edges[at+1], b.Unit), "in steps of " + Number(b.Edges[1]-b.Edges[0])}
+	if b.Left > 0 {
+		facts = append(facts, plural(b.Left, "number")+" not drawn")
+	}
+	s.title(b.Name, plural(int(n), "sample"), theme.Series1, facts...)
+}
+
+// Describe says how many numbers there are, and where most of them lie.
+func (b *Bins) Describe() string {
+	n, most, at := b.total()
+	if n == 0 {
+		return b.Name + ": no samples"
+	}
+	return fmt.Sprintf("histogram of %s: %s from %s to %s; most, %s, from %s to %s", b.Name, plural(int(n), "sample"), Number(b.Edges[0]),
+		with(b.Edges[len(b.Edges)-1], b.Unit), Number(most), Number(b.Edges[at]), with(b.Edges[at+1], b.Unit))
+}
