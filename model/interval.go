@@ -115,9 +115,16 @@ func (e *Edit) running() (out []Event, err error) {
 	return out, nil
 }
 
+// stop ends intervals at a time. One that began at that very time was never worked on, and is no more.
 func (e *Edit) stop(running []Event, at time.Time) ([]Event, error) {
 	for i := range running {
 		running[i].To = at.Truncate(time.Millisecond)
+		if running[i].To.Equal(running[i].From) {
+			if err := e.ClearEvent(running[i].Node, Interval, running[i].ID); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		if err := e.SetInterval(running[i]); err != nil {
 			return nil, err
 		}

@@ -70,6 +70,29 @@ func TestStartStop(t *testing.T) {
 	mustVerify(t, tree)
 }
 
+// TestStopAtOnce: what ends when it began was not worked on: no interval is left of it, whether it is stopped or another begins then.
+func TestStopAtOnce(t *testing.T) {
+	tree := open(t)
+	a, b := addLine(t, tree, Root, "a"), addLine(t, tree, Root, "b")
+	nine := at(t, "2026-11-20 09:00")
+	do(t, tree, func(e *Edit) error { _, err := e.Start(a, nine, "", false); return err })
+	do(t, tree, func(e *Edit) error {
+		stopped, err := e.Start(b, nine, "", false)
+		if len(stopped) != 1 || stopped[0].Length(nine) != 0 {
+			t.Errorf("stopped %v", stopped)
+		}
+		return err
+	})
+	if got, want := spans(t, tree), "b 09:00-"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	do(t, tree, func(e *Edit) error { _, err := e.Stop(Root, nine); return err })
+	if got := spans(t, tree); got != "" {
+		t.Errorf("%s, want nothing", got)
+	}
+	mustVerify(t, tree)
+}
+
 // TestRepair: whatever was recorded side by side, afterwards no two intervals share a moment, every moment that was worked still is, and none
 // other.
 func TestRepair(t *testing.T) {

@@ -81,15 +81,17 @@ func (r *run) untrash(sels []string, yes bool) error {
 func (r *run) trashed(v *model.View, sels []string) (*chosen, error) {
 	c := &chosen{}
 	for _, sel := range sels {
+		var asID error
 		if refs, ok := idsOf(sel); ok {
-			for _, ref := range refs {
-				id, err := resolve(v, ref)
+			ids, asWords, err := resolveAll(v, refs)
+			if !asWords {
 				if err != nil {
 					return nil, err
 				}
-				c.ids = append(c.ids, id)
+				c.ids = append(c.ids, ids...)
+				continue
 			}
-			continue
+			asID = err
 		}
 		q, err := r.inTrash(sel)
 		if err != nil {
@@ -103,6 +105,9 @@ func (r *run) trashed(v *model.View, sels []string) (*chosen, error) {
 			if n.Parent == model.Trash {
 				c.ids, c.found, there = append(c.ids, n.ID), append(c.found, n), true
 			}
+		}
+		if !there && asID != nil {
+			return nil, asID
 		}
 		if !there {
 			return nil, missingf("nothing in the trash matches %q; 'arbor trash' lists what is there", sel)

@@ -69,7 +69,7 @@ func sibling(v *model.View, ref string) (model.Node, error) {
 	return v.Node(id)
 }
 
-// looksLikeID tells an id from a word of a query by its letters alone: what a selection means must not depend on what is in the tree.
+// looksLikeID tells what may be an id from a word of a query by its letters alone. Many a word looks like one: wash, plants.
 func looksLikeID(word string) bool {
 	const full = 13
 	if word == inboxName || word == "trash" {
@@ -84,7 +84,8 @@ func idsOf(sel string) ([]string, bool) {
 	return refs, !slices.ContainsFunc(refs, func(ref string) bool { return !looksLikeID(ref) })
 }
 
-// selectNodes returns the nodes that a selection names: ids, separated by spaces or commas, or a query. To name none is an error.
+// selectNodes returns the nodes that a selection names: ids, separated by spaces or commas, or a query. Words that look like ids, none of which
+// there is, are a query. To name none is an error.
 func (r *run) selectNodes(v *model.View, sel string) ([]model.ID, error) {
 	ids, _, err := r.selectFound(v, sel)
 	return ids, err
@@ -97,15 +98,40 @@ func (r *run) selectFound(v *model.View, sel string) (ids []model.ID, found []mo
 		return nil, nil, usagef("the selection is empty; name ids or a query")
 	}
 	if areIDs {
-		for _, ref := range refs {
-			id, err := resolve(v, ref)
-			if err != nil {
-				return nil, nil, err
-			}
-			ids = append(ids, id)
+		ids, asWords, err := resolveAll(v, refs)
+		if !asWords {
+			return ids, nil, err
 		}
-		return ids, nil, nil
+		ids, found, wrong := r.selectMatching(v, sel)
+		if wrong != nil && exitCode(wrong) == exitMissing {
+			wrong = err // of the two ways to read it the id is what the letters say
+		}
+		return ids, found, wrong
 	}
+	return r.selectMatching(v, sel)
+}
+
+// resolveAll returns the nodes that all of refs name. Where there is none of them, which is an error too, asWords says that they may be words.
+func resolveAll(v *model.View, refs []string) (ids []model.ID, asWords bool, err error) {
+	missing := 0
+	for _, ref := range refs {
+		id, wrong := resolve(v, ref)
+		if wrong == nil {
+			ids = append(ids, id)
+			continue
+		}
+		if err == nil {
+			err = wrong
+		}
+		if exitCode(wrong) == exitMissing && ref != inboxName && ref != "trash" {
+			missing++
+		}
+	}
+	return ids, missing == len(refs), err
+}
+
+// selectMatching returns the nodes that match a query. That there is none is an error.
+func (r *run) selectMatching(v *model.View, sel string) (ids []model.ID, found []model.Node, err error) {
 	q, err := r.parseQuery(sel)
 	if err != nil {
 		return nil, nil, err
