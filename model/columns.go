@@ -26,6 +26,11 @@ type columns struct {
 
 	workers atomic.Pointer[workers] // of a process that answers others, without a view
 
+	textMu sync.Mutex
+	texts  []textBlock // by block, nil until they are asked for; see View.texts
+	whole  bool        // none is missing
+
+	stood   atomic.Bool // whether workers were asked for
 	orderMu sync.Mutex
 	order   []int32 // slots in the order of the tree, nil until it is asked for
 }

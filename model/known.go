@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"time"
 
 	"arbor/model/query"
 	"arbor/store"
@@ -73,7 +74,7 @@ func (v *View) onSheet(q *query.Query, e query.Expr, tops map[ID]bool) (hits []b
 	for i, top := range factTops {
 		in[i] = tops[top]
 	}
-	judge := judged(e, q.Now)
+	judge, facts := judged(e, q.Now), needsFacts(e)
 	hits = make([]bool, s.Len())
 	var node Node
 	for slot, bits := range s.bits {
@@ -89,7 +90,11 @@ func (v *View) onSheet(q *query.Query, e query.Expr, tops map[ID]bool) (hits []b
 				continue
 			}
 		}
-		s.Facts(slot).fill(&node)
+		if facts {
+			s.Facts(slot).fill(&node)
+		} else {
+			node.ID = s.ID(slot)
+		}
 		v.asked.slot = slot
 		ok, err := keep(&node)
 		if err != nil {
@@ -101,6 +106,32 @@ func (v *View) onSheet(q *query.Query, e query.Expr, tops map[ID]bool) (hits []b
 		}
 	}
 	return hits, n, nil
+}
+
+// compileTime compiles what asks when a node was created, modified or finished, which a sheet has in columns. nil: another date is asked for.
+func (v *View) compileTime(e query.Date, now time.Time) test {
+	at := v.asked
+	if at == nil {
+		return nil
+	}
+	s := at.s
+	var of func(slot int) int64
+	switch e.Key {
+	case dateNames[regCreated]:
+		of = s.created
+	case dateNames[regModified]:
+		of = s.modified
+	case dateNames[regFinished]:
+		of = func(slot int) int64 {
+			if s.bits[slot]&factFinished == 0 {
+				return noTime
+			}
+			return s.finished(slot)
+		}
+	default:
+		return nil
+	}
+	return func(*Node) (bool, error) { return e.Match(Date{T: timeOf(of(at.slot))}, now), nil }
 }
 
 // compileUnder compiles what asks whether a node lies below another.

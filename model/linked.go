@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
+	"arbor/model/date"
 	"arbor/model/query"
 	"arbor/store"
 )
@@ -72,6 +74,9 @@ func (v *View) linked() (map[ID]bool, error) {
 		}); err != nil {
 			return err
 		}
+		if err := in.titledByText(from, found); err != nil {
+			return err
+		}
 		for name, ids := range from {
 			to, err := in.Titled(name)
 			if err != nil {
@@ -85,6 +90,64 @@ func (v *View) linked() (map[ID]bool, error) {
 		}
 		return nil
 	})
+}
+
+// manyNames is of how many names it is faster to look at all texts in memory than to look each up.
+const manyNames = 16
+
+// titledByText adds the nodes of many names to which links lead, as linked does, and leaves the names of which it cannot tell: those of days, and all
+// if there are no texts in memory.
+func (v *View) titledByText(from map[string][]ID, found map[ID]bool) error {
+	if len(from) < manyNames || v.sheet == nil {
+		return nil
+	}
+	s := v.sheet
+	texts, err := v.texts(s)
+	if err != nil || texts == nil {
+		return err
+	}
+	s.positions()
+	var low []byte
+	for i, t := range texts {
+		for k := range t.ends {
+			low = appendSameName(low[:0], t.text(k))
+			slot := int(s.starts[i]) + k
+			ids, named := from[string(low)]
+			if !named || s.bits[slot]&factBuiltin != 0 || s.top(slot) != Root || !linkable(string(low)) {
+				continue
+			}
+			if id := s.ID(slot); len(ids) > 1 || ids[0] != id {
+				found[id] = true
+			}
+		}
+	}
+	for name := range from {
+		if _, err := date.ParseISO(strings.TrimSpace(name)); err != nil {
+			delete(from, name)
+		}
+	}
+	return nil
+}
+
+// appendSameName appends sameName of a text.
+func appendSameName(b, text []byte) []byte {
+	space := false
+	for _, c := range text {
+		switch {
+		case c >= 0x80:
+			return append(b[:0], sameName(string(text))...)
+		case c == ' ' || '\t' <= c && c <= '\r':
+			space = len(b) > 0
+			continue
+		case space:
+			b, space = append(b, ' '), false
+		}
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		b = append(b, c)
+	}
+	return b
 }
 
 // compileLink compiles what asks for links: arrows and links by name, that begin at a node or that lead to it.

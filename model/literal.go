@@ -111,21 +111,29 @@ func (l *literal) stand(record []byte) bool {
 		if kind > partText || d.err != nil {
 			return d.err != nil
 		}
-		l.low = append(l.low[:0], part...)
-		for i, c := range l.low {
-			if c >= 0x80 {
-				return true
-			}
-			if 'A' <= c && c <= 'Z' {
-				l.low[i] = c + 'a' - 'A'
-			}
-		}
-		for _, run := range l.want {
-			if !bytes.Contains(l.low, []byte(run)) {
-				return false
-			}
-		}
-		return true
+		return l.in(part)
 	}
 	return d.err != nil
+}
+
+// in is stand for a text.
+func (l *literal) in(text []byte) bool {
+	if len(l.want) == 0 {
+		return true
+	}
+	l.low = append(l.low[:0], text...)
+	for i, c := range l.low {
+		if c >= 0x80 {
+			return true
+		}
+		if 'A' <= c && c <= 'Z' {
+			l.low[i] = c + 'a' - 'A'
+		}
+	}
+	for _, run := range l.want {
+		if !bytes.Contains(l.low, []byte(run)) {
+			return false
+		}
+	}
+	return true
 }

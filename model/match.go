@@ -47,6 +47,9 @@ func (v *View) compile(e query.Expr, now time.Time) (test, error) {
 	case query.Has:
 		return v.compileHas(string(e))
 	case query.Date:
+		if is := v.compileTime(e, now); is != nil {
+			return is, nil
+		}
 		return compileDate(e, now)
 	}
 	return compilePlain(e)

@@ -4,11 +4,15 @@ import (
 	"encoding/binary"
 	"math/bits"
 	"slices"
+	"sync"
 )
 
 // positions is where the nodes of a sheet stand.
 type positions struct {
 	parents []int32 // slots, -1 where the parent has none
+
+	deep   sync.Once
+	depths []int32
 }
 
 // positions computes where all nodes stand, and their tops, the first time it is asked.
@@ -215,7 +219,12 @@ func (s *columns) spread(is func(slot int) bool) []bool {
 
 // depths returns, by slot, how many nodes lie above each.
 func (s *columns) depths() []int32 {
-	parents := s.positions().parents
+	st := s.positions()
+	st.deep.Do(func() { st.depths = s.findDepths(st.parents) })
+	return st.depths
+}
+
+func (s *columns) findDepths(parents []int32) []int32 {
 	out := make([]int32, s.Len()) // one more while it is made, 0 for what is not known
 	var way []int32
 	for slot := range s.bits {

@@ -66,7 +66,7 @@ func (w *selection) searched() error {
 		if err != nil {
 			return err
 		}
-		return w.beside(s, nil)
+		return w.byText(s, nil)
 	}
 	hits, n, err := v.onSheet(w.q, part, w.tops)
 	if err != nil {
@@ -86,8 +86,8 @@ func (w *selection) searched() error {
 		w.sorted = true
 		return err
 	}
-	if !exact && n > max(aheadNodes, len(hits)/manyHits) {
-		return w.beside(v.sheet, hits)
+	if !exact && n > aheadNodes {
+		return w.byText(v.sheet, hits)
 	}
 	if !exact {
 		if err := w.compile(); err != nil {
@@ -167,6 +167,20 @@ func (w *selection) scanned() error {
 		ids[i] = n.ID
 	}
 	return v.read(ids, w.add)
+}
+
+// byText finds what is meant among the nodes that hits says, all if it is nil, by the texts in memory, else by records.
+func (w *selection) byText(s *Sheet, hits []bool) error {
+	texts, err := w.v.texts(s)
+	switch {
+	case err != nil:
+		return err
+	case texts != nil:
+		return w.told(s, hits, texts)
+	case hits != nil:
+		return w.among(s, hits)
+	}
+	return w.beside(s, nil)
 }
 
 // beside reads the records that hits says, all if it is nil, while the sheet answers what it can of each: both are in the order of the ids.

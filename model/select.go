@@ -210,7 +210,7 @@ func (w *selection) listedBeside(ranges []store.Range) error {
 			hits[slot] = hits[slot] && hit
 		}
 	}
-	return w.among(s, hits)
+	return w.byText(s, hits)
 }
 
 // slotsIn returns which slots of a sheet the index has in some ranges.

@@ -34,6 +34,8 @@ type sheets struct {
 	end    *time.Timer
 	steps  []delta
 
+	read    atomic.Bool // whether texts were asked for
+	long    atomic.Bool // they are too long to be kept
 	lasting atomic.Bool // it is refreshed rather than dropped, for others who ask
 	warming atomic.Bool
 	asked   bool // whether a query came by while there was no sheet
@@ -302,6 +304,7 @@ func (v *View) refreshSheet(s *Sheet, changed changes) (*Sheet, error) {
 		return nil, err
 	}
 	next.read, next.after = len(news), after
+	next.inherit(s.columns)
 	next.once.Do(func() { next.stand = next.follow(s, came, moved) })
 	return next, nil
 }

@@ -23,6 +23,21 @@ func wantSheet(t testing.TB, tree *Tree) {
 				return fmt.Errorf("the order of the sheet is not that of the tree: %v", err)
 			}
 		}
+		texts, err := v.texts(s)
+		if err != nil {
+			return err
+		}
+		if texts == nil { // it is asked for the first time
+			if texts, err = v.texts(s); err != nil {
+				return err
+			}
+		}
+		var lines []string
+		for i := range texts {
+			for k := range texts[i].ends {
+				lines = append(lines, string(texts[i].text(k)))
+			}
+		}
 		children, slot := s.children(), 0
 		v.sheet = nil // so that all that follows is asked of the store
 		err = v.everyNode(func(lent *Node, record []byte) error {
@@ -33,6 +48,9 @@ func wantSheet(t testing.TB, tree *Tree) {
 			want := (&factsReader{names: map[string]string{}}).of(lent)
 			if got, want := fmt.Sprintf("%+v %+v", *f, f.more), fmt.Sprintf("%+v %+v", want, want.more); stripped(got) != stripped(want) {
 				return fmt.Errorf("slot %d: %s, want %s", slot, got, want)
+			}
+			if len(lines) != s.Len() || lines[slot] != lent.Text {
+				return fmt.Errorf("slot %d of %d texts in %d nodes is not %q", slot, len(lines), s.Len(), lent.Text)
 			}
 			n, err := decodeRecord(lent.ID, record)
 			if err != nil {

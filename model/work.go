@@ -132,7 +132,7 @@ func (v *View) workers() (*workers, error) {
 	}
 	if v.fold == nil {
 		v.work = k
-		if v.t.sheets.lasting.Load() {
+		if v.t.sheets.lasting.Load() || s.stood.Swap(true) {
 			k.share()
 		}
 	}
