@@ -170,8 +170,7 @@ func (p *plotQuery) read(from, to time.Time) (bool, error) {
 		p.figure = &plot.Sparks{Curves: p.chart.Curves, Marks: p.chart.Marks}
 		p.opt.height = min(p.opt.height, len(p.series))
 	}
-	p.goal()
-	return p.any(), nil
+	return p.any(), p.goal()
 }
 
 // any tells whether there is a sample to be drawn.
@@ -221,21 +220,18 @@ func (p *plotQuery) periods(from, to int64) error {
 }
 
 // goal draws the goal of the first series.
-func (p *plotQuery) goal() {
-	if p.derived[0] != nil {
-		return
+func (p *plotQuery) goal() error {
+	if p.derived[0] != nil || p.chart.Curves[0].Right {
+		return nil
 	}
-	g, u := p.series[0].Definition().Goal, &p.chart.Curves[0]
-	if g.To.IsZero() || u.Right || u.Total.N == 0 {
-		return
+	all, err := p.book.Span(p.v.Reader(), p.series[0].Source())
+	if err != nil {
+		return err
 	}
-	line := plot.Goal{From: u.Total.T0, First: u.Total.First, To: g.To.Start(p.r.config.Zone).UnixNano(), Last: g.Last}
-	if !g.From.IsZero() {
-		line.From, line.First = g.From.Start(p.r.config.Zone).UnixNano(), g.First
-	} else if all, err := p.book.Span(p.v.Reader(), p.series[0].Source()); err == nil && all.N > 0 {
-		line.From, line.First = all.T0, all.First
+	if line, ok := plot.GoalOf(&p.series[0], all, p.r.config.Zone); ok {
+		p.chart.Goals = append(p.chart.Goals, line)
 	}
-	p.chart.Goals = append(p.chart.Goals, line)
+	return nil
 }
 
 // encode writes the buckets behind the columns.

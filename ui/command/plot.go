@@ -12,6 +12,14 @@ const (
 	PlotNow         ID = "plot.now"
 	NextSeries      ID = "plot.next-series"
 	PrevSeries      ID = "plot.previous-series"
+	PlotKind        ID = "plot.kind"
+	PlotMarks       ID = "plot.marks"
+	PlotLog         ID = "plot.log"
+	PlotSecond      ID = "plot.second-series"
+	PlotGoal        ID = "plot.goal"
+	CrossNext       ID = "plot.next-sample"
+	CrossPrev       ID = "plot.previous-sample"
+	CrossOff        ID = "plot.no-sample"
 )
 
 func series(f Facts) string {
@@ -32,4 +40,12 @@ var plotRows = []Command{
 	{PlotNow, "To the last sample, as far zoomed in as now", "latest", "Plot", Plot, []string{"end", "G"}, "", series},
 	{NextSeries, "The next series", "next series", "Plot", Plot, []string{"tab"}, "", series},
 	{PrevSeries, "The series before", "series before", "Plot", Plot, []string{"shift+tab"}, "", series},
+	{CrossPrev, "Point at the sample before, and say its value and time", "sample before", "Plot", Plot, []string{","}, "arbor log --list", series},
+	{CrossNext, "Point at the next sample", "next sample", "Plot", Plot, []string{"."}, "arbor log --list", series},
+	{CrossOff, "Point at no sample", "no sample", "Plot", Plot, []string{"x"}, "", series},
+	{PlotKind, "Another kind: line, step, bar, area, points, band", "kind", "Plot", Plot, []string{"v"}, "arbor plot --kind", series},
+	{PlotSecond, "Another series beside this one, by an axis on the right if its unit is another", "second", "Plot", Plot, []string{"s"}, "arbor plot", series},
+	{PlotLog, "Values by factors of ten, or plainly", "log", "Plot", Plot, []string{"y"}, "arbor plot --log", series},
+	{PlotMarks, "Other marks: braille, quadrants, blocks, ASCII", "marks", "Plot", Plot, []string{"M"}, "arbor plot --marks", series},
+	{PlotGoal, "Show the goal of the series, or hide it", "goal", "Plot", Plot, []string{"o"}, "arbor series set NAME goal:", series},
 }

@@ -132,3 +132,16 @@ func (d *Data) gap() int64 {
 	slices.Sort(steps)
 	return 3 * max(steps[len(steps)/2], 1)
 }
+
+// GoalOf returns the goal of a series as a line; it begins where the goal says, or at the first sample. It is false for a series without one.
+func GoalOf(n *model.Node, all timeseries.Summary, loc *time.Location) (Goal, bool) {
+	g := n.Definition().Goal
+	if g.To.IsZero() || all.N == 0 {
+		return Goal{}, false
+	}
+	line := Goal{From: all.T0, First: all.First, To: g.To.Start(loc).UnixNano(), Last: g.Last}
+	if !g.From.IsZero() {
+		line.From, line.First = g.From.Start(loc).UnixNano(), g.First
+	}
+	return line, true
+}

@@ -29,6 +29,7 @@ type Model struct {
 	chart    plot.Chart
 	drag     *drag
 	loaded   bool
+	look     look
 	seq      uint64   // the number of the latest request
 	near     model.ID // the node that it asks for a series of, until it is answered
 }
@@ -130,8 +131,11 @@ func (m Model) read(v *model.View, near model.ID, a *answer) (err error) {
 	if a.fresh = n.ID != shown || to <= from; a.fresh {
 		from, to = plot.Window(a.all)
 	}
-	a.chart = plot.Chart{Location: a.zone}
-	a.first, err = a.chart.Load(m.env.Book, v, []model.Node{n}, from, to, m.w-2*m.margin(), m.h, first)
+	series, err := m.look.chart(v, a, &m)
+	if err != nil {
+		return err
+	}
+	a.first, err = a.chart.Load(m.env.Book, v, series, from, to, m.w-2*m.margin(), m.h, first)
 	return err
 }
 
@@ -204,10 +208,11 @@ func (m Model) invoke(id command.ID) (Model, tea.Cmd) {
 			step = len(m.series) - 1
 		}
 		next := m.series[(m.at+step)%len(m.series)].ID
+		m.look.cross, m.look.second = nil, 0
 		m.place.Cursor, m.place.On = next, true
 		return m.load(next)
 	default:
-		return m, nil
+		return m.restyle(id)
 	}
 	return m.load(model.ID{})
 }
@@ -297,6 +302,10 @@ func (m Model) View(s grid.Surface) {
 	c := m.chart
 	c.Curves = slices.Clone(c.Curves)
 	c.Curves[0].Style = theme.Series(m.at)
+	if len(c.Curves) > 1 {
+		c.Curves[1].Style = theme.Series(m.at + m.look.second)
+	}
+	c.Cross = m.look.cross
 	plot.Draw(&c, s.Sub(margin, 0, w-2*margin, h))
 }
 
@@ -305,7 +314,7 @@ func (m Model) margin() int { return min(1, m.w/40) }
 
 // Keys implements screen.Screen.
 func (m Model) Keys() []command.ID {
-	return []command.ID{command.ZoomIn, command.ZoomOut, command.PlotEarlier, command.PlotLater, command.PlotAll, command.PlotNow, command.NextSeries,
+	return []command.ID{command.ZoomIn, command.ZoomOut, command.PlotEarlier, command.PlotLater, command.PlotAll, command.PlotNow, command.NextSeries, command.CrossPrev, command.PlotKind, command.PlotSecond,
 		command.ViewOutline, command.ViewMap, command.Palette, command.Help, command.Quit}
 }
 
