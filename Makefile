@@ -11,7 +11,7 @@ TOOLS := $(CURDIR)/bin/tools
 RACY := $(patsubst %,./%/...,$(wildcard store model sync timeseries))
 NESTED := $(filter-out ./go.mod,$(shell find . -name go.mod -not -path './.git/*'))
 
-.PHONY: run build install test check race lint plain disks nested cross tidy foreign verify environments soak bench bench-process bench-store shots clean
+.PHONY: run build install test check race lint plain disks nested cross tidy foreign verify environments soak bench bench-process bench-store bench-series shots clean
 
 run: build
 	@bin/arbor
@@ -86,7 +86,7 @@ soak:
 	$(GO) test $(RING) -count=1 -timeout 120m ./...
 	.ci/fuzz $(FUZZTIME)
 
-bench: bench-process bench-store
+bench: bench-process bench-store bench-series
 
 # Whole processes.
 bench-process: build
@@ -97,6 +97,11 @@ bench-process: build
 bench-store:
 	-.ci/need cc:gcc /usr/include/lmdb.h:liblmdb-dev
 	cd store/bench && $(GO) run $(RING) . $(BENCH)
+
+# Series beside other engines, written to timeseries/BENCH.md: a few minutes and 3 GB of disk, on a machine with nothing else to do.
+bench-series:
+	-.ci/need cc:gcc
+	cd timeseries/bench && $(GO) run $(RING) . $(BENCH)
 
 shots:
 	$(GO) test ./ui/tui -run Shots -update
