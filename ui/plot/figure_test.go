@@ -176,3 +176,21 @@ func TestFiguresOfAnything(t *testing.T) {
 		}
 	})
 }
+
+// TestTheLineOnTopIsFree: in an image no label of the axis touches the line on top.
+func TestTheLineOnTopIsFree(t *testing.T) {
+	c := chartOf([]float64{0, 100, 50})
+	head, label := 0.0, math.Inf(1)
+	for _, p := range c.scene(80, 20, true).vectors() {
+		switch {
+		case p.words == "":
+		case p.words == "wave":
+			head = p.paths[0][0].y
+		case p.paths[0][0].x < margin+4*cellW:
+			label = min(label, p.paths[0][0].y)
+		}
+	}
+	if label-head < fontSize {
+		t.Errorf("the line on top is at %g, the highest label at %g", head, label)
+	}
+}

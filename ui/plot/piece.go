@@ -48,10 +48,16 @@ func (s *scene) vectors() []piece {
 		out = append(out, piece{paths: [][]spot{box(x, y, x+w-gap, y+h-gap)}, style: t.style, opacity: float64(t.level) / levels})
 	}
 	for _, t := range s.texts {
+		if t.y < s.area.y {
+			t.dy -= headroom
+		}
 		out = append(out, t.vectors()...)
 	}
 	return out
 }
+
+// headroom is how much higher the line on top lies in images, in cells: there a label may lie on the upper edge of the area.
+const headroom = 0.5
 
 func box(x0, y0, x1, y1 float64) []spot { return []spot{{x0, y0}, {x1, y0}, {x1, y1}, {x0, y1}} }
 
