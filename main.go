@@ -92,6 +92,7 @@ func start(ctx context.Context, s *cli.Session) error {
 		Contexts:   contexts,
 		Context:    holds,
 		SetContext: s.SetContext,
+		Holds:      s.Context,
 
 		Bell:     s.Config.Remind.Bell,
 		Notify:   s.Config.Remind.Notify,

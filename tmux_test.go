@@ -203,7 +203,7 @@ func TestTmuxReminder(t *testing.T) {
 	m.until(t, w, "no reminder", func(screen string) bool { return !strings.Contains(screen, "“ring the bank” due") })
 }
 
-// A context that a key chooses holds for the command line, and one of the command line from the beginning of the interface.
+// A context that a key chooses holds for the command line, and one of the command line in the open interface and from its beginning.
 func TestTmuxContext(t *testing.T) {
 	h := newHome(t)
 	settings := filepath.Join(h.dir, "config", "arbor", "config.toml")
@@ -232,8 +232,9 @@ func TestTmuxContext(t *testing.T) {
 	}
 	m.keys(t, w, "C", "Up", "Enter")
 	m.see(t, w, "report")
-	m.keys(t, w, "q")
 	h.must(t, "context", "home")
+	m.see(t, w, "[home]", "chosen elsewhere")
+	m.keys(t, w, "q")
 	w = m.open(t, "again", "exec arbor")
 	if screen := m.see(t, w, "[home]", "sweep"); strings.Contains(screen, "report") {
 		t.Errorf("the context of the command line does not hold:\n%s", screen)

@@ -1,7 +1,9 @@
 package tui
 
 import (
+	"context"
 	"slices"
+	"time"
 
 	"arbor/ui/command"
 	"arbor/ui/overlay"
@@ -73,4 +75,37 @@ func (m Model) contextSet(msg contextSet) (Model, tea.Cmd) {
 		m.echo = screen.Echo{Text: "the context holds in this window alone: " + msg.err.Error(), Bad: true}
 	}
 	return m.tellAll(screen.Narrow{Context: msg.context})
+}
+
+// contextHolds tells that another process has chosen a context.
+type contextHolds struct{ name string }
+
+// lookForContext is how often it is looked whether another process has chosen a context: a read of a file of a few bytes.
+const lookForContext = time.Second
+
+// followContext tells send of each context that is chosen for the command line, until ctx is done. What cannot be read changes nothing.
+func followContext(ctx context.Context, opt *Options, look <-chan time.Time, send func(tea.Msg)) {
+	last := opt.Context
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-look:
+		}
+		if name, err := opt.Holds(); err == nil && name != last {
+			last = name
+			send(contextHolds{name})
+		}
+	}
+}
+
+// contextHolds narrows all views to what another process has chosen, unless that holds here already.
+func (m Model) contextHolds(msg contextHolds) (Model, tea.Cmd) {
+	c, ok := m.opt.context(msg.name)
+	if !ok || c.Name == m.env.Context.Name {
+		return m, nil
+	}
+	m.env.Context = c
+	m.echo = screen.Echo{Text: "context " + orText(c.Name, noContext) + ", chosen elsewhere"}
+	return m.tellAll(screen.Narrow{Context: c})
 }

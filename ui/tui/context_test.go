@@ -1,12 +1,16 @@
 package tui
 
 import (
+	"context"
 	"errors"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"arbor/ui/screen"
+
+	tea "github.com/charmbracelet/bubbletea"
 )
 
 var contexts = []screen.Context{{Name: "home", Query: "+home", Stamp: "+home prio:M"}, {Name: "travel", Query: "tag:travel"}}
@@ -82,5 +86,54 @@ func TestContextBeginsAndFails(t *testing.T) {
 	empty.press("C")
 	if pic := empty.picture(); !strings.Contains(pic, "the settings have no context") {
 		t.Errorf("without contexts:\n%s", pic)
+	}
+}
+
+// TestContextElsewhere: a context that another process chooses narrows the open window; one that holds already, is not known or cannot be read
+// changes nothing.
+func TestContextElsewhere(t *testing.T) {
+	tree := newTree(t)
+	plant(t, tree, sample)
+	d := start(t, tree, 80, 24, func(o *Options) { o.Contexts, o.SetContext = contexts, func(string) error { return nil } })
+	type held struct {
+		name string
+		err  error
+	}
+	answers := []held{{"", nil}, {"travel", nil}, {"", errors.New("no file")}, {"travel", nil}, {"unknown", nil}, {"none", nil}, {"home", nil}}
+	ctx, stop := context.WithCancel(context.Background())
+	look := make(chan time.Time, len(answers))
+	asked := 0
+	opt := &Options{Holds: func() (string, error) {
+		a := answers[asked]
+		if asked++; asked == len(answers) {
+			stop()
+		}
+		return a.name, a.err
+	}}
+	for range answers {
+		look <- noon
+	}
+	var told []tea.Msg
+	followContext(ctx, opt, look, func(msg tea.Msg) { told = append(told, msg) })
+	if len(told) != 4 {
+		t.Fatalf("told %v", told)
+	}
+	d.send(told[0])
+	if pic := d.picture(); !strings.Contains(pic, "[travel]") || !strings.Contains(pic, "context travel, chosen elsewhere") || strings.Contains(pic, "Kitchen") {
+		t.Errorf("after a choice:\n%s", pic)
+	}
+	d.press("jk")
+	d.send(told[1])
+	if pic := d.picture(); !strings.Contains(pic, "[travel]") || strings.Contains(pic, "elsewhere") {
+		t.Errorf("after one that is not known:\n%s", pic)
+	}
+	d.send(told[2])
+	if pic := d.picture(); strings.Contains(pic, "[travel]") || !strings.Contains(pic, "context none, chosen elsewhere") {
+		t.Errorf("after none:\n%s", pic)
+	}
+	d.press("Chome<enter>j")
+	d.send(told[3])
+	if pic := d.picture(); !strings.Contains(pic, "[home]") || strings.Contains(pic, "elsewhere") {
+		t.Errorf("after what holds already:\n%s", pic)
 	}
 }

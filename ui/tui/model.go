@@ -38,6 +38,7 @@ type Options struct {
 	Contexts   []screen.Context
 	Context    string                  // the name of the one that holds; empty for none
 	SetContext func(name string) error // keeps a choice for the command line; nil keeps none
+	Holds      func() (string, error)  // the name of the context that holds for the command line now; nil asks nobody
 
 	Bell, Notify bool // have the terminal ring, and the desktop show, what is to be said
 

@@ -92,6 +92,8 @@ func (m Model) route(msg tea.Msg) (Model, tea.Cmd) {
 		return m.minute(msg)
 	case contextSet:
 		return m.contextSet(msg)
+	case contextHolds:
+		return m.contextHolds(msg)
 	case workOver:
 		return m.workOver(msg)
 	case reminded:

@@ -49,6 +49,17 @@ func Run(ctx context.Context, opt Options) error {
 		defer close(done)
 		watch(ctx, opt, p)
 	}()
+	if opt.Holds != nil && len(opt.Contexts) > 0 {
+		look := time.NewTicker(lookForContext)
+		defer look.Stop()
+		followed := make(chan struct{})
+		defer func() { <-followed }()
+		defer stop()
+		go func() {
+			defer close(followed)
+			followContext(ctx, &opt, look.C, p.Send)
+		}()
+	}
 	final, err := p.Run()
 	stop()
 	<-done
