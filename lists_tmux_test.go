@@ -56,6 +56,15 @@ func TestTmuxLists(t *testing.T) {
 		t.Errorf("what is blocked is\n%s", out)
 	}
 
+	m.keys(t, w, "f")
+	m.see(t, w, "“Buy paint”")
+	m.keys(t, w, "Y")
+	m.see(t, w, "links to Buy paint", "By an arrow", "1 leads here")
+	h.must(t, "add", "Ask for [[buy paint]]")
+	m.see(t, w, "By its name", "2 lead here")
+	m.keys(t, w, "Escape")
+	m.see(t, w, "1 outline")
+
 	m.keys(t, w, "9")
 	m.see(t, w, "Overdue", "1 of")
 	m.keys(t, w, "f")

@@ -21,10 +21,11 @@ const (
 	Review
 	Trash
 	History
-	Tree  = Outline | Map                    // where one writes nodes
-	Lists = Agenda | Next | Query | Time     // where nodes stand that have their place elsewhere
-	Nodes = Tree | Lists                     // where nodes are under a cursor
-	Aside = Lists | Review | Trash | History // what one leaves for the view before
+	Links
+	Tree  = Outline | Map                        // where one writes nodes
+	Lists = Agenda | Next | Query | Time | Links // where nodes stand that have their place elsewhere
+	Nodes = Tree | Lists                         // where nodes are under a cursor
+	Aside = Lists | Review | Trash | History     // what one leaves for the view before
 )
 
 // Facts are what the availability of a command depends on, as the focused screen tells them.

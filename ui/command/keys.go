@@ -64,7 +64,7 @@ func (f Focus) String() string {
 	for _, p := range []struct {
 		f    Focus
 		name string
-	}{{Outline, "outline"}, {Map, "map"}, {Plot, "plot"}, {Agenda, "agenda"}, {Next, "next"}, {Query, "query"}, {Time, "time"}, {Review, "review"}, {Trash, "trash"}, {History, "history"}} {
+	}{{Outline, "outline"}, {Map, "map"}, {Plot, "plot"}, {Agenda, "agenda"}, {Next, "next"}, {Query, "query"}, {Time, "time"}, {Review, "review"}, {Trash, "trash"}, {History, "history"}, {Links, "links"}} {
 		if f&p.f != 0 {
 			s = append(s, p.name)
 		}

@@ -1,6 +1,6 @@
 package command
 
-// The commands of lists: the agenda, the tasks that are next, what a query means, the time worked.
+// The commands of lists: the agenda, the tasks that are next, what a query means, the time worked, what leads to a node.
 const (
 	ViewAgenda  ID = "view.agenda"
 	ViewNext    ID = "view.next"
@@ -8,6 +8,7 @@ const (
 	ViewTime    ID = "view.time"
 	ViewTrash   ID = "view.trash"
 	ViewHistory ID = "view.history"
+	ViewLinks   ID = "view.links"
 
 	OpenNode ID = "list.open"
 	EditLine ID = "list.edit"

@@ -38,7 +38,7 @@ var presets = map[string]preset{
 		Arrow: {"ctrl+r"}, Follow: {"alt+f"}, Up: {"up"}, Down: {"down"}, Left: {"left"}, Right: {"right"}, PageUp: {"pgup"}, PageDown: {"pgdown"},
 		First: {"home"}, Last: {"end"}, Parent: {"alt+P"}, GoIn: {"ctrl+w"}, GoOut: {"ctrl+q"}, Fold: {"ctrl+t"}, FindWords: {"ctrl+u", "ctrl+f"},
 		FindNext: {"alt+n"}, FindPrev: {"alt+p"}, Draw: {"ctrl+v"}, Capture: {"alt+a"}, Today: {"alt+j"}, HideDone: {"ctrl+h"}, ViewOutline: {"alt+1"},
-		ViewMap: {"alt+2"}, ViewPlot: {"alt+6"}, ViewAgenda: {"alt+3"}, ViewNext: {"alt+7"}, ViewQuery: {"alt+8"}, ViewReview: {"alt+9"}, Depend: {"alt+D"}, ViewTime: {"alt+I"}, Pause: {"alt+F"}, ViewTrash: {"alt+Z"}, ViewHistory: {"alt+V"}, Ask: {"alt+q"}, Help: {"f1", "ctrl+_"}, Palette: {"ctrl+e", "ctrl+p"}, Back: {"esc"}, Cancel: {"ctrl+c"},
+		ViewMap: {"alt+2"}, ViewPlot: {"alt+6"}, ViewAgenda: {"alt+3"}, ViewNext: {"alt+7"}, ViewQuery: {"alt+8"}, ViewReview: {"alt+9"}, Depend: {"alt+D"}, ViewTime: {"alt+I"}, Pause: {"alt+F"}, ViewTrash: {"alt+Z"}, ViewHistory: {"alt+V"}, ViewLinks: {"alt+Y"}, Ask: {"alt+q"}, Help: {"f1", "ctrl+_"}, Palette: {"ctrl+e", "ctrl+p"}, Back: {"esc"}, Cancel: {"ctrl+c"},
 		Redraw: {"ctrl+l"}, Mouse: {"alt+m"}, Suspend: {"alt+ctrl+z"}, Quit: {"ctrl+x"}, SchedDate: {"alt+S"}, WaitDate: {"alt+W"}, Repeat: {"alt+R"},
 		Skip: {"alt+X"}, StartTime: {"alt+b"}, Pomodoro: {"alt+o"}, Context: {"alt+c"}, StopTime: {"alt+B"}, FoldSaved: {"alt+0"}, FoldLevel(1): nil, FoldLevel(2): nil,
 		FoldLevel(3): nil, FoldLevel(4): nil, FoldLevel(5): nil, FoldLevel(6): nil, FoldLevel(7): nil, FoldLevel(8): nil, FoldLevel(9): nil,

@@ -169,6 +169,7 @@ var table = slices.Concat([]Command{
 	{ViewTime, "Time worked, day by day", "time", "View", Frame, []string{"I"}, "arbor track", nil},
 	{ViewTrash, "What was thrown away, to bring it back", "trash", "View", Frame, []string{"Z"}, "arbor trash", nil},
 	{ViewHistory, "History: what this node was, to bring that back", "history", "View", Nodes | Review, []string{"V"}, "arbor history", node},
+	{ViewLinks, "Links: what leads to this node, by its name or an arrow", "links", "View", Nodes&^Links | Review, []string{"Y"}, "arbor backlinks", node},
 	{HideDone, "Hide what is done, or show it", "hide done", "View", Tree | Agenda, []string{"."}, "arbor ls -done", nil},
 	{Context, "Choose a context: a part of the tree to see and add to", "context", "View", Frame, []string{"C"}, "arbor context", nil},
 	{Help, "All keys; type to search, ⏎ runs the entry", "help", "View", Frame, []string{"?", "f1"}, "arbor help", nil},

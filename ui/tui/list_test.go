@@ -1,12 +1,14 @@
 package tui
 
 import (
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
 	"arbor/model"
+	"arbor/model/query"
 	"arbor/ui/command"
 	"arbor/ui/screen"
 
@@ -66,6 +68,73 @@ func TestListPictures(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestLinks compares the list of what leads to a node with the files in testdata; Enter leads to where that stands, Esc back to where it was asked for.
+func TestLinks(t *testing.T) {
+	const linked = `
+Trip
+	Ask Ann about [[tax return]] +phone
+	Book a hotel
+	Pay Bo due:2026-03-06
+Tax return
+	Find the papers
+Waits
+	Call the bank about [[Tax return]] state:done
+	Send it
+Alone state:todo
+`
+	for _, size := range []struct{ w, h int }{{20, 5}, {40, 12}, {80, 24}, {200, 50}} {
+		tree := newTree(t)
+		plant(t, tree, linked)
+		ids := texts(t, tree)
+		if _, err := tree.Do("arrows", func(e *model.Edit) error {
+			return errors.Join(e.AddDepend(ids["Pay Bo"], ids["Tax return"]), e.AddArrow(ids["Send it"], ids["Tax return"], "after"))
+		}); err != nil {
+			t.Fatal(err)
+		}
+		d := start(t, tree, size.w, size.h)
+		d.press("/papers<enter>-Y")
+		compare(t, "links-"+strconv.Itoa(size.w), d.picture())
+		d.press("j<enter>")
+		if view, text := focused(t, d); view != "outline" || text != "Call the bank about [[Tax return]]" {
+			t.Errorf("the second leads to %q in the %s", text, view)
+		}
+		d.press("7Y")
+		if view, _ := focused(t, d); view != "links" {
+			t.Errorf("from the tasks Y leads to the %s", view)
+		}
+		d.press("<esc>")
+		if view, _ := focused(t, d); view != "next" {
+			t.Errorf("from there Esc leads to the %s", view)
+		}
+		d.press("<esc>GY")
+		if pic := d.picture(); !strings.Contains(pic, "Nothing links") {
+			t.Errorf("of what nothing leads to:\n%s", pic)
+		}
+	}
+}
+
+// texts returns the nodes of a tree by their texts.
+func texts(t *testing.T, tree *model.Tree) map[string]model.ID {
+	t.Helper()
+	ids := map[string]model.ID{}
+	if err := tree.View(func(v *model.View) error {
+		q, err := query.Parse("", noon)
+		if err != nil {
+			return err
+		}
+		for n, err := range v.Select(q) {
+			if err != nil {
+				return err
+			}
+			ids[n.Text] = n.ID
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return ids
 }
 
 // TestListScripts: what is done on a row of a list is done to its node, and the list shows it.

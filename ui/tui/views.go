@@ -34,6 +34,7 @@ func views() []view {
 		{command.ViewTime, "", "time", command.Time, func(e screen.Env) screen.Screen { return list.New(e, list.Time) }},
 		{command.ViewTrash, "", "trash", command.Trash, func(e screen.Env) screen.Screen { return list.New(e, list.Trash) }},
 		{command.ViewHistory, "", "history", command.History, func(e screen.Env) screen.Screen { return list.New(e, list.History) }},
+		{command.ViewLinks, "", "links", command.Links, func(e screen.Env) screen.Screen { return list.New(e, list.Links) }},
 	}
 }
 
@@ -64,12 +65,12 @@ func (m Model) leave(to int) (Model, tea.Cmd) {
 	return m, cmd
 }
 
-// goBack leaves a list for the view from which one came to the lists, which is as it was, and a history for what it was asked for in.
+// goBack leaves a list for the view from which one came to the lists, which is as it was, and what is about one node for where that was.
 func (m Model) goBack() (Model, tea.Cmd) {
 	switch {
 	case !m.listed():
 		return m, nil
-	case m.views[m.focus].focus == command.History && m.from != m.base:
+	case m.views[m.focus].focus&(command.History|command.Links) != 0 && m.from != m.base:
 		return m.show(m.from)
 	}
 	return m.leave(m.base)

@@ -22,6 +22,7 @@ const (
 	Review              // what needs a thought once a week
 	Trash               // what was thrown away
 	History             // what a node was
+	Links               // what leads to a node
 )
 
 // Model is a list.
@@ -39,7 +40,7 @@ type Model struct {
 	cur, top int // the cursor's line, and the first one drawn
 	marks    []model.ID
 	root     model.ID // what the screen before this one showed
-	of       model.ID // of History: the node
+	of       model.ID // of History and Links: the node
 
 	here     bool   // it has the focus
 	loaded   bool   // there is a page

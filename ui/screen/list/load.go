@@ -34,7 +34,7 @@ type line struct {
 	terms []model.Term
 	from  string // the node above whose due date counts
 	about *about // of Review
-	then  string // of History: the name of the version; of Time: that of the interval
+	then  string // of History: the name of the version; of Time: that of the interval; of Links: whether it leads by an arrow
 }
 
 // is reports whether a line is of a node.
@@ -97,6 +97,8 @@ func (q request) run() page {
 			return r.trash()
 		case History:
 			return r.history()
+		case Links:
+			return r.links()
 		}
 		return r.query()
 	})
@@ -111,6 +113,7 @@ type reader struct {
 	rows  *screen.Rows
 	texts map[model.ID]string // of the nodes above those that are listed
 
+	listed int          // of Links: how many were met
 	within *query.Query // of the context
 }
 
