@@ -72,9 +72,10 @@ type decided struct {
 
 func (w *selection) deciding(s *Sheet, parts int) (*decision, error) {
 	d := &decision{w: w, s: s, keep: len(w.q.Sort) == 0, found: make([]bool, s.Len()), parts: make([]decided, parts)}
+	tagged := map[string][]bool{}
 	for i := range d.parts {
 		p := &d.parts[i]
-		p.at, p.kept = &asked{s: s}, map[int32]*Node{}
+		p.at, p.kept = &asked{s: s, tagged: tagged}, map[int32]*Node{}
 		w.v.asked = p.at
 		var err error
 		p.keeps, err = w.v.compile(w.q.Expr, w.q.Now)

@@ -54,8 +54,9 @@ func known(e query.Expr) (part query.Expr, exact bool) {
 
 // asked is the sheet on which a query is answered, and the slot that is looked at.
 type asked struct {
-	s    *Sheet
-	slot int
+	s      *Sheet
+	slot   int
+	tagged map[string][]bool // by tag: the slots of nodes that have or inherit it, as far as a selection looked; for its parts
 }
 
 // onSheet returns which slots an expression means that a sheet decides, and how many they are.

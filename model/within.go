@@ -37,13 +37,19 @@ func (v *View) compileBelow(tops map[ID]bool) test {
 // compileTagged compiles what asks for a tag of the node or of one above it.
 func (v *View) compileTagged(tag string) test {
 	if at := v.asked; at != nil {
-		in := at.s.spread(func(slot int) bool {
-			if at.s.bits[slot]&factTags == 0 {
-				return false
+		in, found := at.tagged[tag]
+		if !found {
+			in = at.s.spread(func(slot int) bool {
+				if at.s.bits[slot]&factTags == 0 {
+					return false
+				}
+				_, ok := slices.BinarySearch(at.s.Facts(slot).Tags(), tag)
+				return ok
+			})
+			if at.tagged != nil {
+				at.tagged[tag] = in
 			}
-			_, ok := slices.BinarySearch(at.s.Facts(slot).Tags(), tag)
-			return ok
-		})
+		}
 		return func(*Node) (bool, error) { return in[at.slot], nil }
 	}
 	lines := lineages{v: v, known: map[ID]*line{}, is: func(n *Node) bool { return n.HasTag(tag) }}
