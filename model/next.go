@@ -141,15 +141,21 @@ func (k *workers) ready(q *query.Query, w Weights, now time.Time) (out []upNext,
 
 // readyOf returns those of some open tasks that are ready.
 func (k *workers) readyOf(slots []int32, w Weights, now time.Time) (out []upNext) {
-	of := w.weigher()
+	of := k.urgencies(w, now)
 	var n Node
 	for _, slot := range slots {
-		f := k.s.Facts(int(slot))
-		f.fill(&n)
-		s := k.standing(n, int(slot))
-		if s.Ready(now) {
-			out = append(out, upNext{slot, of.urgency(&s, now), f.created})
+		at := int(slot)
+		if k.s.bits[at]&factDates == 0 {
+			if State(k.s.bits[at]&factState) == Waiting || k.below[at] > 0 || k.blocked(at) {
+				continue
+			}
+		} else {
+			k.s.Facts(at).fill(&n)
+			if s := k.standing(n, at); !s.Ready(now) {
+				continue
+			}
 		}
+		out = append(out, upNext{slot, of.at(at), k.s.created(at)})
 	}
 	return out
 }

@@ -74,9 +74,8 @@ func (v *View) rankByUrgency(now time.Time) (func(ranked) rank, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := v.t.opt.Weights.weigher()
+	of := k.urgencies(v.t.opt.Weights, now)
 	edits := v.fold != nil // within an edit no sheet is kept
-	var known Node
 	return func(m ranked) rank {
 		if edits {
 			m.slot, _ = k.s.Slot(m.node.ID)
@@ -84,12 +83,7 @@ func (v *View) rankByUrgency(now time.Time) (func(ranked) rank, error) {
 		if !k.open(m.slot) || k.s.bits[m.slot]&factTask == 0 {
 			return rank{absent: true}
 		}
-		if m.node == nil {
-			m.node = &known
-			m.s.Facts(m.slot).fill(m.node)
-		}
-		s := k.standing(*m.node, m.slot)
-		return rank{number: -w.urgency(&s, now)}
+		return rank{number: -of.at(m.slot)}
 	}, nil
 }
 
