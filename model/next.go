@@ -140,7 +140,17 @@ func (k *workers) ready(q *query.Query, w Weights, now time.Time) (out []upNext,
 }
 
 // readyOf returns those of some open tasks that are ready.
-func (k *workers) readyOf(slots []int32, w Weights, now time.Time) (out []upNext) {
+func (k *workers) readyOf(slots []int32, w Weights, now time.Time) []upNext {
+	if !k.whole || len(slots) <= aheadNodes {
+		return k.readyIn(slots, w, now)
+	}
+	var parts [2][]upNext
+	inHalves(len(slots), func(half, from, to int) { parts[half] = k.readyIn(slots[from:to], w, now) })
+	return slices.Concat(parts[0], parts[1])
+}
+
+// readyIn is readyOf by one goroutine.
+func (k *workers) readyIn(slots []int32, w Weights, now time.Time) (out []upNext) {
 	of := k.urgencies(w, now)
 	var n Node
 	for _, slot := range slots {

@@ -43,7 +43,7 @@ func (v *View) sorted(q *query.Query, all []match) ([]match, error) {
 			return nil, err
 		}
 	}
-	by, err := v.ranks(q)
+	by, err := v.ranks(q, len(all))
 	if err != nil {
 		return nil, err
 	}
@@ -132,7 +132,7 @@ func (v *View) foremost(q *query.Query, hits []bool, n int) (int, error) {
 	if len(q.Sort) != 1 || q.Limit == 0 || q.Limit > n/8 || q.Sort[0].Key == "text" || q.Sort[0].Key == "tree" {
 		return n, nil
 	}
-	by, err := v.ranks(q)
+	by, err := v.ranks(q, n)
 	if err != nil {
 		return n, err
 	}

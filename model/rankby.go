@@ -53,8 +53,8 @@ func (a *rank) key(back bool) uint64 {
 	return min(bits, math.MaxUint64-1)
 }
 
-// ranks returns how nodes are ranked by each of a query's orders.
-func (v *View) ranks(q *query.Query) ([]func(ranked) rank, error) {
+// ranks returns how nodes, so many, are ranked by each of a query's orders.
+func (v *View) ranks(q *query.Query, n int) ([]func(ranked) rank, error) {
 	out := make([]func(ranked) rank, len(q.Sort))
 	for i, o := range q.Sort {
 		if o.Key != "urgency" {
@@ -62,26 +62,33 @@ func (v *View) ranks(q *query.Query) ([]func(ranked) rank, error) {
 			continue
 		}
 		var err error
-		if out[i], err = v.rankByUrgency(q.Now); err != nil {
+		if out[i], err = v.rankByUrgency(q.Now, n); err != nil {
 			return nil, err
 		}
 	}
 	return out, nil
 }
 
-func (v *View) rankByUrgency(now time.Time) (func(ranked) rank, error) {
+func (v *View) rankByUrgency(now time.Time, n int) (func(ranked) rank, error) {
 	k, err := v.workers()
 	if err != nil {
 		return nil, err
 	}
 	of := k.urgencies(v.t.opt.Weights, now)
 	edits := v.fold != nil // within an edit no sheet is kept
+	var all []float64
+	if k.whole && n > max(aheadNodes, k.s.Len()/fewHits) {
+		all = k.weighAll(v.t.opt.Weights, now)
+	}
 	return func(m ranked) rank {
 		if edits {
 			m.slot, _ = k.s.Slot(m.node.ID)
 		}
 		if !k.open(m.slot) || k.s.bits[m.slot]&factTask == 0 {
 			return rank{absent: true}
+		}
+		if all != nil {
+			return rank{number: -all[m.slot]}
 		}
 		return rank{number: -of.at(m.slot)}
 	}, nil

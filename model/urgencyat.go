@@ -77,3 +77,25 @@ func (u *urgencies) due(d Date) float64 {
 	}
 	return value
 }
+
+// weighAll returns the urgencies of all open tasks by their slots.
+func (k *workers) weighAll(w Weights, now time.Time) []float64 {
+	all := make([]float64, k.s.Len())
+	inHalves(len(all), func(_, from, to int) {
+		of := k.urgencies(w, now)
+		for slot := from; slot < to; slot++ {
+			if k.s.bits[slot]&factTask != 0 && k.open(slot) {
+				all[slot] = of.at(slot)
+			}
+		}
+	})
+	return all
+}
+
+// inHalves runs fn for the lower half of n and the upper one, which are 0 and 1, at the same time.
+func inHalves(n int, fn func(half, from, to int)) {
+	_ = together(2, func(i int) error {
+		fn(i, i*(n/2), n/2+i*(n-n/2))
+		return nil
+	})
+}

@@ -100,6 +100,7 @@ type workers struct {
 	blocking []int32
 	below    []int32
 	lines    []*ancestry // nil where not yet known
+	whole    bool        // all is known, so that many goroutines may ask
 }
 
 // workers counts who waits for whom and what lies below what.
@@ -144,6 +145,7 @@ func (k *workers) share() {
 	for slot := range k.lines {
 		k.line(slot)
 	}
+	k.whole = true
 	shared := *k
 	shared.v = nil
 	k.s.workers.Store(&shared)
