@@ -17,6 +17,8 @@ type Sheet struct {
 	read int  // how many records were read to make it, from nothing or from the sheet before
 	worn bool // it is far from the one in the file
 
+	sets sync.Map // of map[ID]bool, by what they are: see View.once
+
 	after delta // from the sheet that it was made of, without the positions
 }
 

@@ -174,14 +174,24 @@ func (v *View) worked(running bool) (map[ID]bool, error) {
 	})
 }
 
-// once finds a set of nodes the first time a frozen state is asked for it, and each time within an edit.
+// once finds a set of nodes the first time a frozen state is asked for it, and each time within an edit. What many queries ask for is kept with the
+// sheet of the state.
 func (v *View) once(key string, find func(map[ID]bool) error) (map[ID]bool, error) {
 	if found, ok := v.found[key]; ok && v.fold == nil {
 		return found, nil
 	}
+	keep := v.sheet != nil && v.fold == nil && (strings.HasPrefix(key, "has:") || strings.HasPrefix(key, "is:")) // of which there are few
+	if keep {
+		if found, ok := v.sheet.sets.Load(key); ok {
+			return found.(map[ID]bool), nil
+		}
+	}
 	found := map[ID]bool{}
 	if err := find(found); err != nil {
 		return nil, err
+	}
+	if keep {
+		v.sheet.sets.Store(key, found)
 	}
 	if v.found == nil {
 		v.found = map[string]map[ID]bool{}
