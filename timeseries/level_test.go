@@ -251,7 +251,7 @@ func TestLevelsAgainstOracle(t *testing.T) {
 			"tail": func(t *rapid.T) {
 				d := device()
 				xs := []Sample{{rng.Int64N(clock + 10), 1}, {clock + 1, 2}}
-				clock++
+				clock = max(xs[0].T, xs[1].T)
 				g.update(t, func(tx *store.Tx) error { return g.b.Append(tx, id, d, xs) })
 				for _, x := range xs {
 					o[d] = append(o[d], held{Sample: x})
