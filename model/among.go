@@ -56,6 +56,7 @@ func (w *selection) among(s *Sheet, hits []bool) error {
 type decision struct {
 	w     *selection
 	s     *Sheet
+	keeps test
 	keep  bool // the nodes: else facts decide about the order, and which of them are read at all
 	found []bool
 	parts []decided
@@ -63,26 +64,21 @@ type decision struct {
 
 // decided is what one part has found.
 type decided struct {
-	at    *asked
-	keeps test
-	lent  Node
-	kept  map[int32]*Node
-	n     int
+	lent Node
+	kept map[int32]*Node
+	n    int
 }
 
 func (w *selection) deciding(s *Sheet, parts int) (*decision, error) {
 	d := &decision{w: w, s: s, keep: len(w.q.Sort) == 0, found: make([]bool, s.Len()), parts: make([]decided, parts)}
-	tagged := map[string][]bool{}
 	for i := range d.parts {
-		p := &d.parts[i]
-		p.at, p.kept = &asked{s: s, tagged: tagged}, map[int32]*Node{}
-		w.v.asked = p.at
-		var err error
-		p.keeps, err = w.v.compile(w.q.Expr, w.q.Now)
-		w.v.asked = nil
-		if err != nil {
-			return nil, fmt.Errorf("select: %w", err)
-		}
+		d.parts[i].kept = map[int32]*Node{}
+	}
+	w.v.asked = s
+	defer func() { w.v.asked = nil }()
+	var err error
+	if d.keeps, err = w.v.compile(w.q.Expr, w.q.Now); err != nil {
+		return nil, fmt.Errorf("select: %w", err)
 	}
 	return d, nil
 }
@@ -93,8 +89,8 @@ func (d *decision) decide(part, slot int, id ID, record []byte) error {
 	if err := p.lent.lend(id, record); err != nil {
 		return err
 	}
-	p.at.slot = slot
-	if ok, err := p.keeps(&p.lent); err != nil || !ok {
+	p.lent.slot = slot
+	if ok, err := d.keeps(&p.lent); err != nil || !ok {
 		return err
 	}
 	p.n++

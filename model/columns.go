@@ -15,7 +15,6 @@ type columns struct {
 	starts []int32     // the slot of the first node of each block, and how many slots there are
 	near   []int32     // by slot/nearSlots: the block of the first such slot
 	bits   []uint32    // by slot: what is said by bits
-	made   []atomic.Pointer[Facts]
 
 	once  sync.Once
 	stand *positions
@@ -72,7 +71,7 @@ func (m *sheetMaker) sheet() *Sheet {
 }
 
 func newColumns(blocks []factBlock, bits []uint32) *columns {
-	s := &columns{blocks: blocks, bits: bits, made: make([]atomic.Pointer[Facts], len(bits))}
+	s := &columns{blocks: blocks, bits: bits}
 	slot := int32(0)
 	for i, b := range blocks {
 		for ; int(slot)+b.nodes > len(s.near)*nearSlots; s.near = append(s.near, int32(i)) {
@@ -142,12 +141,12 @@ func (s *Sheet) with(news []Facts) (next *Sheet, came, moved []int32, err error)
 }
 
 // block returns the block of a slot, and its place there.
-func (s *columns) block(slot int) (factBlock, int) {
+func (s *columns) block(slot int) (*factBlock, int) {
 	i := s.near[slot/nearSlots]
 	for int(s.starts[i+1]) <= slot {
 		i++
 	}
-	return s.blocks[i], slot - int(s.starts[i])
+	return &s.blocks[i], slot - int(s.starts[i])
 }
 
 // Len returns how many slots there are.
@@ -161,13 +160,13 @@ func (s *columns) ID(slot int) ID {
 
 // Facts returns what is known of the node in a slot.
 func (s *columns) Facts(slot int) *Facts {
-	if f := s.made[slot].Load(); f != nil {
+	b, i := s.block(slot)
+	if f := b.made[i].Load(); f != nil {
 		return f
 	}
-	b, i := s.block(slot)
 	f, _ := b.facts(i, s.bits[slot]) // what cannot be read is left out; see there
-	s.made[slot].CompareAndSwap(nil, f)
-	return s.made[slot].Load()
+	b.made[i].CompareAndSwap(nil, f)
+	return b.made[i].Load()
 }
 
 // created returns when the node in a slot was made, modified when it was changed, in milliseconds.
@@ -183,10 +182,10 @@ func (s *columns) modified(slot int) int64 {
 
 // finished returns when the node in a slot was closed, of one that was.
 func (s *columns) finished(slot int) int64 {
-	if f := s.made[slot].Load(); f != nil {
+	b, i := s.block(slot)
+	if f := b.made[i].Load(); f != nil {
 		return f.finished
 	}
-	b, i := s.block(slot)
 	return b.finished(i, s.bits[slot])
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"math"
 	"slices"
+	"sync/atomic"
 	"unsafe"
 )
 
@@ -33,10 +34,15 @@ var factTops = [...]ID{Detached, Root, Trash}
 func topBits(top ID) uint32 { return uint32(max(0, slices.Index(factTops[:], top))) * factTop }
 
 // factBlock is the facts of a few nodes, in the order of their ids, as they stand in a file: a row of fixed size for each, and behind the rows
-// what most nodes have nothing of. It is never changed.
+// what most nodes have nothing of. It is never changed, and shared by the sheets in which these nodes are the same.
 type factBlock struct {
 	nodes int
 	b     []byte
+	made  []atomic.Pointer[Facts] // of the nodes that were asked for
+}
+
+func newFactBlock(nodes int, b []byte) factBlock {
+	return factBlock{nodes, b, make([]atomic.Pointer[Facts], nodes)}
 }
 
 // factRow is the size of a row: the id, that of the parent, when the node was created and modified, and where among what is behind the rows is
@@ -167,7 +173,7 @@ func (w *blockWriter) add(f *Facts) uint32 {
 
 // block returns what was added as a block, and begins another.
 func (w *blockWriter) block() factBlock {
-	b := factBlock{w.nodes, slices.Concat(w.rows, w.rest)}
+	b := newFactBlock(w.nodes, slices.Concat(w.rows, w.rest))
 	w.nodes, w.rows, w.rest = 0, w.rows[:0], w.rest[:0]
 	return b
 }

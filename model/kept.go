@@ -129,7 +129,7 @@ func readSheet(f io.ReaderAt, h *sheetHead, from int64) (*Sheet, error) {
 		}
 		for i := first; i < end; i++ {
 			p := h.blocks[i]
-			if blocks[i], b = (factBlock{p.nodes, b[:p.size:p.size]}), b[p.size:]; xxhash.Sum64(blocks[i].b) != p.sum {
+			if blocks[i], b = newFactBlock(p.nodes, b[:p.size:p.size]), b[p.size:]; xxhash.Sum64(blocks[i].b) != p.sum {
 				return errFormat
 			}
 		}

@@ -287,7 +287,7 @@ func FuzzSheetFile(f *testing.F) {
 		if len(b) < factRow {
 			return
 		}
-		facts, err := factBlock{1, b}.facts(0, bits)
+		facts, err := newFactBlock(1, b).facts(0, bits)
 		if err != nil || facts.State >= states {
 			return
 		}
@@ -329,8 +329,8 @@ func TestQueriesMakeFewFacts(t *testing.T) {
 			if s, err = v.Sheet(); err != nil {
 				return err
 			}
-			for slot := range s.made {
-				s.made[slot].Store(nil)
+			for _, b := range s.blocks {
+				clear(b.made)
 			}
 			tops, err := v.tops(q.Expr)
 			if err == nil {
@@ -339,9 +339,11 @@ func TestQueriesMakeFewFacts(t *testing.T) {
 			return err
 		})
 		made := 0
-		for slot := range s.made {
-			if s.made[slot].Load() != nil {
-				made++
+		for _, b := range s.blocks {
+			for i := range b.made {
+				if b.made[i].Load() != nil {
+					made++
+				}
 			}
 		}
 		if made > most {

@@ -52,20 +52,13 @@ func known(e query.Expr) (part query.Expr, exact bool) {
 	return nil, false
 }
 
-// asked is the sheet on which a query is answered, and the slot that is looked at.
-type asked struct {
-	s      *Sheet
-	slot   int
-	tagged map[string][]bool // by tag: the slots of nodes that have or inherit it, as far as a selection looked; for its parts
-}
-
 // onSheet returns which slots an expression means that a sheet decides, and how many they are.
 func (v *View) onSheet(q *query.Query, e query.Expr, tops map[ID]bool) (hits []bool, n int, err error) {
 	s, err := v.Sheet()
 	if err != nil {
 		return nil, 0, err
 	}
-	v.asked = &asked{s: s}
+	v.asked = s
 	defer func() { v.asked = nil }()
 	keep, err := v.compile(e, q.Now)
 	if err != nil {
@@ -77,36 +70,53 @@ func (v *View) onSheet(q *query.Query, e query.Expr, tops map[ID]bool) (hits []b
 	}
 	judge, facts := judged(e, q.Now), needsFacts(e)
 	hits = make([]bool, s.Len())
-	var node Node
-	for slot, bits := range s.bits {
-		if bits&factBuiltin != 0 || !in[bits/factTop] {
-			continue
-		}
-		if judge != nil {
-			if said := judge(bits); said != unsaid {
-				if said == means {
-					hits[slot] = true
-					n++
-				}
+	counts := make([]int, goroutines(s.Len()))
+	err = together(len(counts), func(part int) error {
+		var node Node
+		from, to := part*len(hits)/len(counts), (part+1)*len(hits)/len(counts)
+		for slot, bits := range s.bits[from:to] {
+			if slot += from; bits&factBuiltin != 0 || !in[bits/factTop] {
 				continue
 			}
+			said := unsaid
+			if judge != nil {
+				said = judge(bits)
+			}
+			if said == unsaid {
+				if facts {
+					s.Facts(slot).fill(&node)
+				} else {
+					node.ID = s.ID(slot)
+				}
+				node.slot = slot
+				ok, err := keep(&node)
+				if err != nil {
+					return err
+				}
+				said = sure(ok)
+			}
+			if said == means {
+				hits[slot] = true
+				counts[part]++
+			}
 		}
-		if facts {
-			s.Facts(slot).fill(&node)
-		} else {
-			node.ID = s.ID(slot)
-		}
-		v.asked.slot = slot
-		ok, err := keep(&node)
-		if err != nil {
-			return nil, 0, err
-		}
-		if ok {
-			hits[slot] = true
-			n++
-		}
+		return nil
+	})
+	for _, c := range counts {
+		n += c
 	}
-	return hits, n, nil
+	return hits, n, err
+}
+
+// partedNodes is how many nodes are looked at by one goroutine as soon as by two.
+const partedNodes = 4 << 10
+
+// goroutines is by how many so many nodes are looked at.
+func goroutines(n int) int {
+	if n < partedNodes {
+		return 1
+	}
+	return 2
 }
 
 // compileTime compiles what asks when a node was created, modified or finished, which a sheet has in columns. nil: another date is asked for.
@@ -115,30 +125,29 @@ func (v *View) compileTime(e query.Date, now time.Time) test {
 	if at == nil {
 		return nil
 	}
-	s := at.s
 	var of func(slot int) int64
 	switch e.Key {
 	case dateNames[regCreated]:
-		of = s.created
+		of = at.created
 	case dateNames[regModified]:
-		of = s.modified
+		of = at.modified
 	case dateNames[regFinished]:
 		of = func(slot int) int64 {
-			if s.bits[slot]&factFinished == 0 {
+			if at.bits[slot]&factFinished == 0 {
 				return noTime
 			}
-			return s.finished(slot)
+			return at.finished(slot)
 		}
 	default:
 		return nil
 	}
-	return func(*Node) (bool, error) { return e.Match(Date{T: timeOf(of(at.slot))}, now), nil }
+	return func(n *Node) (bool, error) { return e.Match(Date{T: timeOf(of(n.slot))}, now), nil }
 }
 
 // compileUnder compiles what asks whether a node lies below another.
 func (v *View) compileUnder(top ID) test {
 	if at := v.asked; at != nil && builtin(top) {
-		return func(n *Node) (bool, error) { return at.s.top(at.slot) == top && n.ID != top, nil }
+		return func(n *Node) (bool, error) { return at.top(n.slot) == top && n.ID != top, nil }
 	}
 	return v.compileBelow(map[ID]bool{top: true})
 }
@@ -146,8 +155,8 @@ func (v *View) compileUnder(top ID) test {
 // compileChildren compiles what asks for children.
 func (v *View) compileChildren(want bool) test {
 	if at := v.asked; at != nil {
-		children := at.s.children()
-		return func(*Node) (bool, error) { return (children[at.slot] > 0) == want, nil }
+		children := at.children()
+		return func(n *Node) (bool, error) { return (children[n.slot] > 0) == want, nil }
 	}
 	return func(n *Node) (bool, error) {
 		has, err := v.HasChildren(n.ID)
@@ -169,21 +178,21 @@ func (v *View) compileArrow(from, to bool) (test, error) {
 		}, nil
 	}
 	if !to {
-		return func(*Node) (bool, error) {
-			return at.s.bits[at.slot]&factArrows != 0, nil
+		return func(n *Node) (bool, error) {
+			return at.bits[n.slot]&factArrows != 0, nil
 		}, nil
 	}
-	pointed := make([]bool, at.s.Len())
+	pointed := make([]bool, at.Len())
 	for e, err := range v.r.Scan(v.t.ks.arrows, store.Range{}) {
 		if err != nil {
 			return nil, err
 		}
-		to, known := at.s.Slot(ID(e.Key))
-		if from, ok := at.s.Slot(ID(e.Key[len(ID{}):])); ok && known && at.s.top(from) == Root {
+		to, known := at.Slot(ID(e.Key))
+		if from, ok := at.Slot(ID(e.Key[len(ID{}):])); ok && known && at.top(from) == Root {
 			pointed[to] = true
 		}
 	}
-	return func(*Node) (bool, error) {
-		return pointed[at.slot] || from && at.s.bits[at.slot]&factArrows != 0, nil
+	return func(n *Node) (bool, error) {
+		return pointed[n.slot] || from && at.bits[n.slot]&factArrows != 0, nil
 	}, nil
 }

@@ -190,18 +190,8 @@ func (l *live) refresh(v *View, q *query.Query, ids, wide, left []ID) (bool, err
 		touched[id] = true
 	}
 	most := max(aheadNodes, v.sheet.Len()/manyHits)
-	for next := slices.Clone(wide); len(next) > 0; {
-		id := next[len(next)-1]
-		next = next[:len(next)-1]
-		for c, err := range v.Children(id) {
-			if err != nil {
-				return false, err
-			}
-			if touched[c.ID] = true; len(touched) > most {
-				return false, nil
-			}
-			next = append(next, c.ID)
-		}
+	if ok, err := v.addBelow(wide, touched, most); err != nil || !ok {
+		return false, err
 	}
 	if err := l.near(v, q.Expr, touched, left); err != nil || len(touched) > most {
 		return false, err

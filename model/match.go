@@ -200,7 +200,7 @@ func (v *View) compileHas(what string) (test, error) {
 		return among(found), err
 	case "depends":
 		if at := v.asked; at != nil {
-			return func(*Node) (bool, error) { return at.s.bits[at.slot]&factDepends != 0, nil }, nil
+			return func(n *Node) (bool, error) { return at.bits[n.slot]&factDepends != 0, nil }, nil
 		}
 		return func(n *Node) (bool, error) { return len(n.Depends()) > 0, nil }, nil
 	case "rec", "when", "prio", "est", "query":

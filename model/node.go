@@ -84,6 +84,8 @@ type Node struct {
 
 	from     origin // where it was before it was put into the trash
 	reflects Reflects
+
+	slot int // in the sheet that a query asks, while it looks at the node
 }
 
 // Same reports whether n and o are one node in the same state, its note but for its length and its events apart.

@@ -308,7 +308,8 @@ func (v *View) refreshSheet(s *Sheet, changed changes) (*Sheet, error) {
 	next.read, next.after = len(news), after
 	next.inherit(s.columns)
 	next.once.Do(func() { next.stand = next.follow(s, came, moved) })
-	return next, nil
+	next.stood.Store(s.stood.Load())
+	return next, v.carry(s, next, came, after.ids)
 }
 
 // recordsIn calls fn with every record of a range, in the order of the ids: as a node that is lent until fn returns, and its bytes.

@@ -23,6 +23,9 @@ func wantSheet(t testing.TB, tree *Tree) {
 				return fmt.Errorf("the order of the sheet is not that of the tree: %v", err)
 			}
 		}
+		if err := wantWorkers(v); err != nil {
+			return err
+		}
 		texts, err := v.texts(s)
 		if err != nil {
 			return err

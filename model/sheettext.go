@@ -160,8 +160,8 @@ func (w *selection) told(s *Sheet, hits []bool, texts []textBlock) error {
 				if p.lent.ID = s.blocks[i].id(k); facts {
 					s.Facts(slot).fill(&p.lent)
 				}
-				p.lent.Text, p.at.slot = lent(text), slot
-				ok, err := p.keeps(&p.lent)
+				p.lent.Text, p.lent.slot = lent(text), slot
+				ok, err := d.keeps(&p.lent)
 				if err != nil {
 					return err
 				}

@@ -15,7 +15,7 @@ func (v *View) compileStanding(what string, now time.Time) (test, error) {
 	return func(n *Node) (bool, error) {
 		var slot int
 		if at != nil {
-			slot = at.slot
+			slot = n.slot
 		} else if found, ok := k.s.Slot(n.ID); ok {
 			slot = found
 		} else {

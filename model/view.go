@@ -19,7 +19,7 @@ type View struct {
 	near  map[ID]*Node // read ahead, see ahead
 	kin   *kin         // where every node stands, while a query that asks for it is answered
 	sheet *Sheet       // of a frozen state, once it was asked for
-	asked *asked       // while a query is answered on a sheet
+	asked *Sheet       // while a query is answered on a sheet
 
 	unanswered bool               // the owner of the store was asked and did not say
 	recent     []match            // what was read last of what the owner said, whose places are then asked for together

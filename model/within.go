@@ -14,15 +14,15 @@ import (
 // compileBelow compiles what asks whether a node lies below one of some others.
 func (v *View) compileBelow(tops map[ID]bool) test {
 	if at := v.asked; at != nil {
-		is := make([]bool, at.s.Len())
+		is := make([]bool, at.Len())
 		for id := range tops {
-			if slot, ok := at.s.Slot(id); ok {
+			if slot, ok := at.Slot(id); ok {
 				is[slot] = true
 			}
 		}
-		in := at.s.spread(func(slot int) bool { return is[slot] })
-		parents := at.s.positions().parents
-		return func(*Node) (bool, error) { return parents[at.slot] >= 0 && in[parents[at.slot]], nil }
+		in := at.spread(func(slot int) bool { return is[slot] })
+		parents := at.positions().parents
+		return func(n *Node) (bool, error) { return parents[n.slot] >= 0 && in[parents[n.slot]], nil }
 	}
 	lines := lineages{v: v, known: map[ID]*line{}, below: func(id ID) bool { return tops[id] }}
 	return func(n *Node) (bool, error) {
@@ -37,20 +37,14 @@ func (v *View) compileBelow(tops map[ID]bool) test {
 // compileTagged compiles what asks for a tag of the node or of one above it.
 func (v *View) compileTagged(tag string) test {
 	if at := v.asked; at != nil {
-		in, found := at.tagged[tag]
-		if !found {
-			in = at.s.spread(func(slot int) bool {
-				if at.s.bits[slot]&factTags == 0 {
-					return false
-				}
-				_, ok := slices.BinarySearch(at.s.Facts(slot).Tags(), tag)
-				return ok
-			})
-			if at.tagged != nil {
-				at.tagged[tag] = in
+		in := at.spread(func(slot int) bool {
+			if at.bits[slot]&factTags == 0 {
+				return false
 			}
-		}
-		return func(*Node) (bool, error) { return in[at.slot], nil }
+			_, ok := slices.BinarySearch(at.Facts(slot).Tags(), tag)
+			return ok
+		})
+		return func(n *Node) (bool, error) { return in[n.slot], nil }
 	}
 	lines := lineages{v: v, known: map[ID]*line{}, is: func(n *Node) bool { return n.HasTag(tag) }}
 	return func(n *Node) (bool, error) {
@@ -72,8 +66,8 @@ func (v *View) compileAbove(ref query.Above) (test, error) {
 // compileDepth compiles what asks how many nodes lie above one.
 func (v *View) compileDepth(e query.Depth) test {
 	if at := v.asked; at != nil {
-		depths := at.s.depths()
-		return func(*Node) (bool, error) { return e.Match(int(depths[at.slot])), nil }
+		depths := at.depths()
+		return func(n *Node) (bool, error) { return e.Match(int(depths[n.slot])), nil }
 	}
 	return func(n *Node) (bool, error) {
 		depth, err := v.Depth(n.ID)

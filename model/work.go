@@ -117,20 +117,7 @@ func (v *View) workers() (*workers, error) {
 		k.v, v.work = v, &k
 		return v.work, nil
 	}
-	k := &workers{v: v, s: s, at: s.positions(), blocking: make([]int32, s.Len()), below: make([]int32, s.Len()), lines: make([]*ancestry, s.Len())}
-	for slot, bits := range s.bits {
-		if bits&factOpen == 0 || bits&(factTask|factDepends) == 0 || !k.open(slot) {
-			continue
-		}
-		for _, on := range k.depends(slot) {
-			if to, ok := s.Slot(on); ok {
-				k.blocking[to]++
-			}
-		}
-		if bits&factTask != 0 {
-			k.above(slot, func(up int) { k.below[up]++ })
-		}
-	}
+	k := v.countWorkers(s)
 	if v.fold == nil {
 		v.work = k
 		if v.t.sheets.lasting.Load() || s.stood.Swap(true) {
@@ -138,6 +125,31 @@ func (v *View) workers() (*workers, error) {
 		}
 	}
 	return k, nil
+}
+
+// countWorkers is workers of which nothing is kept.
+func (v *View) countWorkers(s *Sheet) *workers {
+	k := &workers{v: v, s: s, at: s.positions(), blocking: make([]int32, s.Len()), below: make([]int32, s.Len()), lines: make([]*ancestry, s.Len())}
+	for slot := range s.bits {
+		k.count(slot, 1)
+	}
+	return k
+}
+
+// count adds to what an open node counts for: those that it depends on and, if it is a task, those that it lies below.
+func (k *workers) count(slot int, by int32) {
+	bits := k.s.bits[slot]
+	if bits&factOpen == 0 || bits&(factTask|factDepends) == 0 || !k.open(slot) {
+		return
+	}
+	for _, on := range k.depends(slot) {
+		if to, ok := k.s.Slot(on); ok {
+			k.blocking[to] += by
+		}
+	}
+	if bits&factTask != 0 {
+		k.above(slot, func(up int) { k.below[up] += by })
+	}
 }
 
 // share completes what is not yet known, after which nothing of it changes, and keeps it for all views of the sheet.
