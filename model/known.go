@@ -182,13 +182,13 @@ func (v *View) compileArrow(from, to bool) (test, error) {
 			return at.bits[n.slot]&factArrows != 0, nil
 		}, nil
 	}
-	pointed := make([]bool, at.Len())
+	pointed, table := make([]bool, at.Len()), at.table()
 	for e, err := range v.r.Scan(v.t.ks.arrows, store.Range{}) {
 		if err != nil {
 			return nil, err
 		}
-		to, known := at.Slot(ID(e.Key))
-		if from, ok := at.Slot(ID(e.Key[len(ID{}):])); ok && known && at.top(from) == Root {
+		to, known := table.of(ID(e.Key))
+		if from, ok := table.of(ID(e.Key[len(ID{}):])); ok && known && at.top(from) == Root {
 			pointed[to] = true
 		}
 	}

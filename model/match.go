@@ -37,7 +37,7 @@ func (v *View) compile(e query.Expr, now time.Time) (test, error) {
 	case query.Above:
 		return v.compileAbove(e)
 	case query.Tagged:
-		return v.compileTagged(string(e)), nil
+		return v.compileTagged(string(e))
 	case query.Depth:
 		return v.compileDepth(e), nil
 	case query.Regexp:

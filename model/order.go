@@ -22,11 +22,18 @@ func (v *View) ordered(q *query.Query, all []match) ([]match, error) {
 
 // name sets the ids of matches of which the slots are known.
 func (v *View) name(all []match) {
-	for i := range all {
-		if m := &all[i]; m.node == nil {
-			m.id = v.sheet.ID(int(m.slot))
+	name := func(some []match) {
+		for i := range some {
+			if m := &some[i]; m.node == nil {
+				m.id = v.sheet.ID(int(m.slot))
+			}
 		}
 	}
+	if len(all) < partedNodes {
+		name(all)
+		return
+	}
+	inHalves(len(all), func(_, from, to int) { name(all[from:to]) })
 }
 
 func (v *View) sorted(q *query.Query, all []match) ([]match, error) {
@@ -90,21 +97,11 @@ func (v *View) eachRanked(all []match, fn func(int, ranked)) {
 
 // orderedBy returns the first n of all in one order, in which ranks are numbers.
 func (v *View) orderedBy(o query.Order, of func(ranked) rank, all []match, n int) []match {
-	type place struct {
-		key uint64
-		i   int32
-	}
-	compare := func(a, b place) int {
-		if a.key != b.key {
-			return cmp.Compare(a.key, b.key)
-		}
-		return cmp.Compare(a.i, b.i)
-	}
 	most := len(all)
 	if n <= most/8 {
 		most = max(2*n, aheadNodes) // of which the first n stay each time
 	}
-	first, bound := make([]place, 0, most), uint64(math.MaxUint64)
+	first, bound := make([]keyed, 0, most), uint64(math.MaxUint64)
 	v.eachRanked(all, func(i int, m ranked) {
 		r := of(m)
 		key := r.key(o.Back)
@@ -112,13 +109,13 @@ func (v *View) orderedBy(o query.Order, of func(ranked) rank, all []match, n int
 			return
 		}
 		if len(first) == most {
-			slices.SortFunc(first, compare)
+			sortKeyed(first)
 			first = first[:n]
 			bound = first[n-1].key
 		}
-		first = append(first, place{key, int32(i)})
+		first = append(first, keyed{key, int32(i)})
 	})
-	slices.SortFunc(first, compare)
+	sortKeyed(first)
 	out := make([]match, n)
 	for i, at := range first[:n] {
 		out[i] = all[at.i]

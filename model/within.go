@@ -35,22 +35,30 @@ func (v *View) compileBelow(tops map[ID]bool) test {
 }
 
 // compileTagged compiles what asks for a tag of the node or of one above it.
-func (v *View) compileTagged(tag string) test {
+func (v *View) compileTagged(tag string) (test, error) {
 	if at := v.asked; at != nil {
+		ranges, err := v.plan(query.Tag(tag))
+		if err != nil {
+			return nil, err
+		}
+		may, err := v.slotsIn(at, ranges)
+		if err != nil {
+			return nil, err
+		}
 		in := at.spread(func(slot int) bool {
-			if at.bits[slot]&factTags == 0 {
+			if !may[slot] {
 				return false
 			}
 			_, ok := slices.BinarySearch(at.Facts(slot).Tags(), tag)
 			return ok
 		})
-		return func(n *Node) (bool, error) { return in[n.slot], nil }
+		return func(n *Node) (bool, error) { return in[n.slot], nil }, nil
 	}
 	lines := lineages{v: v, known: map[ID]*line{}, is: func(n *Node) bool { return n.HasTag(tag) }}
 	return func(n *Node) (bool, error) {
 		in, err := lines.of(n.ID)
 		return err == nil && in.tagged, err
-	}
+	}, nil
 }
 
 // compileAbove compiles what asks for the nodes above one.

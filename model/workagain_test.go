@@ -97,7 +97,7 @@ func reworked(e *Edit, r *rand.Rand, id, other ID, round int) (err error) {
 	case 8:
 		return e.AddArrow(id, other, Depends)
 	case 9, 10: // an arrow and a child may come before the node does, from another device
-		ahead := Named(fmt.Sprint("ahead", round/6))
+		ahead := Named(fmt.Sprint("ahead", round/20))
 		n, err := e.node(ahead)
 		switch {
 		case err != nil:
