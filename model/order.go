@@ -101,6 +101,9 @@ func (v *View) orderedBy(o query.Order, of func(ranked) rank, all []match, n int
 	if n <= most/8 {
 		most = max(2*n, aheadNodes) // of which the first n stay each time
 	}
+	if most == len(all) && most >= partedNodes && o.Key != "urgency" { // of which the ranks are known by now
+		return sortedBy(all, n, v.keysBy(o, of, all))
+	}
 	first, bound := make([]keyed, 0, most), uint64(math.MaxUint64)
 	v.eachRanked(all, func(i int, m ranked) {
 		r := of(m)
@@ -115,10 +118,27 @@ func (v *View) orderedBy(o query.Order, of func(ranked) rank, all []match, n int
 		}
 		first = append(first, keyed{key, int32(i)})
 	})
-	sortKeyed(first)
+	return sortedBy(all, n, first)
+}
+
+// keysBy returns the keys of all nodes in one order. It asks for ranks by two goroutines.
+func (v *View) keysBy(o query.Order, of func(ranked) rank, all []match) []keyed {
+	keys := make([]keyed, len(all))
+	inHalves(len(all), func(_, from, to int) {
+		v.eachRanked(all[from:to], func(i int, m ranked) {
+			r := of(m)
+			keys[from+i] = keyed{r.key(o.Back), int32(from + i)}
+		})
+	})
+	return keys
+}
+
+// sortedBy returns the first n of all by their keys.
+func sortedBy(all []match, n int, keys []keyed) []match {
+	sortKeyed(keys)
 	out := make([]match, n)
-	for i, at := range first[:n] {
-		out[i] = all[at.i]
+	for i, k := range keys[:n] {
+		out[i] = all[k.i]
 	}
 	return out
 }
