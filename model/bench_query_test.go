@@ -135,7 +135,7 @@ func benchQueries(under ID) []string {
 
 // againQueries are asked again after a change of one node, as a saved query on the screen is.
 var againQueries = []string{
-	"is:open sort:created limit:20", "is:open sort:urgency limit:20", "is:ready sort:due limit:20", "due:overdue -done", "tag:mi -done", `"ki mo"`, "text~/^ki.*mo/i", "is:open",
+	"is:open sort:created limit:20", "is:open sort:urgency limit:20", "is:ready sort:due limit:20", "due:overdue -done", "tag:mi -done", `"ki mo"`, "text~/^ki.*mo/i", "is:open", "has:backlink",
 }
 
 // medians measures calls one by one and reports the middle one, for a mean has the pauses of others in it.

@@ -101,6 +101,15 @@ func linkTerms(text string) (out []string) {
 
 // Titled returns the nodes of the tree to which a link of that name leads. It reads those that have the rarest of its words.
 func (v *View) Titled(name string) ([]ID, error) {
+	ids, err := v.titled(name)
+	if err != nil {
+		return nil, err
+	}
+	return v.inOrder(ids)
+}
+
+// titled is Titled of all nodes, in the tree or not, in no order.
+func (v *View) titled(name string) ([]ID, error) {
 	if !linkable(name) {
 		return nil, nil
 	}
@@ -134,7 +143,7 @@ func (v *View) Titled(name string) ([]ID, error) {
 	}); err != nil {
 		return nil, err
 	}
-	return v.inOrder(out)
+	return out, nil
 }
 
 // rarestOf returns the ranges of terms that hold every node with some whole words, by the one with the fewest nodes.

@@ -3,10 +3,9 @@ package model
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
-	"strings"
 
-	"arbor/model/date"
 	"arbor/model/query"
 	"arbor/store"
 )
@@ -23,21 +22,23 @@ func (v *View) withLinks(fn func(n *Node, names []string) error) error {
 	}
 	slices.SortFunc(ids, func(a, b ID) int { return slices.Compare(a[:], b[:]) })
 	return v.read(slices.Compact(ids), func(n *Node) error {
-		note, err := readNote(&v.t.ks, v.r, n)
-		if err != nil {
+		names, err := v.linksOf(n)
+		if err != nil || len(names) == 0 {
 			return err
-		}
-		var names []string
-		for _, text := range []string{n.Text, note} {
-			for l := range links(text) {
-				names = append(names, sameName(l.name))
-			}
-		}
-		if len(names) == 0 {
-			return nil
 		}
 		return fn(n, names)
 	})
+}
+
+// linksOf returns the names of the links in the text and the note of a node, in the form of sameName.
+func (v *View) linksOf(n *Node) (names []string, err error) {
+	note, err := readNote(&v.t.ks, v.r, n)
+	for _, text := range []string{n.Text, note} {
+		for l := range links(text) {
+			names = append(names, sameName(l.name))
+		}
+	}
+	return names, err
 }
 
 // aside is v for what is found out while a query is answered.
@@ -48,6 +49,11 @@ func (v *View) aside() *View {
 // linking returns the nodes with links by name, whether they lead anywhere or not.
 func (v *View) linking() (map[ID]bool, error) {
 	return v.once("has:link", func(found map[ID]bool) error {
+		if v.sheet != nil && v.fold == nil {
+			linking, _, err := v.linkSets()
+			maps.Copy(found, linking)
+			return err
+		}
 		return v.aside().withLinks(func(n *Node, _ []string) error {
 			found[n.ID] = true
 			return nil
@@ -58,6 +64,11 @@ func (v *View) linking() (map[ID]bool, error) {
 // linked returns the nodes to which a link by name leads from another node of the tree.
 func (v *View) linked() (map[ID]bool, error) {
 	return v.once("has:backlink", func(found map[ID]bool) error {
+		if v.sheet != nil && v.fold == nil {
+			_, linked, err := v.linkSets()
+			maps.Copy(found, linked)
+			return err
+		}
 		in := v.aside()
 		from := map[string][]ID{} // by name: two nodes that link so, at most
 		if err := in.withLinks(func(n *Node, names []string) error {
@@ -74,9 +85,6 @@ func (v *View) linked() (map[ID]bool, error) {
 		}); err != nil {
 			return err
 		}
-		if err := in.titledByText(from, found); err != nil {
-			return err
-		}
 		for name, ids := range from {
 			to, err := in.Titled(name)
 			if err != nil {
@@ -90,43 +98,6 @@ func (v *View) linked() (map[ID]bool, error) {
 		}
 		return nil
 	})
-}
-
-// manyNames is of how many names it is faster to look at all texts in memory than to look each up.
-const manyNames = 16
-
-// titledByText adds the nodes of many names to which links lead, as linked does, and leaves the names of which it cannot tell: those of days, and all
-// if there are no texts in memory.
-func (v *View) titledByText(from map[string][]ID, found map[ID]bool) error {
-	if len(from) < manyNames || v.sheet == nil {
-		return nil
-	}
-	s := v.sheet
-	texts, err := v.texts(s)
-	if err != nil || texts == nil {
-		return err
-	}
-	s.positions()
-	var low []byte
-	for i, t := range texts {
-		for k := range t.ends {
-			low = appendSameName(low[:0], t.text(k))
-			slot := int(s.starts[i]) + k
-			ids, named := from[string(low)]
-			if !named || s.bits[slot]&factBuiltin != 0 || s.top(slot) != Root || !linkable(string(low)) {
-				continue
-			}
-			if id := s.ID(slot); len(ids) > 1 || ids[0] != id {
-				found[id] = true
-			}
-		}
-	}
-	for name := range from {
-		if _, err := date.ParseISO(strings.TrimSpace(name)); err != nil {
-			delete(from, name)
-		}
-	}
-	return nil
 }
 
 // appendSameName appends sameName of a text.

@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"arbor/model/query"
+	"arbor/store"
 
 	"pgregory.net/rapid"
 )
@@ -61,63 +63,71 @@ func TestLinkQueries(t *testing.T) {
 				}
 				return nil
 			})
+			if i > 0 && rapid.IntRange(0, 2).Draw(rt, "look") == 0 {
+				wantLinks(t, rt, tree, ids)
+			}
 		}
-		view(t, tree, func(v *View) error {
-			var linking, linked []ID
-			for _, id := range ids[1:] {
-				top, err := v.Top(id)
-				if err != nil {
-					return err
-				}
-				if top != Root {
-					continue
-				}
-				n, err := v.Node(id)
-				if err != nil {
-					return err
-				}
-				note, err := v.Note(id)
-				if err != nil {
-					return err
-				}
-				is := len(n.Arrows) > 0
-				for range links(n.Text + "\n" + note) {
-					is = true
-				}
-				if is {
-					linking = append(linking, id)
-				}
-				back, err := v.Backlinks(id)
-				if err != nil {
-					return err
-				}
-				is = len(back) > 0
-				for a, err := range v.Incoming(id) {
-					if err != nil {
-						return err
-					}
-					top, err := v.Top(a.From)
-					if err != nil {
-						return err
-					}
-					is = is || top == Root
-				}
-				if is {
-					linked = append(linked, id)
-				}
+		wantLinks(t, rt, tree, ids)
+	})
+}
+
+// wantLinks makes sure that what asks for links means what looking at each node says.
+func wantLinks(t *testing.T, rt *rapid.T, tree *Tree, ids []ID) {
+	view(t, tree, func(v *View) error {
+		var linking, linked []ID
+		for _, id := range ids[1:] {
+			top, err := v.Top(id)
+			if err != nil {
+				return err
 			}
-			sortIDs(linking)
-			sortIDs(linked)
-			for _, row := range []struct {
-				text string
-				want []ID
-			}{{"has:link", linking}, {"has:backlink", linked}, {"has:link has:link", linking}, {"is:open has:backlink", linked}} {
-				if got := selectedIDs(rt, v, row.text); !slices.Equal(got, row.want) {
-					rt.Fatalf("%s: %v, want %v", row.text, got, row.want)
-				}
+			if top != Root {
+				continue
 			}
-			return nil
-		})
+			n, err := v.Node(id)
+			if err != nil {
+				return err
+			}
+			note, err := v.Note(id)
+			if err != nil {
+				return err
+			}
+			is := len(n.Arrows) > 0
+			for range links(n.Text + "\n" + note) {
+				is = true
+			}
+			if is {
+				linking = append(linking, id)
+			}
+			back, err := v.Backlinks(id)
+			if err != nil {
+				return err
+			}
+			is = len(back) > 0
+			for a, err := range v.Incoming(id) {
+				if err != nil {
+					return err
+				}
+				top, err := v.Top(a.From)
+				if err != nil {
+					return err
+				}
+				is = is || top == Root
+			}
+			if is {
+				linked = append(linked, id)
+			}
+		}
+		sortIDs(linking)
+		sortIDs(linked)
+		for _, row := range []struct {
+			text string
+			want []ID
+		}{{"has:link", linking}, {"has:backlink", linked}, {"has:link has:link", linking}, {"is:open has:backlink", linked}} {
+			if got := selectedIDs(rt, v, row.text); !slices.Equal(got, row.want) {
+				rt.Fatalf("%s: %v, want %v", row.text, got, row.want)
+			}
+		}
+		return nil
 	})
 }
 
@@ -210,4 +220,30 @@ func TestSavedUnderMirror(t *testing.T) {
 	results(0)
 	do(t, tree, func(e *Edit) error { return e.Restore(ids["garden"]) })
 	results(2)
+}
+
+// A note that changed within the millisecond of the change before, and is as long as it was, is looked at again for its links.
+func TestLinksOfNotes(t *testing.T) {
+	db, err := store.Open("", store.Options{Memory: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	tree, err := Open(db, Options{Machine: "m", Location: time.UTC, Now: func() time.Time { return clockTime }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := plant(t, tree, "milk\nsilk\nshop\n")
+	for _, name := range []string{"milk", "silk", "milk"} {
+		do(t, tree, func(e *Edit) error { return e.SetNote(ids["shop"], "[["+name+"]]") })
+		view(t, tree, func(v *View) error {
+			if _, err := v.Sheet(); err != nil {
+				return err
+			}
+			if got := selectedIDs(t, v, "has:backlink"); !slices.Equal(got, []ID{ids[name]}) {
+				t.Errorf("a link to %s leads to %v, want %s", name, got, ids[name])
+			}
+			return nil
+		})
+	}
 }

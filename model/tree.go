@@ -67,6 +67,7 @@ type Tree struct {
 	opt   Options
 	clock *hlc.Clock
 	lives lives
+	links linkIndex
 	parts parts
 
 	sheets sheets
