@@ -204,8 +204,8 @@ func (t *queried) parse(b *testing.B, text string) *query.Query {
 }
 
 // BenchmarkQuery finds which nodes queries mean, in their order, among 100,000, with ARBOR_SOAK a million: as one question after the other in a process,
-// from the second on. first is what the first one takes, order how long the order of all takes, which the first one with many hits waits for, and
-// again what a query takes after one node changed.
+// from the second on. first is what the first one takes, order how long the order of all takes, which the first one with many hits waits for,
+// stand who waits for whom and who inherits what, which the first one about tasks waits for, and again what a query takes after one node changed.
 func BenchmarkQuery(b *testing.B) {
 	n := 100_000
 	if soak() {
@@ -227,6 +227,18 @@ func BenchmarkQuery(b *testing.B) {
 			for b.Loop() && err == nil {
 				s.order = nil
 				_, err = v.treeOrder(s)
+			}
+			return err
+		})
+	})
+	b.Run("stand", func(b *testing.B) {
+		t.ask(b, func(v *View) error {
+			s, err := v.Sheet()
+			for b.Loop() && err == nil {
+				s.workers.Store(nil)
+				s.stood.Store(true)
+				v.work = nil
+				_, err = v.workers()
 			}
 			return err
 		})

@@ -141,9 +141,10 @@ func (k *workers) ready(q *query.Query, w Weights, now time.Time) (out []upNext,
 
 // readyOf returns those of some open tasks that are ready.
 func (k *workers) readyOf(slots []int32, w Weights, now time.Time) []upNext {
-	if !k.whole || len(slots) <= aheadNodes {
+	if len(slots) <= max(aheadNodes, k.s.Len()/fewHits) {
 		return k.readyIn(slots, w, now)
 	}
+	k.complete()
 	var parts [2][]upNext
 	inHalves(len(slots), func(half, from, to int) { parts[half] = k.readyIn(slots[from:to], w, now) })
 	return slices.Concat(parts[0], parts[1])

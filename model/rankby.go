@@ -77,7 +77,8 @@ func (v *View) rankByUrgency(now time.Time, n int) (func(ranked) rank, error) {
 	of := k.urgencies(v.t.opt.Weights, now)
 	edits := v.fold != nil // within an edit no sheet is kept
 	var all []float64
-	if k.whole && n > max(aheadNodes, k.s.Len()/fewHits) {
+	if !edits && n > max(aheadNodes, k.s.Len()/fewHits) {
+		k.complete()
 		all = k.weighAll(v.t.opt.Weights, now)
 	}
 	return func(m ranked) rank {

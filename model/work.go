@@ -129,9 +129,22 @@ func (v *View) workers() (*workers, error) {
 
 // countWorkers is workers of which nothing is kept.
 func (v *View) countWorkers(s *Sheet) *workers {
-	k := &workers{v: v, s: s, at: s.positions(), blocking: make([]int32, s.Len()), below: make([]int32, s.Len()), lines: make([]*ancestry, s.Len())}
-	for slot := range s.bits {
-		k.count(slot, 1)
+	all := make([]workers, goroutines(s.Len()))
+	_ = together(len(all), func(i int) error {
+		k := &all[i]
+		*k = workers{v: v, s: s, at: s.positions(), blocking: make([]int32, s.Len()), below: make([]int32, s.Len())}
+		for slot := i * s.Len() / len(all); slot < (i+1)*s.Len()/len(all); slot++ {
+			k.count(slot, 1)
+		}
+		return nil
+	})
+	k := &all[0]
+	k.lines = make([]*ancestry, s.Len())
+	for _, other := range all[1:] {
+		for slot := range k.below {
+			k.below[slot] += other.below[slot]
+			k.blocking[slot] += other.blocking[slot]
+		}
 	}
 	return k
 }
@@ -152,12 +165,31 @@ func (k *workers) count(slot int, by int32) {
 	}
 }
 
-// share completes what is not yet known, after which nothing of it changes, and keeps it for all views of the sheet.
-func (k *workers) share() {
-	for slot := range k.lines {
-		k.line(slot)
+// complete finds what all nodes have from their lineage, after which nothing of k changes.
+func (k *workers) complete() {
+	if k.whole {
+		return
+	}
+	n, parts := len(k.lines), make([]workers, goroutines(len(k.lines)))
+	_ = together(len(parts), func(i int) error { // each with lines of its own
+		p := &parts[i]
+		*p = *k
+		p.lines = slices.Clone(k.lines)
+		for slot := i * n / len(parts); slot < (i+1)*n/len(parts); slot++ {
+			p.line(slot)
+		}
+		return nil
+	})
+	for i, p := range parts {
+		from, to := i*n/len(parts), (i+1)*n/len(parts)
+		copy(k.lines[from:to], p.lines[from:to])
 	}
 	k.whole = true
+}
+
+// share completes k, and keeps it for all views of the sheet.
+func (k *workers) share() {
+	k.complete()
 	shared := *k
 	shared.v = nil
 	k.s.workers.Store(&shared)
