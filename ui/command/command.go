@@ -36,6 +36,8 @@ type Facts struct {
 	Found   bool // a search is remembered
 	Series  bool // the node has samples
 	Arrow   bool // an arrow was begun
+	Sample  bool // a plot points at a sample
+	Habit   bool // the series has a target
 }
 
 // Command is one row of the table.

@@ -127,8 +127,8 @@ func TestSequences(t *testing.T) {
 	if id, more := m.Lookup(Outline, []string{"z", "q"}); id != "" || more {
 		t.Errorf("z q means %q, more %v", id, more)
 	}
-	if id, _ := m.Lookup(Plot, []string{"enter"}); id != "" {
-		t.Errorf("enter means %q in the plot", id)
+	if id, _ := m.Lookup(Plot, []string{"]"}); id != "" {
+		t.Errorf("] means %q in the plot", id)
 	}
 	if got := len(m.After(Outline, []string{"z"})); got != 11 {
 		t.Errorf("%d commands after z, want 11", got)

@@ -20,6 +20,12 @@ const (
 	CrossNext       ID = "plot.next-sample"
 	CrossPrev       ID = "plot.previous-sample"
 	CrossOff        ID = "plot.no-sample"
+	CrossLeft       ID = "plot.column-before"
+	CrossRight      ID = "plot.next-column"
+	SampleEdit      ID = "sample.edit"
+	SampleRemove    ID = "sample.remove"
+	SampleLog       ID = "sample.log"
+	SampleSkip      ID = "sample.skip-day"
 )
 
 func series(f Facts) string {
@@ -29,11 +35,25 @@ func series(f Facts) string {
 	return ""
 }
 
+func sample(f Facts) string {
+	if !f.Sample {
+		return "point at a sample first, with . or a click"
+	}
+	return ""
+}
+
+func habit(f Facts) string {
+	if why := series(f); why != "" || f.Habit {
+		return why
+	}
+	return "the series has no target of which a day can be skipped; arbor series set NAME target:3/week"
+}
+
 var plotRows = []Command{
 	{ZoomIn, "Zoom in on the middle", "zoom in", "Plot", Plot, []string{"+", "=", "up", "k"}, "", series},
 	{ZoomOut, "Zoom out", "zoom out", "Plot", Plot, []string{"-", "down", "j"}, "arbor plot --since", series},
-	{PlotEarlier, "To an earlier time", "earlier", "Plot", Plot, []string{"left", "h"}, "", series},
-	{PlotLater, "To a later time", "later", "Plot", Plot, []string{"right", "l"}, "", series},
+	{PlotEarlier, "To an earlier time; while a sample is pointed at, to the one before", "earlier", "Plot", Plot, []string{"left", "h"}, "", series},
+	{PlotLater, "To a later time; while a sample is pointed at, to the next one", "later", "Plot", Plot, []string{"right", "l"}, "", series},
 	{PlotPageEarlier, "A screen earlier", "page back", "Plot", Plot, []string{"pgup", "H"}, "", series},
 	{PlotPageLater, "A screen later", "page on", "Plot", Plot, []string{"pgdown", "L"}, "", series},
 	{PlotAll, "All of the series", "all", "Plot", Plot, []string{"0", "home", "g"}, "", series},
@@ -42,7 +62,13 @@ var plotRows = []Command{
 	{PrevSeries, "The series before", "series before", "Plot", Plot, []string{"shift+tab"}, "", series},
 	{CrossPrev, "Point at the sample before, and say its value and time", "sample before", "Plot", Plot, []string{","}, "arbor log --list", series},
 	{CrossNext, "Point at the next sample", "next sample", "Plot", Plot, []string{"."}, "arbor log --list", series},
-	{CrossOff, "Point at no sample", "no sample", "Plot", Plot, []string{"x"}, "", series},
+	{CrossLeft, "Point at the last sample of the column before", "column before", "Plot", Plot, []string{"<", "shift+left"}, "", series},
+	{CrossRight, "Point at the first sample of the next column", "next column", "Plot", Plot, []string{">", "shift+right"}, "", series},
+	{CrossOff, "Point at no sample; so does Esc", "no sample", "Plot", Plot, []string{"c"}, "", series},
+	{SampleEdit, "Give the sample pointed at another value", "edit", "Samples", Plot, []string{"enter", "i"}, "arbor log --edit", sample},
+	{SampleRemove, "Take the sample pointed at away", "remove", "Samples", Plot, []string{"delete", "x"}, "arbor log --rm", sample},
+	{SampleLog, "Log a value, at the time pointed at or now", "log", "Samples", Plot, []string{"A"}, "arbor log", series},
+	{SampleSkip, "Leave a day of a habit out, that pointed at or today, or take that back", "skip day", "Samples", Plot, []string{"X"}, "arbor log --skip", habit},
 	{PlotKind, "Another kind: line, step, bar, area, points, band", "kind", "Plot", Plot, []string{"v"}, "arbor plot --kind", series},
 	{PlotSecond, "Another series beside this one, by an axis on the right if its unit is another", "second", "Plot", Plot, []string{"s"}, "arbor plot", series},
 	{PlotLog, "Values by factors of ten, or plainly", "log", "Plot", Plot, []string{"y"}, "arbor plot --log", series},

@@ -42,10 +42,11 @@ type Note struct {
 	Text string
 }
 
-// Cross is a sample pointed at.
+// Cross is a sample pointed at, and what else is to be said of it.
 type Cross struct {
-	T int64
-	V float64
+	T     int64
+	V     float64
+	About string
 }
 
 // frame is where the parts of a chart lie: the area of the curves and its scales.
@@ -168,6 +169,13 @@ func (f *frame) cell(at int64) int {
 	return int(float64(at-f.from) / float64(f.to-f.from) * float64(f.w))
 }
 
+// TimeAt returns the time that the middle of a column of cells shows where c is drawn on w×h cells, and how many columns its area has.
+func (c *Chart) TimeAt(x, w, h int) (at int64, columns int) {
+	f := c.frame(w, h, c.Image)
+	part := (float64(x-f.x) + 0.5) / float64(max(f.w, 1))
+	return f.from + int64(float64(f.to-f.from)*min(max(part, 0), 1)), f.w
+}
+
 // dot returns the column of dots of a time.
 func (f *frame) dot(at int64) int {
 	return int(float64(at-f.from) / float64(f.to-f.from) * float64(f.w*f.dx))
@@ -287,7 +295,10 @@ func (c *Chart) facts() []string {
 		parts = append(parts, "log")
 	}
 	if c.Cross != nil {
-		parts = append(parts, Number(c.Cross.V)+d.unit()+" at "+time.Unix(0, c.Cross.T).In(c.zone()).Format("Mon 2 Jan 2006 15:04:05"))
+		said := Number(c.Cross.V) + d.unit() + " at " + time.Unix(0, c.Cross.T).In(c.zone()).Format("Mon 2 Jan 2006 15:04:05")
+		if parts = append(parts, said); c.Cross.About != "" {
+			parts = append(parts, c.Cross.About)
+		}
 	}
 	if len(c.Curves) == 1 {
 		parts = append(parts, "min "+d.number(d.Total.Min), "max "+d.number(d.Total.Max), "mean "+Number(roundTo(d.Total.Mean, d.Total.Max-d.Total.Min)), d.count())

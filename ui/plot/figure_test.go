@@ -76,7 +76,7 @@ func TestImagesAreWhole(t *testing.T) {
 	for k := Line; k <= Band; k++ {
 		c := chartOf([]float64{1, 4, 2, -3, 5})
 		c.Curves[0].Kind = k
-		c.Notes, c.Cross, c.Goals = []Note{{c.Curves[0].From, "<moved> & so on"}}, &Cross{c.Curves[0].From, 1}, []Goal{{c.Curves[0].From, c.Curves[0].To, 0, 3}}
+		c.Notes, c.Cross, c.Goals = []Note{{At: c.Curves[0].From, Text: "<moved> & so on"}}, &Cross{T: c.Curves[0].From, V: 1}, []Goal{{c.Curves[0].From, c.Curves[0].To, 0, 3}}
 		all[k.String()] = c
 	}
 	for name, f := range all {

@@ -78,7 +78,7 @@ func TestKinds(t *testing.T) {
 		draw("log", Chart{Log: true}, "other")
 		first := now.Add(-50 * aDay).UnixNano()
 		draw("two-axes", Chart{Curves: []Curve{{}, {Right: true}}, Goals: []Goal{{now.Add(-60 * aDay).UnixNano(), now.Add(10 * aDay).UnixNano(), 12, 0}},
-			Notes: []Note{{first, "moved house"}}, Cross: &Cross{first, 5}}, "wave", "other")
+			Notes: []Note{{At: first, Text: "moved house"}}, Cross: &Cross{T: first, V: 5}}, "wave", "other")
 	}
 }
 
@@ -154,7 +154,7 @@ func TestNoSizeIsTooSmall(t *testing.T) {
 		v := values.Draw(t, "goal")
 		c.Goals = []Goal{{from, to, v, -v}}
 		c.Notes = []Note{{from + (to-from)/2, "x"}}
-		c.Cross = &Cross{from, v}
+		c.Cross = &Cross{T: from, V: v}
 		g := grid.New(rapid.IntRange(0, 90).Draw(t, "w"), rapid.IntRange(0, 30).Draw(t, "h"))
 		Draw(&c, g.Surface())
 		c.Describe()

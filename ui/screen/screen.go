@@ -39,8 +39,18 @@ type Place struct {
 	Note   string     // a few words for the right of the status line, such as a position
 	Facts  command.Facts
 	Hints  []Hint // while a text is typed: what the footer says in place of commands
+	// Series is what a plot shows, and Sample what it points at, if anything.
+	Series *model.Node
+	Sample *Sample
 	// Settling says that an answer is awaited which may move the cursor. Keys wait for it, so that what they mean does not depend on time.
 	Settling bool
+}
+
+// Sample is a sample that is pointed at. Want is the time that was pointed at, to which it is the nearest. There are N of that time.
+type Sample struct {
+	T, Want int64
+	V       float64
+	N       int64
 }
 
 // Hint is a key and what it does, for the footer.

@@ -58,6 +58,11 @@ func init() { // the table's functions lead back to the table
 		command.StopTime:   Model.stopTime,
 		command.Pomodoro:   Model.startPomodoro,
 		command.Context:    Model.chooseContext,
+
+		command.SampleEdit:   Model.askValue,
+		command.SampleRemove: Model.removeSample,
+		command.SampleLog:    Model.askLogged,
+		command.SampleSkip:   Model.skipDay,
 	}
 	for _, a := range answers {
 		actions[a.id] = a.run

@@ -37,6 +37,8 @@ const (
 	promptDepend
 	promptLine
 	promptPause
+	promptValue
+	promptLogged
 )
 
 // prompt is an open prompt and what its answer is for.
@@ -48,6 +50,8 @@ type prompt struct {
 	seq, answered int
 	was           inline.Line      // what the line said before it was edited
 	saved         []overlay.Choice // what may be chosen without a search: saved queries, or what is depended on now
+	series        *model.Node      // what is plotted, and the sample pointed at
+	sample        *screen.Sample
 }
 
 // prompted opens a prompt.
@@ -80,6 +84,8 @@ func (p *prompt) dress() {
 		promptPause:    {"pause", "the last day: fri · 24 dec · ⏎ until it goes on"},
 		promptLine:     {"edit", "+tag due:fri prio:H are understood"},
 		promptArrow:    {"arrow says", "a label, or ⏎ for none"},
+		promptValue:    {"value", "72.4"},
+		promptLogged:   {"log", "72.4, or 72.4 fri 7:00"},
 	}[p.kind]
 	p.Label, p.Hint = w[0], w[1]
 }
@@ -87,7 +93,7 @@ func (p *prompt) dress() {
 // hints are what the footer says while a prompt is open.
 func (p *prompt) hints() []screen.Hint {
 	does := map[kind]string{promptDue: "set", promptSched: "set", promptWait: "set", promptRepeat: "set", promptTags: "change", promptPriority: "set", promptCapture: "capture", promptFind: "go", promptArrow: "draw it", promptQuery: "list",
-		promptDefer: "defer", promptDelegate: "delegate", promptStep: "add", promptDepend: "needs it", promptLine: "save", promptPause: "pause"}
+		promptDefer: "defer", promptDelegate: "delegate", promptStep: "add", promptDepend: "needs it", promptLine: "save", promptPause: "pause", promptValue: "set", promptLogged: "log"}
 	hints := []screen.Hint{{Key: "⏎", Label: does[p.kind]}}
 	if p.finds() || p.kind == promptQuery && len(p.Choices) > 0 {
 		hints = append(hints, screen.Hint{Key: "↑↓", Label: "choose"})
@@ -192,6 +198,8 @@ func (p *prompt) reading(fields *field.Set, m Model) (string, bool) {
 		}
 	case promptPriority:
 		_, err = inline.Priority(text)
+	case promptValue, promptLogged:
+		says, err = p.readSample(text, m.now)
 	case promptTags:
 		_, err = parseTags(text, m)
 	case promptCapture:
@@ -252,6 +260,10 @@ func (m Model) answer() (Model, tea.Cmd) {
 		return m.rewrite(p, text)
 	case promptPause:
 		return m.pause(p, text)
+	case promptValue:
+		return m.correct(p, text)
+	case promptLogged:
+		return m.logged(p, text)
 	case promptQuery:
 		return m.listQuery(p, text)
 	case promptDefer, promptDelegate, promptStep:

@@ -1,6 +1,8 @@
 package plot
 
 import (
+	"slices"
+
 	"arbor/model"
 	"arbor/ui/command"
 	"arbor/ui/plot"
@@ -14,8 +16,8 @@ type look struct {
 	marks  plot.Marks
 	log    bool
 	noGoal bool
-	second int         // how many series after the one that is shown another lies beside it; 0 is none
-	cross  *plot.Cross // the sample pointed at
+	second int    // how many series after the one that is shown another lies beside it; 0 is none
+	cross  *cross // what is pointed at
 }
 
 // chart sets up the chart of an answer but for its samples, and returns the series in it.
@@ -36,14 +38,12 @@ func (l look) chart(v *model.View, a *answer, m *Model) ([]model.Node, error) {
 	return nodes, nil
 }
 
-// restyle runs the commands that change how the chart looks. Pointing at a sample reads nothing: the columns have their first and last.
+// restyle runs the commands that change how the chart looks.
 func (m Model) restyle(id command.ID) (Model, tea.Cmd) {
 	switch id {
-	case command.CrossNext:
-		return m.point(1), nil
-	case command.CrossPrev:
-		return m.point(-1), nil
-	case command.CrossOff:
+	case command.CrossNext, command.CrossPrev, command.CrossLeft, command.CrossRight:
+		return m.step(id)
+	case command.CrossOff, command.Back:
 		m.look.cross = nil
 		return m, nil
 	case command.PlotKind:
@@ -64,37 +64,36 @@ func (m Model) restyle(id command.ID) (Model, tea.Cmd) {
 	return m.load(model.ID{})
 }
 
-// point points at the next sample that the columns of the chart know, or, with -1, the one before: the first and the last of each. Without one
-// pointed at, it begins at the other end.
-func (m Model) point(step int) Model {
-	if len(m.chart.Curves) == 0 {
-		return m
+// periods reports whether what is drawn is one value for each period, which is no sample.
+func (m Model) periods() bool { return len(m.chart.Curves) > 0 && m.chart.Curves[0].By != "" }
+
+// stepPeriod points at the next period that has a value, or the one before.
+func (m Model) stepPeriod(forward bool) Model {
+	columns := slices.Clone(m.chart.Curves[0].Columns)
+	if !forward {
+		slices.Reverse(columns)
 	}
-	var at *plot.Cross
-	columns := m.chart.Curves[0].Columns
-	for i := range columns {
-		b := &columns[i]
-		if step < 0 {
-			b = &columns[len(columns)-1-i]
-		}
-		if b.N == 0 {
-			continue
-		}
-		ends := [2]plot.Cross{{T: b.T0, V: b.First}, {T: b.T1, V: b.Last}}
-		if step < 0 {
-			ends[0], ends[1] = ends[1], ends[0]
-		}
-		for _, c := range ends {
-			if at == nil && (m.look.cross == nil || (c.T-m.look.cross.T)*int64(step) > 0) {
-				at = &c
-			}
-		}
-		if at != nil {
+	for _, b := range columns {
+		c := m.look.cross
+		if b.N > 0 && (c == nil || forward && b.T0 > c.T || !forward && b.T0 < c.T) {
+			m.look.cross = &cross{Cross: plot.Cross{T: b.T0, V: b.Last}, want: b.T0, n: 1}
 			break
 		}
 	}
-	if at != nil {
-		m.look.cross = at
-	}
 	return m
+}
+
+// click points at what is nearest to a time.
+func (m Model) click(at int64) (Model, tea.Cmd) {
+	if !m.periods() {
+		return m.point(aim{at: at})
+	}
+	var best *cross
+	for _, b := range m.chart.Curves[0].Columns {
+		if b.N > 0 && (best == nil || b.From <= at) {
+			best = &cross{Cross: plot.Cross{T: b.T0, V: b.Last}, want: b.T0, n: 1}
+		}
+	}
+	m.look.cross = best
+	return m, nil
 }

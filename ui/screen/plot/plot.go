@@ -31,12 +31,16 @@ type Model struct {
 	loaded   bool
 	look     look
 	seq      uint64   // the number of the latest request
+	pointing uint64   // that of the latest sample asked for
+	aiming   bool     // it is not answered
+	settling bool     // what the person did is not in the picture yet
 	near     model.ID // the node that it asks for a series of, until it is answered
 }
 
 // drag is the window when the button was pressed, and where.
 type drag struct {
 	x        int
+	moved    bool
 	from, to int64
 }
 
@@ -60,6 +64,7 @@ func (m Model) update(msg tea.Msg) (Model, tea.Cmd) {
 		return m.load(msg.Place.Cursor)
 	case screen.Changed:
 		if m.loaded {
+			m.settling = m.settling || msg.Own && m.look.cross != nil
 			return m.load(model.ID{})
 		}
 	case screen.Goto:
@@ -71,6 +76,8 @@ func (m Model) update(msg tea.Msg) (Model, tea.Cmd) {
 		return m.invoke(msg.ID)
 	case answer:
 		return m.arrived(msg)
+	case pointed:
+		return m.pointedAt(msg)
 	}
 	return m, nil
 }
@@ -86,6 +93,8 @@ type answer struct {
 	all    timeseries.Summary
 	chart  plot.Chart
 	zone   *time.Location
+	cross  *cross
+	aimed  uint64 // as many samples were asked for before
 	err    error
 }
 
@@ -102,7 +111,7 @@ func (m Model) load(near model.ID) (Model, tea.Cmd) {
 // ask reads the chart of the window, from summaries alone if first is true and that is enough for a picture.
 func (m Model) ask(near model.ID, first bool) tea.Cmd {
 	return func() tea.Msg {
-		a := answer{seq: m.seq, first: first, zone: m.env.Now().Location()}
+		a := answer{seq: m.seq, first: first, zone: m.env.Now().Location(), aimed: m.pointing}
 		if m.env.Book != nil {
 			a.err = m.env.Tree.View(func(v *model.View) error { return m.read(v, near, &a) })
 		}
@@ -130,13 +139,33 @@ func (m Model) read(v *model.View, near model.ID, a *answer) (err error) {
 	from, to := m.from, m.to
 	if a.fresh = n.ID != shown || to <= from; a.fresh {
 		from, to = plot.Window(a.all)
+	} else {
+		from, to = follow(from, to, m.all, a.all)
+	}
+	if aim, ok := m.aims(); ok && n.ID == shown {
+		if a.cross, err = aim.take(m.env.Book, v, &n); err != nil {
+			return err
+		}
 	}
 	series, err := m.look.chart(v, a, &m)
 	if err != nil {
 		return err
 	}
-	a.first, err = a.chart.Load(m.env.Book, v, series, from, to, m.w-2*m.margin(), m.h, first)
+	a.first, err = a.chart.Load(m.env.Book, v, series, from, to, m.room(), m.h, first)
 	return err
+}
+
+// follow moves a window that reached the end of a series on to its new end, and one that showed all of it shows all of it still.
+func follow(from, to int64, was, is timeseries.Summary) (int64, int64) {
+	first, end := plot.Window(was)
+	start, last := plot.Window(is)
+	switch {
+	case was.N == 0 || to != end || last == end:
+		return from, to
+	case from == first:
+		return start, last
+	}
+	return from + last - end, last
 }
 
 // pick returns which series to show: the node near itself, else one below it, else what was shown, else the first.
@@ -165,9 +194,12 @@ func (m Model) arrived(a answer) (Model, tea.Cmd) {
 	if a.seq != m.seq {
 		return m, nil
 	}
-	m.near = model.ID{}
+	m.near, m.settling = model.ID{}, false
 	if a.err != nil {
 		return m, screen.Say(screen.Echo{Text: a.err.Error(), Bad: true})
+	}
+	if a.aimed == m.pointing && !m.periods() {
+		m.look.cross = a.cross
 	}
 	m.series, m.at, m.all, m.chart, m.loaded = a.series, a.at, a.all, a.chart, true
 	if len(a.series) > 0 {
@@ -186,17 +218,23 @@ func (m Model) invoke(id command.ID) (Model, tea.Cmd) {
 	}
 	switch id {
 	case command.PlotEarlier:
+		if m.look.cross != nil {
+			return m.step(command.CrossPrev)
+		}
 		return m.pan(-0.1)
 	case command.PlotLater:
+		if m.look.cross != nil {
+			return m.step(command.CrossNext)
+		}
 		return m.pan(0.1)
 	case command.PlotPageEarlier:
 		return m.pan(-0.9)
 	case command.PlotPageLater:
 		return m.pan(0.9)
 	case command.ZoomIn:
-		return m.zoom(0.5, 0.5)
+		return m.zoom(0.5, m.middle())
 	case command.ZoomOut:
-		return m.zoom(2, 0.5)
+		return m.zoom(2, m.middle())
 	case command.PlotAll:
 		m.from, m.to = plot.Window(m.all)
 	case command.PlotNow:
@@ -219,6 +257,14 @@ func (m Model) invoke(id command.ID) (Model, tea.Cmd) {
 
 // leastSpan bounds how far one can zoom in.
 const leastSpan = int64(10 * time.Second)
+
+// middle is the part of the window about which a key zooms: where the sample pointed at lies, else the middle.
+func (m Model) middle() float64 {
+	if c := m.look.cross; c != nil && c.T >= m.from && c.T < m.to {
+		return float64(c.T-m.from) / float64(m.to-m.from)
+	}
+	return 0.5
+}
 
 // zoom makes the window by so much longer, round a point at that part of it.
 func (m Model) zoom(by, at float64) (Model, tea.Cmd) {
@@ -253,12 +299,14 @@ func (m Model) show(from, span int64) (Model, tea.Cmd) {
 	return m.load(model.ID{})
 }
 
-// mouse zooms by the wheel, about the pointer, and pans by a drag.
+// mouse zooms by the wheel, about the pointer, pans by a drag, and points at a sample by a click.
 func (m Model) mouse(e screen.Mouse) (Model, tea.Cmd) {
 	if len(m.series) == 0 || m.w <= 0 {
 		return m, nil
 	}
 	span := m.to - m.from
+	at, columns := m.chart.TimeAt(e.X-m.margin(), m.room(), m.h)
+	part := float64(at-m.from) / float64(span)
 	switch e.Kind {
 	case screen.Wheel:
 		switch {
@@ -267,17 +315,21 @@ func (m Model) mouse(e screen.Mouse) (Model, tea.Cmd) {
 		case e.Sideways:
 			return m.pan(0.1)
 		case e.WheelUp:
-			return m.zoom(0.8, float64(e.X)/float64(m.w))
+			return m.zoom(0.8, part)
 		}
-		return m.zoom(1.25, float64(e.X)/float64(m.w))
+		return m.zoom(1.25, part)
 	case screen.Press:
-		m.drag = &drag{e.X, m.from, m.to}
+		m.drag = &drag{e.X, false, m.from, m.to}
 	case screen.Drag:
-		if m.drag != nil {
-			return m.show(m.drag.from-int64(float64(span)*float64(e.X-m.drag.x)/float64(m.w)), span)
+		if m.drag != nil && (m.drag.moved || e.X != m.drag.x) {
+			m.drag = &drag{m.drag.x, true, m.drag.from, m.drag.to}
+			return m.show(m.drag.from-int64(float64(span)*float64(e.X-m.drag.x)/float64(max(columns, 1))), span)
 		}
 	case screen.Release:
-		m.drag = nil
+		click := m.drag != nil && !m.drag.moved
+		if m.drag = nil; click {
+			return m.click(at)
+		}
 	}
 	return m, nil
 }
@@ -305,15 +357,24 @@ func (m Model) View(s grid.Surface) {
 	if len(c.Curves) > 1 {
 		c.Curves[1].Style = theme.Series(m.at + m.look.second)
 	}
-	c.Cross = m.look.cross
+	if m.look.cross != nil {
+		c.Cross = &m.look.cross.Cross
+	}
 	plot.Draw(&c, s.Sub(margin, 0, w-2*margin, h))
 }
 
 // margin is how many cells are left free on either side.
 func (m Model) margin() int { return min(1, m.w/40) }
 
+// room is how many cells the chart is wide.
+func (m Model) room() int { return m.w - 2*m.margin() }
+
 // Keys implements screen.Screen.
 func (m Model) Keys() []command.ID {
+	if m.look.cross != nil {
+		return []command.ID{command.CrossPrev, command.CrossNext, command.SampleEdit, command.SampleRemove, command.SampleLog, command.SampleSkip, command.Undo, command.ZoomIn, command.ZoomOut, command.PlotKind,
+			command.NextSeries, command.Back, command.Help, command.Quit}
+	}
 	return []command.ID{command.ZoomIn, command.ZoomOut, command.PlotEarlier, command.PlotLater, command.PlotAll, command.PlotNow, command.NextSeries, command.CrossPrev, command.PlotKind, command.PlotSecond,
 		command.ViewOutline, command.ViewMap, command.Palette, command.Help, command.Quit}
 }
@@ -324,7 +385,12 @@ func (m Model) CapturesText() bool { return false }
 // Place implements screen.Screen.
 func (m Model) Place() screen.Place {
 	p := m.place
-	p.Facts.Series = len(m.series) > 0
+	p.Settling = m.aiming || m.settling
+	if p.Facts.Series = len(m.series) > 0; p.Facts.Series {
+		n := m.series[m.at]
+		p.Series, p.Sample = &n, m.sample()
+		p.Facts.Sample, p.Facts.Habit = p.Sample != nil, n.Definition().Target.Value > 0
+	}
 	if len(m.series) > 1 {
 		p.Note = m.series[m.at].Text
 	}

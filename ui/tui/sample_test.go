@@ -1,0 +1,125 @@
+package tui
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"arbor/model"
+	"arbor/timeseries"
+)
+
+// weighed returns a driver that shows a plot of three samples: 80, 81, 82 kg on the three days before noon, at six.
+func weighed(t *testing.T, fields ...string) (*driver, *timeseries.Book, model.ID) {
+	t.Helper()
+	tree, db := newTreeIn(t)
+	book, err := timeseries.Open(db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var id model.ID
+	_, err = tree.Do("log", func(e *model.Edit) (err error) {
+		if id, err = e.SeriesNode("weight"); err != nil {
+			return err
+		}
+		for _, f := range append(fields, "unit:kg") {
+			key, value, _ := strings.Cut(f, ":")
+			if err := e.SetField(id, key, value); err != nil {
+				return err
+			}
+		}
+		for i := range 3 {
+			if err := e.Log(id, timeseries.Sample{T: noon.Add(time.Duration(i-3)*24*time.Hour - 6*time.Hour).UnixNano(), V: float64(80 + i)}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := start(t, tree, 100, 24, func(o *Options) { o.Book = book })
+	d.press("6")
+	return d, book, id
+}
+
+// values are what a series holds, in the order of time.
+func values(t *testing.T, d *driver, book *timeseries.Book, id model.ID) string {
+	t.Helper()
+	var out []string
+	err := d.tree.View(func(v *model.View) error {
+		n, err := v.Node(id)
+		if err != nil {
+			return err
+		}
+		out = nil
+		for x, err := range book.Range(v.Reader(), n.Source(), 0, noon.Add(24*time.Hour).UnixNano()) {
+			if err != nil {
+				return err
+			}
+			out = append(out, valued(&model.Node{}, x.V))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Join(out, " ")
+}
+
+// TestSamplesUnderTheCrosshair changes samples by keys alone. Each is one step of undo, and seen at once.
+func TestSamplesUnderTheCrosshair(t *testing.T) {
+	for _, c := range []struct{ name, keys, want, says string }{
+		{"edit", ".<enter>79.5<enter>", "79.5 81 82", "weight at Sun 1 Mar 06:00: 80 kg → 79.5 kg · u undoes"},
+		{"the picture shows it", ".<enter>79.5<enter><esc>.", "79.5 81 82", "79.5 kg at Sun 1 Mar 2026 06:00:00  corrected"},
+		{"edit, mended", ".i<end><bs>9<enter>", "89 81 82", "80 kg → 89 kg"},
+		{"edit, undone", ".<enter>79.5<enter>u", "80 81 82", "80 kg at Sun 1 Mar 2026 06:00:00"},
+		{"edit, undone and done again", ".<enter>79.5<enter>uU", "79.5 81 82", "did again: correct weight"},
+		{"the same value is no change", ".<enter><enter>u", "", "undid: log"},
+		{"no number stays open", ".<enter>heavy<enter>", "80 81 82", "“heavy” is no number"},
+		{"the arrows step", ".<right><right><enter>70<enter>", "80 81 70", "82 kg → 70 kg"},
+		{"and back", ",<left><enter>70<enter>", "80 70 82", "81 kg → 70 kg"},
+		{"without a sample pointed at", "<enter>", "80 81 82", "point at a sample first"},
+		{"remove", "..<del>", "80 82", "removed 81 kg of weight at Mon 2 Mar 06:00 · u undoes"},
+		{"remove, undone: it points there again", "..xu", "80 81 82", "81 kg at Mon 2 Mar 2026 06:00:00"},
+		{"remove all", ".xxx", "", ""},
+		{"log now", "A79<enter>", "80 81 82 79", "logged weight 79 kg at Wed 4 Mar 12:00 · u undoes"},
+		{"log then", "A79 mon 7:00<enter>", "80 81 79 82", "logged weight 79 kg at Mon 2 Mar 07:00"},
+		{"as it is typed", "A79 mon 7:00", "80 81 82", "79 kg at Mon 2 Mar 07:00"},
+		{"log at the time pointed at", "..A79", "80 81 82", "in place of 81 kg"},
+		{"log at the time pointed at, done", "..A79<enter>", "80 79 82", ""},
+		{"log undone", "A79<enter>u", "80 81 82", "undid: log weight 79"},
+		{"log without a value", "A<enter>", "80 81 82", ""},
+		{"no habit", "X", "80 81 82", "no target"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d, book, id := weighed(t)
+			d.press(c.keys)
+			if got := values(t, d, book, id); got != c.want {
+				t.Errorf("the samples are %s, want %s", got, c.want)
+			}
+			if p := d.picture(); !strings.Contains(p, c.says) {
+				t.Errorf("%q is not said in\n%s", c.says, p)
+			}
+		})
+	}
+}
+
+// TestHabitUnderTheCrosshair skips days of a habit, and logs one without a value.
+func TestHabitUnderTheCrosshair(t *testing.T) {
+	for _, c := range []struct{ name, keys, says string }{
+		{"today", "X", "skipped Wed 4 Mar of weight · u undoes"},
+		{"a day pointed at", ".X", "skipped Sun 1 Mar of weight"},
+		{"and back", "XX", "Wed 4 Mar of weight is not skipped any more"},
+		{"undone", "Xu", "undid: skip weight"},
+		{"done", "A<enter>", "logged weight 1 kg at Wed 4 Mar 12:00"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d, _, _ := weighed(t, "target:3/week")
+			d.press(c.keys)
+			if p := d.picture(); !strings.Contains(p, c.says) {
+				t.Errorf("%q is not said in\n%s", c.says, p)
+			}
+		})
+	}
+}
