@@ -100,7 +100,7 @@ bench-store:
 
 # Series beside other engines, written to timeseries/BENCH.md: a few minutes and 3 GB of disk, on a machine with nothing else to do.
 bench-series:
-	-.ci/need cc:gcc
+	-.ci/need cc:gcc node:nodejs npm:npm
 	cd timeseries/bench && $(GO) run $(RING) . $(BENCH)
 
 shots:

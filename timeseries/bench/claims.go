@@ -18,7 +18,12 @@ func measureStore(dir string, f *flags) ([]claim, error) {
 	if err != nil {
 		return nil, fmt.Errorf("import: %w", err)
 	}
-	middle, err := measureMiddle(filepath.Join(dir, "middle"), f)
+	duck, err := measureDuckDB(dir, tableIn(dir), f)
+	if err != nil {
+		return nil, fmt.Errorf("duckdb: %w", err)
+	}
+	imported[0].peer = duck.beside(duck.load, "M rows/s")
+	middle, err := measureMiddle(filepath.Join(dir, "middle"), f, &duck)
 	if err != nil {
 		return nil, fmt.Errorf("series of %d: %w", f.n, err)
 	}
@@ -47,8 +52,8 @@ func each(n int, before, do func() error) ([]float64, error) {
 
 func nothing() error { return nil }
 
-// measureMiddle measures the series that is summed up in 1,000 buckets, and SQLite with the same one.
-func measureMiddle(dir string, f *flags) (claims []claim, err error) {
+// measureMiddle measures the series that is summed up in 1,000 buckets, and SQLite with the same one. What DuckDB took is told beside it.
+func measureMiddle(dir string, f *flags, duck *duckdbCost) (claims []claim, err error) {
 	o, err := open(dir)
 	if err != nil {
 		return nil, err
@@ -93,12 +98,12 @@ func measureMiddle(dir string, f *flags) (claims []claim, err error) {
 	m := float64(f.n) / 1e6
 	return []claim{
 		{what: fmt.Sprintf("live bytes of %.3gM samples in the store", m), unit: "MB", got: float64(stats.LiveBytes) / 1e6, target: 1.25 * m,
-			peer: fmt.Sprintf("SQLite %s MB", number(sqlite.size/1e6))},
+			peer: fmt.Sprintf("SQLite %s MB, %s", number(sqlite.size/1e6), duck.beside(duck.size/1e6, "MB"))},
 		{what: fmt.Sprintf("%.3gM samples in 1,000 buckets, decoded anew", m), unit: "ms", got: median(sums), target: 10,
-			peer: fmt.Sprintf("SQLite %s ms", number(sqlite.aggregate))},
+			peer: fmt.Sprintf("SQLite %s ms, %s", number(sqlite.aggregate), duck.beside(duck.aggregate, "ms"))},
 		{what: "of these, other than by brute force", unit: "", got: float64(wrong), target: 0},
 		{what: "one late sample, not waiting for the disk, median", unit: "ms", got: median(prompt), target: 0.1,
-			peer: fmt.Sprintf("durable %s ms", number(median(late)))},
+			peer: fmt.Sprintf("durable %s ms, %s", number(median(late)), duck.beside(duck.late, "ms"))},
 	}, nil
 }
 

@@ -75,7 +75,7 @@ func measureSQLite(file string, f *flags) (c sqliteCost, err error) {
 
 // measureImport has arbor, built for it, import a table of the sensor's series: the whole process, till all is on the disk.
 func measureImport(dir string, n int) ([]claim, error) {
-	table := filepath.Join(dir, "sensor.csv")
+	table := tableIn(dir)
 	if err := writeTable(table, n); err != nil {
 		return nil, err
 	}
@@ -106,6 +106,9 @@ func measureImport(dir string, n int) ([]claim, error) {
 	return []claim{{what: fmt.Sprintf("CSV (RFC 3339) of %.3gM rows → durable, whole process", float64(n)/1e6), unit: "M rows/s",
 		got: float64(n) / median(took) / 1e3, target: 10, atLeast: true}}, nil
 }
+
+// tableIn is the table of the sensor's series.
+func tableIn(dir string) string { return filepath.Join(dir, "sensor.csv") }
 
 func writeTable(file string, n int) (err error) {
 	f, err := os.Create(file)
