@@ -17,6 +17,17 @@ const (
 	PlotLog         ID = "plot.log"
 	PlotSecond      ID = "plot.second-series"
 	PlotGoal        ID = "plot.goal"
+	PlotKindBack    ID = "plot.kind-before"
+	PlotBy          ID = "plot.by"
+	PlotWords       ID = "plot.words"
+	PlotSince       ID = "plot.since"
+	PlotUntil       ID = "plot.until"
+	ZoomHour        ID = "plot.zoom-hour"
+	ZoomDay         ID = "plot.zoom-day"
+	ZoomWeek        ID = "plot.zoom-week"
+	ZoomMonth       ID = "plot.zoom-month"
+	ZoomQuarter     ID = "plot.zoom-quarter"
+	ZoomYear        ID = "plot.zoom-year"
 	CrossNext       ID = "plot.next-sample"
 	CrossPrev       ID = "plot.previous-sample"
 	CrossOff        ID = "plot.no-sample"
@@ -56,11 +67,11 @@ var plotRows = []Command{
 	{PlotLater, "To a later time; while a sample is pointed at, to the next one", "later", "Plot", Plot, []string{"right", "l"}, "", series},
 	{PlotPageEarlier, "A screen earlier", "page back", "Plot", Plot, []string{"pgup", "H"}, "", series},
 	{PlotPageLater, "A screen later", "page on", "Plot", Plot, []string{"pgdown", "L"}, "", series},
-	{PlotAll, "All of the series", "all", "Plot", Plot, []string{"0", "home", "g"}, "", series},
+	{PlotAll, "All of the series", "all", "Plot", Plot, []string{"0", "home", "g", "z a"}, "", series},
 	{PlotNow, "To the last sample, as far zoomed in as now", "latest", "Plot", Plot, []string{"end", "G"}, "", series},
 	{NextSeries, "The next series", "next series", "Plot", Plot, []string{"tab"}, "", series},
 	{PrevSeries, "The series before", "series before", "Plot", Plot, []string{"shift+tab"}, "", series},
-	{CrossPrev, "Point at the sample before, and say its value and time", "sample before", "Plot", Plot, []string{","}, "arbor log --list", series},
+	{CrossPrev, "Point at the sample before, and say its value and time", "point", "Plot", Plot, []string{","}, "arbor log --list", series},
 	{CrossNext, "Point at the next sample", "next sample", "Plot", Plot, []string{"."}, "arbor log --list", series},
 	{CrossLeft, "Point at the last sample of the column before", "column before", "Plot", Plot, []string{"<", "shift+left"}, "", series},
 	{CrossRight, "Point at the first sample of the next column", "next column", "Plot", Plot, []string{">", "shift+right"}, "", series},
@@ -69,7 +80,18 @@ var plotRows = []Command{
 	{SampleRemove, "Take the sample pointed at away", "remove", "Samples", Plot, []string{"delete", "x"}, "arbor log --rm", sample},
 	{SampleLog, "Log a value, at the time pointed at or now", "log", "Samples", Plot, []string{"A"}, "arbor log", series},
 	{SampleSkip, "Leave a day of a habit out, that pointed at or today, or take that back", "skip day", "Samples", Plot, []string{"X"}, "arbor log --skip", habit},
-	{PlotKind, "Another kind: line, step, bar, area, points, band", "kind", "Plot", Plot, []string{"v"}, "arbor plot --kind", series},
+	{PlotKind, "Another kind: line to band, histogram, heat, calendar, box, scatter, spark", "kind", "Plot", Plot, []string{"v"}, "arbor plot --kind", series},
+	{PlotKindBack, "The kind before", "kind before", "Plot", Plot, []string{"V"}, "arbor plot --kind", series},
+	{PlotBy, "One value for each hour, day, week, month, quarter, year, or the samples", "by", "Plot", Plot, []string{"b"}, "arbor plot --by", series},
+	{PlotWords, "In words, for reading aloud, or drawn", "words", "Plot", Plot, []string{"W"}, "", series},
+	{ZoomHour, "An hour, about what is pointed at or up to where the window ends", "an hour", "Plot", Plot, []string{"z h"}, "arbor plot --since 1h", series},
+	{ZoomDay, "A day", "a day", "Plot", Plot, []string{"z d"}, "arbor plot --since 1d", series},
+	{ZoomWeek, "A week", "a week", "Plot", Plot, []string{"z w"}, "arbor plot --since 7d", series},
+	{ZoomMonth, "A month", "a month", "Plot", Plot, []string{"z m"}, "arbor plot --since 30d", series},
+	{ZoomQuarter, "A quarter", "a quarter", "Plot", Plot, []string{"z q"}, "arbor plot --since 91d", series},
+	{ZoomYear, "A year", "a year", "Plot", Plot, []string{"z y"}, "arbor plot --since 365d", series},
+	{PlotSince, "From a time on", "since", "Plot", Plot, []string{"z s"}, "arbor plot --since", series},
+	{PlotUntil, "Up to a time", "until", "Plot", Plot, []string{"z u"}, "arbor plot --until", series},
 	{PlotSecond, "Another series beside this one, by an axis on the right if its unit is another", "second", "Plot", Plot, []string{"s"}, "arbor plot", series},
 	{PlotLog, "Values by factors of ten, or plainly", "log", "Plot", Plot, []string{"y"}, "arbor plot --log", series},
 	{PlotMarks, "Other marks: braille, quadrants, blocks, ASCII", "marks", "Plot", Plot, []string{"M"}, "arbor plot --marks", series},

@@ -137,7 +137,14 @@ func (c *Chart) cross(s *scene) {
 	if c.Cross == nil || c.Cross.T < f.from || c.Cross.T >= f.to {
 		return
 	}
-	x, y := f.x+f.cell(c.Cross.T), f.y+f.row(f.of(&c.Curves[0]), c.Cross.V)/f.dy
+	at := c.Cross.T
+	for _, b := range c.Curves[0].Columns {
+		if c.Curves[0].By != "" && b.From <= at && at < b.To { // a period has its value in the middle
+			at = b.From + (b.To-b.From)/2
+			break
+		}
+	}
+	x, y := f.x+f.cell(at), f.y+f.row(f.of(&c.Curves[0]), c.Cross.V)/f.dy
 	s.rule(x, f.y, -f.h, theme.Axis, "┆")
 	s.text(x, y, theme.Accent|theme.Bold, "•")
 }

@@ -295,7 +295,7 @@ func (c *Chart) facts() []string {
 		parts = append(parts, "log")
 	}
 	if c.Cross != nil {
-		said := Number(c.Cross.V) + d.unit() + " at " + time.Unix(0, c.Cross.T).In(c.zone()).Format("Mon 2 Jan 2006 15:04:05")
+		said := d.number(c.Cross.V) + d.unit() + " " + d.when(c.Cross.T, c.zone())
 		if parts = append(parts, said); c.Cross.About != "" {
 			parts = append(parts, c.Cross.About)
 		}
@@ -305,6 +305,39 @@ func (c *Chart) facts() []string {
 	}
 	parts = append(parts, d.day(d.From, c.zone())+" – "+d.day(d.To-1, c.zone()))
 	return parts
+}
+
+// when says at what time something is, or in which period.
+func (d *Data) when(at int64, loc *time.Location) string {
+	t := time.Unix(0, at).In(loc)
+	switch d.By {
+	case "hour":
+		return t.Format("Mon 2 Jan 2006 15:04")
+	case "day":
+		return t.Format("Mon 2 Jan 2006")
+	case "week":
+		return t.Format("week of 2 Jan 2006")
+	case "month":
+		return t.Format("January 2006")
+	case "quarter":
+		return fmt.Sprintf("Q%d %d", (int(t.Month())+2)/3, t.Year())
+	case "year":
+		return t.Format("2006")
+	}
+	return "at " + t.Format("Mon 2 Jan 2006 15:04:05")
+}
+
+// Pointed says in words what is pointed at; "" if nothing is.
+func (c *Chart) Pointed() string {
+	if c.Cross == nil || len(c.Curves) == 0 {
+		return ""
+	}
+	d := &c.Curves[0].Data
+	said := d.number(c.Cross.V) + d.unit() + " " + d.when(c.Cross.T, c.zone())
+	if c.Cross.About != "" {
+		said += ", " + c.Cross.About
+	}
+	return said
 }
 
 // number formats a value: a sample as it is, one of a period in no more digits than its span has.

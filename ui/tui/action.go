@@ -63,6 +63,8 @@ func init() { // the table's functions lead back to the table
 		command.SampleRemove: Model.removeSample,
 		command.SampleLog:    Model.askLogged,
 		command.SampleSkip:   Model.skipDay,
+		command.PlotSince:    func(m Model) (Model, tea.Cmd) { return m.prompts(prompt{kind: promptSince}) },
+		command.PlotUntil:    func(m Model) (Model, tea.Cmd) { return m.prompts(prompt{kind: promptUntil}) },
 	}
 	for _, a := range answers {
 		actions[a.id] = a.run

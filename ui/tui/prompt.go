@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"time"
 
 	"arbor/model"
 	"arbor/model/date"
@@ -39,6 +40,8 @@ const (
 	promptPause
 	promptValue
 	promptLogged
+	promptSince
+	promptUntil
 )
 
 // prompt is an open prompt and what its answer is for.
@@ -86,6 +89,8 @@ func (p *prompt) dress() {
 		promptArrow:    {"arrow says", "a label, or ⏎ for none"},
 		promptValue:    {"value", "72.4"},
 		promptLogged:   {"log", "72.4, or 72.4 fri 7:00"},
+		promptSince:    {"since", "fri · 1 oct · 90d for so long ago"},
+		promptUntil:    {"until", "fri · 1 oct · 90d for so long ago"},
 	}[p.kind]
 	p.Label, p.Hint = w[0], w[1]
 }
@@ -93,7 +98,7 @@ func (p *prompt) dress() {
 // hints are what the footer says while a prompt is open.
 func (p *prompt) hints() []screen.Hint {
 	does := map[kind]string{promptDue: "set", promptSched: "set", promptWait: "set", promptRepeat: "set", promptTags: "change", promptPriority: "set", promptCapture: "capture", promptFind: "go", promptArrow: "draw it", promptQuery: "list",
-		promptDefer: "defer", promptDelegate: "delegate", promptStep: "add", promptDepend: "needs it", promptLine: "save", promptPause: "pause", promptValue: "set", promptLogged: "log"}
+		promptDefer: "defer", promptDelegate: "delegate", promptStep: "add", promptDepend: "needs it", promptLine: "save", promptPause: "pause", promptValue: "set", promptLogged: "log", promptSince: "show", promptUntil: "show"}
 	hints := []screen.Hint{{Key: "⏎", Label: does[p.kind]}}
 	if p.finds() || p.kind == promptQuery && len(p.Choices) > 0 {
 		hints = append(hints, screen.Hint{Key: "↑↓", Label: "choose"})
@@ -200,6 +205,11 @@ func (p *prompt) reading(fields *field.Set, m Model) (string, bool) {
 		_, err = inline.Priority(text)
 	case promptValue, promptLogged:
 		says, err = p.readSample(text, m.now)
+	case promptSince, promptUntil:
+		var at time.Time
+		if at, err = past(text, m.now); err == nil {
+			says = date.Format(date.At(at), m.now)
+		}
 	case promptTags:
 		_, err = parseTags(text, m)
 	case promptCapture:
@@ -264,6 +274,8 @@ func (m Model) answer() (Model, tea.Cmd) {
 		return m.correct(p, text)
 	case promptLogged:
 		return m.logged(p, text)
+	case promptSince, promptUntil:
+		return m.spanned(p, text)
 	case promptQuery:
 		return m.listQuery(p, text)
 	case promptDefer, promptDelegate, promptStep:

@@ -2,70 +2,180 @@ package plot
 
 import (
 	"slices"
+	"strings"
+	"time"
 
 	"arbor/model"
 	"arbor/ui/command"
+	"arbor/ui/grid"
 	"arbor/ui/plot"
+	"arbor/ui/screen"
+	"arbor/ui/theme"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// look is how the person wants the chart to be drawn.
+// look is how the person wants the series to be drawn.
 type look struct {
 	kind   plot.Kind
 	marks  plot.Marks
+	by     string // the period of one value; empty for samples
 	log    bool
 	noGoal bool
+	words  bool   // said, not drawn
 	second int    // how many series after the one that is shown another lies beside it; 0 is none
 	cross  *cross // what is pointed at
 }
 
-// chart sets up the chart of an answer but for its samples, and returns the series in it.
-func (l look) chart(v *model.View, a *answer, m *Model) ([]model.Node, error) {
-	n := a.series[a.at]
-	a.chart = plot.Chart{Location: a.zone, Marks: l.marks, Log: l.log, Curves: []plot.Curve{{Kind: l.kind}}}
-	nodes := []model.Node{n}
-	if i := l.second % len(a.series); i > 0 {
-		other := a.series[(a.at+i)%len(a.series)]
-		unit, _ := n.Field("unit")
-		has, _ := other.Field("unit")
-		nodes = append(nodes, other)
-		a.chart.Curves = append(a.chart.Curves, plot.Curve{Kind: l.kind, Right: has != unit})
-	}
-	if g, ok := plot.GoalOf(&n, a.all, a.zone); ok && !l.noGoal {
-		a.chart.Goals = []plot.Goal{g}
-	}
-	return nodes, nil
-}
-
-// restyle runs the commands that change how the chart looks.
+// restyle runs the commands that change how the series looks.
 func (m Model) restyle(id command.ID) (Model, tea.Cmd) {
+	l := &m.look
 	switch id {
 	case command.CrossNext, command.CrossPrev, command.CrossLeft, command.CrossRight:
 		return m.step(id)
-	case command.CrossOff, command.Back:
-		m.look.cross = nil
+	case command.CrossOff:
+		l.cross = nil
+		return m, nil
+	case command.Back:
+		if l.cross == nil {
+			l.words = false
+		}
+		l.cross = nil
+		return m, nil
+	case command.PlotWords:
+		l.words = !l.words
 		return m, nil
 	case command.PlotKind:
-		if m.look.kind++; m.look.kind > plot.Band {
-			m.look.kind = plot.Auto
-		}
+		l.kind = m.kindAfter(1)
+	case command.PlotKindBack:
+		l.kind = m.kindAfter(-1)
+	case command.PlotBy:
+		names := append([]string{""}, plot.EdgeNames...)
+		l.by = names[(slices.Index(names, l.by)+1)%len(names)]
 	case command.PlotMarks:
-		m.look.marks = (m.look.marks + 1) % (plot.ASCII + 1)
+		l.marks = (l.marks + 1) % (plot.ASCII + 1)
 	case command.PlotLog:
-		m.look.log = !m.look.log
+		l.log = !l.log
 	case command.PlotGoal:
-		m.look.noGoal = !m.look.noGoal
+		l.noGoal = !l.noGoal
 	case command.PlotSecond:
-		m.look.second = (m.look.second + 1) % len(m.series)
+		l.second = (l.second + 1) % len(m.series)
 	default:
 		return m, nil
 	}
 	return m.load(model.ID{})
 }
 
-// periods reports whether what is drawn is one value for each period, which is no sample.
-func (m Model) periods() bool { return len(m.chart.Curves) > 0 && m.chart.Curves[0].By != "" }
+// kindAfter returns the kind after the one that is shown, or before it. One series alone has no other to be set over.
+func (m Model) kindAfter(step int) plot.Kind {
+	n := int(plot.Spark) + 1
+	k := plot.Kind((int(m.look.kind) + step + n) % n)
+	if k == plot.Scatter && len(m.series) < 2 {
+		k = plot.Kind(int(k) + step)
+	}
+	return k
+}
+
+// presets are spans of time to be shown.
+var presets = map[command.ID]time.Duration{
+	command.ZoomHour: time.Hour, command.ZoomDay: 24 * time.Hour, command.ZoomWeek: 7 * 24 * time.Hour, command.ZoomMonth: 30 * 24 * time.Hour, command.ZoomQuarter: 91 * 24 * time.Hour,
+	command.ZoomYear: 365 * 24 * time.Hour,
+}
+
+// preset shows a span of time: about what is pointed at, else up to where the window ends, or the series.
+func (m Model) preset(span time.Duration) (Model, tea.Cmd) {
+	if c := m.look.cross; c != nil {
+		return m.show(c.T-int64(span)/2, int64(span))
+	}
+	_, end := plot.Window(m.all)
+	return m.show(min(m.to, end)-int64(span), int64(span))
+}
+
+// Span asks the plot to show the time from From on or up to To, Unix nanoseconds; 0 leaves an end where it is.
+type Span struct{ From, To int64 }
+
+// span shows a span of time. An end that would be on the wrong side of the other one takes that along, to the end of the series.
+func (m Model) span(s Span) (Model, tea.Cmd) {
+	if len(m.series) == 0 {
+		return m, nil
+	}
+	from, to := m.from, m.to
+	first, last := plot.Window(m.all)
+	if s.From != 0 {
+		if from = s.From; to <= from {
+			to = max(last, from+leastSpan)
+		}
+	}
+	if s.To != 0 {
+		if to = s.To; from >= to {
+			from = min(first, to-leastSpan)
+		}
+	}
+	m.from, m.to = from, to
+	return m.load(model.ID{})
+}
+
+// shown is what is drawn: a chart with what is pointed at, or another figure.
+func (m Model) shown() plot.Figure {
+	if m.figure != nil {
+		return m.figure
+	}
+	c := m.chart
+	if m.look.cross != nil {
+		c.Cross = &m.look.cross.Cross
+	}
+	return &c
+}
+
+// said is what is drawn in words, and what is pointed at.
+func (m Model) said() string {
+	f := m.shown()
+	if c, ok := f.(*plot.Chart); ok && c.Cross != nil {
+		return "pointing at " + c.Pointed() + "\n" + f.Describe()
+	}
+	return f.Describe()
+}
+
+// drawWords says what is shown, a line for each thing that is said, as far as there is room.
+func (m Model) drawWords(s grid.Surface) {
+	w, h := s.Size()
+	var lines []string
+	for l := range strings.Lines(m.said()) {
+		for i, part := range strings.Split(strings.TrimRight(l, "\n"), "; ") {
+			for k, x := range grid.Wrap(part, max(w-4, 1)) {
+				indent := "  "
+				if i == 0 && k == 0 {
+					indent = ""
+				}
+				lines = append(lines, indent+x)
+			}
+		}
+	}
+	if len(lines) > h && h > 0 {
+		lines = append(lines[:h-1], "… and more; zoom in for it")
+	}
+	for y, l := range lines {
+		s.Text(0, y, theme.Text, l)
+	}
+}
+
+// note says how the series is looked at, where that is not the usual way, and what time is shown.
+func (m Model) note() string {
+	var parts []string
+	if m.look.kind != plot.Auto {
+		parts = append(parts, m.look.kind.String())
+	}
+	if m.by != "" {
+		parts = append(parts, "by "+m.by)
+	}
+	if m.figure != nil {
+		parts = append(parts, plot.Days(m.from, m.to, m.chart.Location))
+	}
+	if len(parts) == 0 && len(m.series) > 1 {
+		return m.series[m.at].Text
+	}
+	return strings.Join(parts, " · ")
+}
 
 // stepPeriod points at the next period that has a value, or the one before.
 func (m Model) stepPeriod(forward bool) Model {
@@ -85,7 +195,10 @@ func (m Model) stepPeriod(forward bool) Model {
 
 // click points at what is nearest to a time.
 func (m Model) click(at int64) (Model, tea.Cmd) {
-	if !m.periods() {
+	switch {
+	case m.figure != nil:
+		return m, screen.Say(screen.Echo{Text: m.noTime()})
+	case m.by == "":
 		return m.point(aim{at: at})
 	}
 	var best *cross
@@ -96,4 +209,9 @@ func (m Model) click(at int64) (Model, tea.Cmd) {
 	}
 	m.look.cross = best
 	return m, nil
+}
+
+// noTime says why nothing can be pointed at.
+func (m Model) noTime() string {
+	return "one points at samples along time, not in a " + m.look.kind.String() + "; " + m.env.Keys.Label(command.PlotKind) + " is another kind"
 }

@@ -2,7 +2,6 @@ package plot
 
 import (
 	"math"
-	"slices"
 	"time"
 
 	"arbor/model"
@@ -27,11 +26,14 @@ type Model struct {
 	all      timeseries.Summary
 	from, to int64 // the window of time, Unix nanoseconds
 	chart    plot.Chart
+	figure   plot.Figure // what is drawn in place of the chart
+	by       string      // the period of one value
 	drag     *drag
 	loaded   bool
 	look     look
 	seq      uint64   // the number of the latest request
-	pointing uint64   // that of the latest sample asked for
+	reading  bool     // something is being read
+	aims     uint64   // that of the latest sample asked for
 	aiming   bool     // it is not answered
 	settling bool     // what the person did is not in the picture yet
 	near     model.ID // the node that it asks for a series of, until it is answered
@@ -72,6 +74,8 @@ func (m Model) update(msg tea.Msg) (Model, tea.Cmd) {
 		return m.load(msg.ID)
 	case screen.Mouse:
 		return m.mouse(msg)
+	case Span:
+		return m.span(msg)
 	case command.Invoke:
 		return m.invoke(msg.ID)
 	case answer:
@@ -82,148 +86,22 @@ func (m Model) update(msg tea.Msg) (Model, tea.Cmd) {
 	return m, nil
 }
 
-// answer is what was read for a window of time. fresh says that the series is another one and the window is to be all of it. A first answer is
-// from summaries alone, and the exact one is asked for when it has come.
-type answer struct {
-	seq    uint64
-	first  bool
-	series []model.Node
-	at     int
-	fresh  bool
-	all    timeseries.Summary
-	chart  plot.Chart
-	zone   *time.Location
-	cross  *cross
-	aimed  uint64 // as many samples were asked for before
-	err    error
-}
-
-// load reads the chart: of the series nearest to a node if one is given, else of the one that is shown.
-func (m Model) load(near model.ID) (Model, tea.Cmd) {
-	if near == (model.ID{}) {
-		near = m.near
-	}
-	m.near = near
-	m.seq++
-	return m, m.ask(near, true)
-}
-
-// ask reads the chart of the window, from summaries alone if first is true and that is enough for a picture.
-func (m Model) ask(near model.ID, first bool) tea.Cmd {
-	return func() tea.Msg {
-		a := answer{seq: m.seq, first: first, zone: m.env.Now().Location(), aimed: m.pointing}
-		if m.env.Book != nil {
-			a.err = m.env.Tree.View(func(v *model.View) error { return m.read(v, near, &a) })
-		}
-		return a
-	}
-}
-
-func (m Model) read(v *model.View, near model.ID, a *answer) (err error) {
-	first := a.first
-	a.first = false
-	if a.series, err = v.AllSeries(); err != nil || len(a.series) == 0 {
-		return err
-	}
-	shown := model.ID{}
-	if m.at < len(m.series) {
-		shown = m.series[m.at].ID
-	}
-	if a.at, err = pick(v, a.series, near, shown); err != nil {
-		return err
-	}
-	n := a.series[a.at]
-	if a.all, err = m.env.Book.Span(v.Reader(), n.Source()); err != nil {
-		return err
-	}
-	from, to := m.from, m.to
-	if a.fresh = n.ID != shown || to <= from; a.fresh {
-		from, to = plot.Window(a.all)
-	} else {
-		from, to = follow(from, to, m.all, a.all)
-	}
-	if aim, ok := m.aims(); ok && n.ID == shown {
-		if a.cross, err = aim.take(m.env.Book, v, &n); err != nil {
-			return err
-		}
-	}
-	series, err := m.look.chart(v, a, &m)
-	if err != nil {
-		return err
-	}
-	a.first, err = a.chart.Load(m.env.Book, v, series, from, to, m.room(), m.h, first)
-	return err
-}
-
-// follow moves a window that reached the end of a series on to its new end, and one that showed all of it shows all of it still.
-func follow(from, to int64, was, is timeseries.Summary) (int64, int64) {
-	first, end := plot.Window(was)
-	start, last := plot.Window(is)
-	switch {
-	case was.N == 0 || to != end || last == end:
-		return from, to
-	case from == first:
-		return start, last
-	}
-	return from + last - end, last
-}
-
-// pick returns which series to show: the node near itself, else one below it, else what was shown, else the first.
-func pick(v *model.View, series []model.Node, near, shown model.ID) (int, error) {
-	at := 0
-	for i, n := range series {
-		switch {
-		case n.ID == near:
-			return i, nil
-		case n.ID == shown:
-			at = i
-		}
-	}
-	if near == (model.ID{}) {
-		return at, nil
-	}
-	for i, n := range series {
-		if under, err := v.Under(n.ID, near); err != nil || under {
-			return i, err
-		}
-	}
-	return at, nil
-}
-
-func (m Model) arrived(a answer) (Model, tea.Cmd) {
-	if a.seq != m.seq {
-		return m, nil
-	}
-	m.near, m.settling = model.ID{}, false
-	if a.err != nil {
-		return m, screen.Say(screen.Echo{Text: a.err.Error(), Bad: true})
-	}
-	if a.aimed == m.pointing && !m.periods() {
-		m.look.cross = a.cross
-	}
-	m.series, m.at, m.all, m.chart, m.loaded = a.series, a.at, a.all, a.chart, true
-	if len(a.series) > 0 {
-		m.from, m.to = a.chart.Curves[0].From, a.chart.Curves[0].To
-	}
-	if a.first {
-		return m, m.ask(model.ID{}, false)
-	}
-	return m, nil
-}
-
 // invoke runs a command.
 func (m Model) invoke(id command.ID) (Model, tea.Cmd) {
 	if len(m.series) == 0 {
 		return m, nil
 	}
+	if span, ok := presets[id]; ok {
+		return m.preset(span)
+	}
 	switch id {
 	case command.PlotEarlier:
-		if m.look.cross != nil {
+		if m.pointing() {
 			return m.step(command.CrossPrev)
 		}
 		return m.pan(-0.1)
 	case command.PlotLater:
-		if m.look.cross != nil {
+		if m.pointing() {
 			return m.step(command.CrossNext)
 		}
 		return m.pan(0.1)
@@ -257,6 +135,9 @@ func (m Model) invoke(id command.ID) (Model, tea.Cmd) {
 
 // leastSpan bounds how far one can zoom in.
 const leastSpan = int64(10 * time.Second)
+
+// pointing reports whether the picture shows a sample that is pointed at.
+func (m Model) pointing() bool { return m.look.cross != nil && m.figure == nil }
 
 // middle is the part of the window about which a key zooms: where the sample pointed at lies, else the middle.
 func (m Model) middle() float64 {
@@ -351,16 +232,12 @@ func (m Model) View(s grid.Surface) {
 		return
 	}
 	margin := m.margin()
-	c := m.chart
-	c.Curves = slices.Clone(c.Curves)
-	c.Curves[0].Style = theme.Series(m.at)
-	if len(c.Curves) > 1 {
-		c.Curves[1].Style = theme.Series(m.at + m.look.second)
+	room := s.Sub(margin, 0, w-2*margin, h)
+	if m.look.words {
+		m.drawWords(room)
+		return
 	}
-	if m.look.cross != nil {
-		c.Cross = &m.look.cross.Cross
-	}
-	plot.Draw(&c, s.Sub(margin, 0, w-2*margin, h))
+	plot.Draw(m.shown(), room)
 }
 
 // margin is how many cells are left free on either side.
@@ -371,12 +248,12 @@ func (m Model) room() int { return m.w - 2*m.margin() }
 
 // Keys implements screen.Screen.
 func (m Model) Keys() []command.ID {
-	if m.look.cross != nil {
+	if m.pointing() {
 		return []command.ID{command.CrossPrev, command.CrossNext, command.SampleEdit, command.SampleRemove, command.SampleLog, command.SampleSkip, command.Undo, command.ZoomIn, command.ZoomOut, command.PlotKind,
 			command.NextSeries, command.Back, command.Help, command.Quit}
 	}
-	return []command.ID{command.ZoomIn, command.ZoomOut, command.PlotEarlier, command.PlotLater, command.PlotAll, command.PlotNow, command.NextSeries, command.CrossPrev, command.PlotKind, command.PlotSecond,
-		command.ViewOutline, command.ViewMap, command.Palette, command.Help, command.Quit}
+	return []command.ID{command.ZoomIn, command.ZoomOut, command.PlotEarlier, command.PlotLater, command.PlotKind, command.PlotBy, command.CrossPrev, command.NextSeries, command.PlotSecond, command.PlotAll,
+		command.PlotWords, command.SampleLog, command.PlotNow, command.ViewOutline, command.ViewMap, command.Palette, command.Help, command.Quit}
 }
 
 // CapturesText implements screen.Screen.
@@ -391,8 +268,8 @@ func (m Model) Place() screen.Place {
 		p.Series, p.Sample = &n, m.sample()
 		p.Facts.Sample, p.Facts.Habit = p.Sample != nil, n.Definition().Target.Value > 0
 	}
-	if len(m.series) > 1 {
-		p.Note = m.series[m.at].Text
+	if p.Facts.Series && m.loaded {
+		p.Note = m.note()
 	}
 	return p
 }

@@ -49,7 +49,8 @@ func newStage(t interface {
 			t.Fatalf("%v", err)
 		}
 	}
-	env := screen.Env{Tree: tree, Book: book, Now: clock}
+	keys, _ := command.New("", nil)
+	env := screen.Env{Tree: tree, Book: book, Now: clock, Keys: keys}
 	s := &stage{t: t, env: env, m: New(env)}
 	s.send(screen.Resize{W: 80, H: 20}, screen.Enter{})
 	return s
@@ -61,7 +62,7 @@ func (s *stage) send(msgs ...tea.Msg) {
 		s.m = next
 		if cmd != nil {
 			if answer := cmd(); answer != nil {
-				if e, bad := answer.(screen.Echo); bad {
+				if e, said := answer.(screen.Echo); said && e.Bad {
 					s.t.Fatalf("said %s", e.Text)
 				}
 				s.send(answer)

@@ -105,9 +105,9 @@ func (m Model) point(a aim) (Model, tea.Cmd) {
 	if m.at >= len(m.series) || m.env.Book == nil {
 		return m, nil
 	}
-	m.pointing++
+	m.aims++
 	m.aiming = true
-	n, env, seq := m.series[m.at], m.env, m.pointing
+	n, env, seq := m.series[m.at], m.env, m.aims
 	return m, func() tea.Msg {
 		p := pointed{seq: seq}
 		p.err = env.Tree.View(func(v *model.View) (err error) {
@@ -123,7 +123,7 @@ const edge = 10
 
 // pointedAt takes the sample that was asked for, and has the window follow it. At the end of the series it stays where it was.
 func (m Model) pointedAt(p pointed) (Model, tea.Cmd) {
-	if p.seq != m.pointing {
+	if p.seq != m.aims {
 		return m, nil
 	}
 	m.aiming = false
@@ -148,7 +148,10 @@ func (m Model) pointedAt(p pointed) (Model, tea.Cmd) {
 // end of the window.
 func (m Model) step(id command.ID) (Model, tea.Cmd) {
 	forward := id == command.CrossNext || id == command.CrossRight
-	if m.periods() {
+	switch {
+	case m.figure != nil:
+		return m, screen.Say(screen.Echo{Text: m.noTime()})
+	case m.by != "":
 		return m.stepPeriod(forward), nil
 	}
 	c := m.look.cross
@@ -174,18 +177,18 @@ func (m Model) step(id command.ID) (Model, tea.Cmd) {
 	return m.point(aim{at, -1})
 }
 
-// aims returns what to look for when samples may have changed: the sample pointed at.
-func (m Model) aims() (aim, bool) {
-	if c := m.look.cross; c != nil && !m.periods() {
+// again returns what to look for when samples may have changed: the sample pointed at.
+func (m Model) again() (aim, bool) {
+	if c := m.look.cross; c != nil && m.by == "" {
 		return aim{at: c.want}, true
 	}
 	return aim{}, false
 }
 
-// pointing returns what the frame is told of the sample pointed at.
+// sample returns what the frame is told of the sample pointed at.
 func (m Model) sample() *screen.Sample {
 	c := m.look.cross
-	if c == nil || m.periods() {
+	if c == nil || m.by != "" || m.figure != nil {
 		return nil
 	}
 	return &screen.Sample{T: c.T, Want: c.want, V: c.V, N: c.n}

@@ -1,0 +1,136 @@
+package plot
+
+import (
+	"time"
+
+	"arbor/model"
+	"arbor/ui/plot"
+	"arbor/ui/theme"
+)
+
+// reader reads what is drawn of a window of time.
+type reader struct {
+	m     *Model
+	v     *model.View
+	a     *answer
+	first bool // from summaries alone, if that is enough
+}
+
+// longest is how far back a heat map reads: a mean for each hour.
+const longest = 2 * 365 * int64(24*time.Hour)
+
+// figure reads the figure of the answer, and reports whether it is one from summaries alone.
+func (r *reader) figure() (bool, error) {
+	a, l, b := r.a, &r.m.look, r.m.env.Book
+	n := &a.series[a.at]
+	a.chart = plot.Chart{Location: a.zone, Marks: l.marks, Log: l.log, Curves: []plot.Curve{{Kind: l.kind}}}
+	a.chart.Curves[0].From, a.chart.Curves[0].To = a.from, a.to
+	st := theme.Series(a.at)
+	switch l.kind {
+	case plot.Histogram:
+		f, err := plot.ReadBins(b, r.v, n, a.from, a.to, r.m.room()/3)
+		f.Marks, f.Style, a.figure, a.by = l.marks, st, &f, ""
+		return false, err
+	case plot.Heat:
+		f, err := plot.ReadHeat(b, r.v, n, max(a.from, a.to-longest), a.to, a.zone)
+		f.Marks, f.Style, a.figure, a.by = l.marks, st, &f, "hour"
+		return false, err
+	case plot.Calendar:
+		weeks := int64(max(r.m.room()-5, 1))
+		f, err := plot.ReadCalendar(b, r.v, n, max(a.from, a.to-weeks*int64(7*24*time.Hour)), a.to, a.zone)
+		f.Marks, f.Style, a.figure, a.by = l.marks, st, &f, "day"
+		return false, err
+	case plot.Box:
+		return false, r.boxes(n)
+	case plot.Scatter:
+		return false, r.pairs(n)
+	case plot.Spark:
+		return r.sparks()
+	}
+	return r.curves()
+}
+
+// boxes reads the quartiles of each period.
+func (r *reader) boxes(n *model.Node) error {
+	a, b := r.a, r.m.env.Book
+	a.by = r.m.look.by
+	if a.by == "" {
+		a.by = plot.BoxesBy(a.from, a.to)
+	}
+	a.by = plot.PeriodFor(a.by, a.from, a.to, min(max(r.m.room()/3, 1), plot.MaxBoxes))
+	buckets, err := b.Buckets(r.v.Reader(), n.Source(), plot.Edges(a.by, a.from, a.to, a.zone))
+	if err != nil {
+		return err
+	}
+	f, err := plot.ReadBoxes(b, r.v, n, a.by, buckets, a.zone)
+	f.Marks, a.figure = r.m.look.marks, &f
+	return err
+}
+
+// pairs reads the first series that lies beside over the one that is shown, by days or longer periods.
+func (r *reader) pairs(n *model.Node) error {
+	a, b := r.a, r.m.env.Book
+	other := n
+	if i := r.m.look.second % len(a.series); i > 0 {
+		other = &a.series[(a.at+i)%len(a.series)]
+	} else if len(a.series) > 1 {
+		other = &a.series[(a.at+1)%len(a.series)]
+	}
+	if a.by == "" {
+		a.by = plot.PeriodFor("day", a.from, a.to, 4000)
+	}
+	x, _, err := plot.ReadPeriods(b, r.v, n, a.by, a.from, a.to, a.zone)
+	if err != nil {
+		return err
+	}
+	y, _, err := plot.ReadPeriods(b, r.v, other, a.by, a.from, a.to, a.zone)
+	f := plot.Pair(&x, &y, 0)
+	f.Marks, a.figure = r.m.look.marks, &f
+	return err
+}
+
+// sparks reads a line of every series, as many as there are rows for, from the one that is shown on.
+func (r *reader) sparks() (bool, error) {
+	a := r.a
+	var nodes []model.Node
+	for i := range min(len(a.series), max(r.m.h, 1)) {
+		nodes = append(nodes, a.series[(a.at+i)%len(a.series)])
+	}
+	c := plot.Chart{Location: a.zone}
+	rough, err := c.Load(r.m.env.Book, r.v, nodes, a.from, a.to, r.m.room(), r.m.h, r.first)
+	for i := range c.Curves {
+		c.Curves[i].Style = theme.Series(a.at + i)
+	}
+	a.by, a.figure = "", &plot.Sparks{Curves: c.Curves, Marks: r.m.look.marks}
+	return rough, err
+}
+
+// curves reads the chart along time: of samples, or of one value for each period.
+func (r *reader) curves() (bool, error) {
+	a, l := r.a, &r.m.look
+	n := &a.series[a.at]
+	nodes := []model.Node{*n}
+	if i := l.second % len(a.series); i > 0 {
+		other := a.series[(a.at+i)%len(a.series)]
+		nodes = append(nodes, other)
+		a.chart.Curves = append(a.chart.Curves, plot.Curve{Kind: l.kind, Right: other.Definition().Unit != n.Definition().Unit, Style: theme.Series(a.at + i)})
+	}
+	a.chart.Curves[0].Style = theme.Series(a.at)
+	if g, ok := plot.GoalOf(n, a.all, a.zone); ok && !l.noGoal {
+		a.chart.Goals = []plot.Goal{g}
+	}
+	if a.by == "" {
+		return a.chart.Load(r.m.env.Book, r.v, nodes, a.from, a.to, r.m.room(), r.m.h, r.first)
+	}
+	for i := range nodes {
+		d, _, err := plot.ReadPeriods(r.m.env.Book, r.v, &nodes[i], a.by, a.from, a.to, a.zone)
+		if err != nil {
+			return false, err
+		}
+		u := &a.chart.Curves[i]
+		if u.Data = d; u.Kind == plot.Auto && nodes[i].Definition().Day == model.DailySum {
+			u.Kind = plot.Bar
+		}
+	}
+	return false, nil
+}

@@ -1,0 +1,117 @@
+package plot
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"arbor/timeseries"
+	"arbor/ui/command"
+	"arbor/ui/plot"
+	"arbor/ui/screen"
+)
+
+// TestKinds: the key goes through every kind there is, and each shows what it is about.
+func TestKinds(t *testing.T) {
+	s := newStage(t, true)
+	s.log("steps", timeseries.Sample{T: now.Add(-24 * time.Hour).UnixNano(), V: 4000}, timeseries.Sample{T: now.UnixNano(), V: 9000})
+	s.invoke(command.PlotAll)
+	want := map[plot.Kind]string{plot.Histogram: "most from", plot.Heat: "mean by hour", plot.Calendar: "mean of each day", plot.Box: "5 months",
+		plot.Scatter: "steps over weight", plot.Spark: "steps"}
+	for k := plot.Line; k <= plot.Spark; k++ {
+		s.invoke(command.PlotKind)
+		if s.m.look.kind != k {
+			t.Fatalf("after %s comes %s", k-1, s.m.look.kind)
+		}
+		if p := s.picture(); !strings.Contains(p, "weight") || !strings.Contains(p, want[k]) {
+			t.Errorf("as %s it shows\n%s", k, p)
+		}
+		if note := s.m.Place().Note; !strings.Contains(note, k.String()) {
+			t.Errorf("the note of %s is %q", k, note)
+		}
+		s.invoke(command.PlotWords)
+		if p := s.picture(); !strings.Contains(p, "weight") || strings.ContainsAny(p, "┤╰⣀█") {
+			t.Errorf("in words, %s is\n%s", k, p)
+		}
+		s.invoke(command.PlotWords)
+	}
+	s.invoke(command.PlotKind, command.PlotKindBack, command.PlotKindBack)
+	if s.m.look.kind != plot.Scatter {
+		t.Errorf("before spark comes %s", s.m.look.kind)
+	}
+}
+
+// TestPresets: a letter shows a span of time, up to the end or about what is pointed at; and times that are given.
+func TestPresets(t *testing.T) {
+	s := newStage(t, true)
+	_, end := plot.Window(s.m.all)
+	for id, span := range presets {
+		s.invoke(command.PlotAll, id)
+		if s.m.to-s.m.from != int64(span) && id != command.ZoomYear || s.m.to < end-int64(span) {
+			t.Errorf("%s shows [%d, %d), the series ends at %d", id, s.m.from, s.m.to, end)
+		}
+	}
+	s.invoke(command.PlotAll, command.CrossNext, command.ZoomWeek)
+	if c := s.m.look.cross; c.T-s.m.from != 84*int64(time.Hour) {
+		t.Errorf("what is pointed at is %s from the edge", time.Duration(c.T-s.m.from))
+	}
+	from, to := now.Add(-50*24*time.Hour).UnixNano(), now.Add(-20*24*time.Hour).UnixNano()
+	s.send(Span{From: from}, Span{To: to})
+	if s.m.from != from || s.m.to != to {
+		t.Errorf("shows [%d, %d), want [%d, %d)", s.m.from, s.m.to, from, to)
+	}
+	for _, x := range []Span{{From: now.Add(time.Hour).UnixNano()}, {To: now.Add(-9000 * time.Hour).UnixNano()}} {
+		if s.send(x); s.m.from >= s.m.to {
+			t.Errorf("%+v shows [%d, %d)", x, s.m.from, s.m.to)
+		}
+	}
+}
+
+// TestByPeriod draws one value for each period, points at them but lets none be changed, and takes a longer period where there are too many.
+func TestByPeriod(t *testing.T) {
+	s := newStage(t, true)
+	for s.m.look.by != "week" {
+		s.invoke(command.PlotBy)
+	}
+	s.invoke(command.CrossPrev)
+	p := s.m.Place()
+	if !strings.Contains(s.picture(), "73.37 kg  73.37 kg week of 16 Nov 2026  min 72.67") || p.Note != "by week" || p.Facts.Sample || p.Sample != nil || s.m.look.cross == nil {
+		t.Errorf("by weeks it shows\n%s\nand tells %+v", s.picture(), p)
+	}
+	from, to := s.m.from, s.m.to
+	s.invoke(command.PlotEarlier, command.CrossOff, command.PlotEarlier, command.PlotLater, command.ZoomIn, command.ZoomOut)
+	if s.m.from != from || s.m.to != to {
+		t.Errorf("the window went from [%d, %d) to [%d, %d)", from, to, s.m.from, s.m.to)
+	}
+	s.send(screen.Resize{W: 10, H: 10})
+	for s.m.look.by != "hour" {
+		s.invoke(command.PlotBy)
+	}
+	if s.m.by != "week" {
+		t.Errorf("four months of hours on ten columns are drawn by %s", s.m.by)
+	}
+}
+
+// TestKeysWhileItReads: while one reading is under way others wait, the picture moves on, and the last window asked for is the one that is shown.
+func TestKeysWhileItReads(t *testing.T) {
+	s := newStage(t, true)
+	m, cmd := s.m.invoke(command.ZoomIn)
+	for range 5 {
+		var more = cmd
+		if m, more = m.invoke(command.PlotEarlier); more != nil {
+			t.Fatal("a second reading begins")
+		}
+	}
+	from := m.from
+	was := m.chart.Curves[0].From
+	m, cmd = m.arrived(cmd().(answer))
+	if m.chart.Curves[0].From == was || m.from != from || cmd == nil {
+		t.Fatalf("an old answer leaves the picture at %d, the window at %d", m.chart.Curves[0].From, m.from)
+	}
+	for range 2 { // from summaries, then exactly
+		m, cmd = m.arrived(cmd().(answer))
+	}
+	if m.chart.Curves[0].From != from || cmd != nil {
+		t.Errorf("in the end it shows %d, want %d", m.chart.Curves[0].From, from)
+	}
+}

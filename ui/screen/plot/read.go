@@ -1,0 +1,160 @@
+package plot
+
+import (
+	"time"
+
+	"arbor/model"
+	"arbor/timeseries"
+	"arbor/ui/plot"
+	"arbor/ui/screen"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// answer is what was read for a window of time. A first answer is from summaries alone, and the exact one is asked for when it has come.
+type answer struct {
+	seq      uint64
+	first    bool
+	series   []model.Node
+	at       int
+	all      timeseries.Summary
+	from, to int64
+	chart    plot.Chart
+	figure   plot.Figure // what is drawn in place of the chart, if it is no line along time
+	by       string      // the period of one value; empty for samples
+	zone     *time.Location
+	cross    *cross
+	aimed    uint64 // as many samples were asked for before
+	err      error
+}
+
+// load has the chart read: of the series nearest to a node if one is given, else of the one that is shown. One reading is under way at a time: what
+// is asked for meanwhile is read when it is done, however many keys that were.
+func (m Model) load(near model.ID) (Model, tea.Cmd) {
+	if near != (model.ID{}) {
+		m.near = near
+	}
+	m.seq++
+	if m.reading {
+		return m, nil
+	}
+	m.reading = true
+	return m, m.ask(m.near, true)
+}
+
+// ask reads the chart of the window, from summaries alone if first is true and that is enough for a picture.
+func (m Model) ask(near model.ID, first bool) tea.Cmd {
+	return func() tea.Msg {
+		a := answer{seq: m.seq, first: first, zone: m.env.Now().Location(), aimed: m.aims}
+		if m.env.Book != nil {
+			a.err = m.env.Tree.View(func(v *model.View) error { return m.read(v, near, &a) })
+		}
+		return a
+	}
+}
+
+func (m Model) read(v *model.View, near model.ID, a *answer) (err error) {
+	first := a.first
+	a.first = false
+	if a.series, err = v.AllSeries(); err != nil || len(a.series) == 0 {
+		return err
+	}
+	shown := model.ID{}
+	if m.at < len(m.series) {
+		shown = m.series[m.at].ID
+	}
+	if a.at, err = pick(v, a.series, near, shown); err != nil {
+		return err
+	}
+	n := a.series[a.at]
+	if a.all, err = m.env.Book.Span(v.Reader(), n.Source()); err != nil {
+		return err
+	}
+	if n.ID != shown || m.to <= m.from {
+		a.from, a.to = plot.Window(a.all)
+	} else {
+		a.from, a.to = follow(m.from, m.to, m.all, a.all)
+	}
+	r := reader{m: &m, v: v, a: a, first: first}
+	if a.by = m.look.by; a.by != "" {
+		a.by = plot.PeriodFor(a.by, a.from, a.to, max(m.room(), 1)*2)
+	}
+	if aim, ok := m.again(); ok && n.ID == shown && a.by == "" {
+		if a.cross, err = aim.take(m.env.Book, v, &n); err != nil {
+			return err
+		}
+	}
+	a.first, err = r.figure()
+	return err
+}
+
+// follow moves a window that reached the end of a series on to its new end, and one that showed all of it shows all of it still.
+func follow(from, to int64, was, is timeseries.Summary) (int64, int64) {
+	first, end := plot.Window(was)
+	start, last := plot.Window(is)
+	switch {
+	case was.N == 0 || to != end || last == end:
+		return from, to
+	case from == first:
+		return start, last
+	}
+	return from + last - end, last
+}
+
+// pick returns which series to show: the node near itself, else one below it, else what was shown, else the first.
+func pick(v *model.View, series []model.Node, near, shown model.ID) (int, error) {
+	at := 0
+	for i, n := range series {
+		switch {
+		case n.ID == near:
+			return i, nil
+		case n.ID == shown:
+			at = i
+		}
+	}
+	if near == (model.ID{}) {
+		return at, nil
+	}
+	for i, n := range series {
+		if under, err := v.Under(n.ID, near); err != nil || under {
+			return i, err
+		}
+	}
+	return at, nil
+}
+
+// arrived takes what was read. Where something else was asked for meanwhile that is read next; what there is of the series shown is drawn until then,
+// so that the picture moves while keys repeat.
+func (m Model) arrived(a answer) (Model, tea.Cmd) {
+	if !m.reading || a.seq > m.seq {
+		return m, nil
+	}
+	if a.seq < m.seq {
+		if a.err == nil && m.same(&a) {
+			m.chart, m.figure, m.by = a.chart, a.figure, a.by
+		}
+		return m, m.ask(m.near, true)
+	}
+	m.reading, m.near, m.settling = false, model.ID{}, false
+	if a.err != nil {
+		return m, screen.Say(screen.Echo{Text: a.err.Error(), Bad: true})
+	}
+	if a.by != m.by || !m.same(&a) {
+		m.look.cross = nil
+	}
+	if a.aimed == m.aims && a.by == "" {
+		m.look.cross = a.cross
+	}
+	m.series, m.at, m.all, m.chart, m.figure, m.by, m.loaded = a.series, a.at, a.all, a.chart, a.figure, a.by, true
+	m.from, m.to = a.from, a.to
+	if a.first {
+		m.reading = true
+		return m, m.ask(model.ID{}, false)
+	}
+	return m, nil
+}
+
+// same reports whether an answer is of the series that is shown.
+func (m Model) same(a *answer) bool {
+	return m.at < len(m.series) && a.at < len(a.series) && m.series[m.at].ID == a.series[a.at].ID
+}
