@@ -178,33 +178,3 @@ func readBlock(r *reader, out []int64) bool {
 	}
 	return true
 }
-
-// unpack fills out with the packed numbers of p plus base. len(p) is what pack wrote for len(out) numbers.
-func unpack(p []byte, out []int64, width int, base int64) {
-	if width == 0 {
-		for i := range out {
-			out[i] = base
-		}
-		return
-	}
-	mask := ^uint64(0) >> (64 - width)
-	bit, i := 0, 0
-	if width <= 56 {
-		for ; i < len(out); i++ {
-			at := bit >> 3
-			if at+8 > len(p) {
-				break
-			}
-			out[i] = base + int64(binary.LittleEndian.Uint64(p[at:])>>(bit&7)&mask)
-			bit += width
-		}
-	}
-	for ; i < len(out); i++ { // the last few, and great widths
-		var w [16]byte
-		copy(w[:], p[bit>>3:])
-		lo, hi := binary.LittleEndian.Uint64(w[:]), binary.LittleEndian.Uint64(w[8:])
-		s := bit & 7
-		out[i] = base + int64((lo>>s|hi<<(64-s))&mask)
-		bit += width
-	}
-}
