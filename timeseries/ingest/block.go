@@ -5,15 +5,13 @@ import (
 	"errors"
 	"io"
 	"sync"
-
-	"arbor/timeseries"
 )
 
 // A file is cut into blocks that end with a line, and these are read on several cores. What one line can mean for those after it is left to
 // one reader that sees all in order: a block in which a line ends within quotes or is too long, or a clock shows an hour twice is read by that one.
 const (
 	firstBlock = sniffed
-	blockSize  = 512 << 10
+	blockSize  = 256 << 10
 	workers    = 2
 )
 
@@ -37,6 +35,7 @@ type part struct {
 type blocks struct {
 	order chan *block // as they stand in the file
 	free  chan []byte
+	parts chan *part
 	stop  chan struct{}
 	done  sync.WaitGroup
 }
@@ -86,12 +85,18 @@ func (c *cutter) next(size int) *block {
 // startBlocks has workers read what c cuts, as parts made by fresh.
 func startBlocks(c *cutter, size int, fresh func() *part) *blocks {
 	c.free = make(chan []byte, 4*workers)
-	s := &blocks{order: make(chan *block, 2*workers), free: c.free, stop: make(chan struct{})}
+	s := &blocks{order: make(chan *block, 2*workers), free: c.free, parts: make(chan *part, 4*workers), stop: make(chan struct{})}
 	work := make(chan *block, 2*workers)
 	for range workers {
 		s.done.Go(func() {
 			for b := range work {
-				if p := fresh(); p.read(b.raw) {
+				p := fresh()
+				select {
+				case old := <-s.parts:
+					p.inherit(old)
+				default:
+				}
+				if p.read(b.raw) {
 					b.part = p
 				}
 				close(b.done)
@@ -127,12 +132,21 @@ func (p *part) read(raw []byte) bool {
 	l := &p.report.Layout
 	quotes := !l.Objects && bytes.IndexByte(raw, '"') >= 0
 	cut := newRecordsOf(l)
-	if rows := bytes.Count(raw, []byte{'\n'}) + 1; l.Name < 0 {
-		for range l.Values {
-			p.samples = append(p.samples, make([]timeseries.Sample, 0, rows))
-		}
+	fast := p.plain
+	if quotes {
+		fast = nil
 	}
 	for len(raw) > 0 {
+		if fast != nil {
+			if n := fast.line(&p.reading, raw); n > 0 {
+				raw = raw[n:]
+				p.lines++
+				if p.clock.unsure {
+					return false
+				}
+				continue
+			}
+		}
 		end := bytes.IndexByte(raw, '\n') + 1
 		if end == 0 {
 			end = len(raw)
@@ -168,12 +182,25 @@ func (p *part) read(raw []byte) bool {
 	return true
 }
 
-// reuse takes the buffer of a block of which nothing is needed any more.
-func (s *blocks) reuse(raw []byte) {
+// inherit takes the memory of a part that was given out.
+func (p *part) inherit(old *part) {
+	for k, s := range old.samples[:cap(old.samples)] {
+		old.samples[:cap(old.samples)][k] = s[:0]
+	}
+	p.samples = old.samples[:len(p.samples)]
+}
+
+// reuse takes the memory of a block of which nothing is needed any more.
+func (s *blocks) reuse(b *block) {
 	select {
-	case s.free <- raw:
+	case s.free <- b.raw:
 	default:
 	}
+	select {
+	case s.parts <- b.part:
+	default:
+	}
+	b.raw, b.part = nil, nil
 }
 
 // feed is the text of the blocks that are read in order.

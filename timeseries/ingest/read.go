@@ -58,7 +58,7 @@ type Report struct {
 // maxNames bounds the series of one file.
 const maxNames = 10000
 
-// Read reads samples from r and gives them to emit, those of a column in the order of the file, and for good; column is an index into
+// Read reads samples from r and gives them to emit, those of a column in the order of the file, lent until it returns; column is an index into
 // Report.Layout.Values, or into Report.Names if a column names the series. It stops at the first error of r or emit. After a *RefusedError
 // nothing was given out. It reads ahead on other goroutines, which have ended when it returns.
 func Read(r io.Reader, opt Options, emit func(column int, samples []timeseries.Sample) error) (Report, error) {
@@ -103,7 +103,15 @@ func newReading(opt Options, rep *Report) reading {
 	if zone == nil {
 		zone = time.UTC
 	}
-	return reading{opt: opt, report: rep, clock: clock{zone: zone, falling: rep.Layout.falling}}
+	rd := reading{opt: opt, report: rep, clock: clock{zone: zone, falling: rep.Layout.falling}}
+	if l := &rep.Layout; len(l.Values) > 0 {
+		rd.plain = newPlain(l, &opt)
+		rd.samples = make([][]timeseries.Sample, 0, len(l.Values))
+		if l.Name < 0 {
+			rd.samples = rd.samples[:len(l.Values)]
+		}
+	}
+	return rd
 }
 
 // newRecordsOf returns what cuts lines of that layout, of no reader.
@@ -126,8 +134,13 @@ type reading struct {
 	names   map[string]int // places in the report's Names
 	joined  []byte         // a date and its time of day
 
-	date [dateSize]byte // the last date, as a cell has it
-	days int64          // and its midnight, in seconds
+	plain *plain // nil if no line is
+
+	head   uint64 // the last date, as a cell has it
+	tail   uint16
+	dated  bool
+	days   int64       // and its midnight, in seconds
+	padded [slack]byte // a time, with room behind it
 }
 
 // trim is bytes.TrimSpace, which most cells have no need of.
@@ -159,8 +172,7 @@ func (rd *reading) all(f *feed) error {
 			}
 			if took {
 				f.raw = nil
-				f.ahead.reuse(f.block.raw)
-				f.block.raw = nil
+				f.ahead.reuse(f.block)
 			}
 		}
 		cells, line, ok, err := rec.next()
@@ -193,7 +205,7 @@ func (rd *reading) flush() error {
 		if len(s) == 0 {
 			continue
 		}
-		rd.samples[k] = nil
+		rd.samples[k] = s[:0]
 		if err := rd.emit(k, s); err != nil {
 			return err
 		}
@@ -318,7 +330,11 @@ func (rd *reading) row(cells [][]byte, line int, ok bool) {
 			}
 		}
 		for k >= len(rd.samples) {
-			rd.samples = append(rd.samples, nil)
+			if n := len(rd.samples); n < cap(rd.samples) {
+				rd.samples = rd.samples[:n+1] // with the memory of another part
+			} else {
+				rd.samples = append(rd.samples, nil)
+			}
 		}
 		rd.samples[k] = append(rd.samples[k], timeseries.Sample{T: t, V: v})
 		rd.held++
@@ -369,46 +385,17 @@ const maxExample = 60
 // dateSize is the length of a date of which the next line most likely has the same.
 const dateSize = len("2006-01-02")
 
-// time reads a time. That of a day that is the last one's is read by its digits alone.
+// time reads a time.
 func (rd *reading) time(b []byte) (m moment, ok bool) {
 	f := rd.report.Layout.Format
-	if len(b) < dateSize+9 || b[dateSize] != ' ' && b[dateSize] != 'T' {
-		return parseTime(b, f)
-	}
-	if string(b[:dateSize]) != string(rd.date[:]) {
-		if f != ISO && f != DMY && f != MDY {
-			return parseTime(b, f)
+	if len(b) > dateSize+8 && len(b) < slack/2 && (f == ISO || f == DMY || f == MDY) {
+		n := copy(rd.padded[:], b)
+		rd.padded[n] = 0
+		if m, n := rd.stamp(rd.padded[:]); n == len(b) {
+			return m, true
 		}
-		year, month, day, n := parseDate(b[:dateSize], f)
-		if n != dateSize {
-			return parseTime(b, f)
-		}
-		rd.days = daysFromCivil(year, month, day) * 86400
-		copy(rd.date[:], b)
-	}
-	c := b[dateSize+1 : dateSize+9]
-	h, mi, s := pair(c[0], c[1]), pair(c[3], c[4]), pair(c[6], c[7])
-	if c[2] != ':' || c[5] != ':' || h > 23 || mi > 59 || s > 59 {
-		return parseTime(b, f)
-	}
-	m = moment{secs: rd.days + int64(h)*3600 + int64(mi)*60 + int64(s), local: true}
-	switch rest := b[dateSize+9:]; {
-	case len(rest) == 0:
-		return m, true
-	case len(rest) == 1 && rest[0] == 'Z':
-		m.local = false
-		return m, true
 	}
 	return parseTime(b, f)
-}
-
-// pair returns the number of two digits, one above 99 if they are none.
-func pair(a, b byte) uint32 {
-	x, y := uint32(a-'0'), uint32(b-'0')
-	if x > 9 || y > 9 {
-		return 1000
-	}
-	return 10*x + y
 }
 
 func (rd *reading) drop(why Drop, line int, cell []byte) {

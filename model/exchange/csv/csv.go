@@ -116,7 +116,7 @@ func read(in io.Reader, opt Options, report *exchange.Report) ([]*column, error)
 		for len(samples) <= i {
 			samples = append(samples, nil)
 		}
-		samples[i] = append(samples[i], s)
+		samples[i] = append(samples[i], slices.Clone(s))
 		return nil
 	})
 	if err != nil {
