@@ -18,6 +18,8 @@ const (
 	PlotSecond      ID = "plot.second-series"
 	PlotGoal        ID = "plot.goal"
 	PlotKindBack    ID = "plot.kind-before"
+	PlotSeries      ID = "plot.series"
+	PlotAxis        ID = "plot.axis"
 	PlotBy          ID = "plot.by"
 	PlotWords       ID = "plot.words"
 	PlotSince       ID = "plot.since"
@@ -92,7 +94,9 @@ var plotRows = []Command{
 	{ZoomYear, "A year", "a year", "Plot", Plot, []string{"z y"}, "arbor plot --since 365d", series},
 	{PlotSince, "From a time on", "since", "Plot", Plot, []string{"z s"}, "arbor plot --since", series},
 	{PlotUntil, "Up to a time", "until", "Plot", Plot, []string{"z u"}, "arbor plot --until", series},
-	{PlotSecond, "Another series beside this one, by an axis on the right if its unit is another", "second", "Plot", Plot, []string{"s"}, "arbor plot", series},
+	{PlotSeries, "Choose the series by its name", "series", "Plot", Plot, []string{"p"}, "arbor plot", series},
+	{PlotSecond, "Lay another series beside this one, or take one away", "beside", "Plot", Plot, []string{"s"}, "arbor plot", series},
+	{PlotAxis, "What lies beside goes by the axis on the right: where its unit is another, always, never", "axis", "Plot", Plot, []string{"|"}, "arbor plot --axis2", series},
 	{PlotLog, "Values by factors of ten, or plainly", "log", "Plot", Plot, []string{"y"}, "arbor plot --log", series},
 	{PlotMarks, "Other marks: braille, quadrants, blocks, ASCII", "marks", "Plot", Plot, []string{"M"}, "arbor plot --marks", series},
 	{PlotGoal, "Show the goal of the series, or hide it", "goal", "Plot", Plot, []string{"o"}, "arbor series set NAME goal:", series},

@@ -39,8 +39,9 @@ type Place struct {
 	Note   string     // a few words for the right of the status line, such as a position
 	Facts  command.Facts
 	Hints  []Hint // while a text is typed: what the footer says in place of commands
-	// Series is what a plot shows, and Sample what it points at, if anything.
+	// Series is what a plot shows, Beside what lies beside it, and Sample what it points at, if anything.
 	Series *model.Node
+	Beside []model.ID
 	Sample *Sample
 	// Settling says that an answer is awaited which may move the cursor. Keys wait for it, so that what they mean does not depend on time.
 	Settling bool

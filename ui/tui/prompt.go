@@ -42,6 +42,8 @@ const (
 	promptLogged
 	promptSince
 	promptUntil
+	promptSeries
+	promptBeside
 )
 
 // prompt is an open prompt and what its answer is for.
@@ -89,6 +91,8 @@ func (p *prompt) dress() {
 		promptArrow:    {"arrow says", "a label, or ⏎ for none"},
 		promptValue:    {"value", "72.4"},
 		promptLogged:   {"log", "72.4, or 72.4 fri 7:00"},
+		promptSeries:   {"series", "a part of its name"},
+		promptBeside:   {"beside", "a part of the name of a series"},
 		promptSince:    {"since", "fri · 1 oct · 90d for so long ago"},
 		promptUntil:    {"until", "fri · 1 oct · 90d for so long ago"},
 	}[p.kind]
@@ -98,9 +102,9 @@ func (p *prompt) dress() {
 // hints are what the footer says while a prompt is open.
 func (p *prompt) hints() []screen.Hint {
 	does := map[kind]string{promptDue: "set", promptSched: "set", promptWait: "set", promptRepeat: "set", promptTags: "change", promptPriority: "set", promptCapture: "capture", promptFind: "go", promptArrow: "draw it", promptQuery: "list",
-		promptDefer: "defer", promptDelegate: "delegate", promptStep: "add", promptDepend: "needs it", promptLine: "save", promptPause: "pause", promptValue: "set", promptLogged: "log", promptSince: "show", promptUntil: "show"}
+		promptDefer: "defer", promptDelegate: "delegate", promptStep: "add", promptDepend: "needs it", promptLine: "save", promptPause: "pause", promptValue: "set", promptLogged: "log", promptSince: "show", promptUntil: "show", promptSeries: "show", promptBeside: "lay beside"}
 	hints := []screen.Hint{{Key: "⏎", Label: does[p.kind]}}
-	if p.finds() || p.kind == promptQuery && len(p.Choices) > 0 {
+	if p.finds() || len(p.Choices) > 0 {
 		hints = append(hints, screen.Hint{Key: "↑↓", Label: "choose"})
 	}
 	return append(hints, screen.Hint{Key: "Esc", Label: "close"})
@@ -170,6 +174,8 @@ func (m Model) promptKey(k tea.KeyMsg) (Model, tea.Cmd) {
 		return m.search()
 	case promptQuery:
 		m.prompt.narrow()
+	case promptSeries, promptBeside:
+		m.prompt.narrowSeries()
 	}
 	p.Says, p.Bad = p.reading(m.opt.Fields, m)
 	return m, nil
@@ -276,6 +282,8 @@ func (m Model) answer() (Model, tea.Cmd) {
 		return m.logged(p, text)
 	case promptSince, promptUntil:
 		return m.spanned(p, text)
+	case promptSeries, promptBeside:
+		return m.chosenSeries(p)
 	case promptQuery:
 		return m.listQuery(p, text)
 	case promptDefer, promptDelegate, promptStep:

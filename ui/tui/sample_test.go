@@ -123,3 +123,42 @@ func TestHabitUnderTheCrosshair(t *testing.T) {
 		})
 	}
 }
+
+// TestChoosingSeries shows another series by its name, lays one beside it, and shows spans of time.
+func TestChoosingSeries(t *testing.T) {
+	for _, c := range []struct{ name, keys, says string }{
+		{"shown", "psle<enter>", " sleep  7 h"},
+		{"the one that is shown is marked", "p", "shown now"},
+		{"beside", "s<enter>", "weight  82 kg   sleep  7 h"},
+		{"beside, offered again", "s<enter>s", "takes it away"},
+		{"beside, and not", "s<enter>s<enter>", "82 kg  min 80"},
+		{"none of that name", "pxyz<enter>", "no series is called “xyz”"},
+		{"closed", "psle<esc>", "weight  82 kg"},
+		{"since", "zsmon<enter>", "min 81  max 82"},
+		{"until", "zumon<enter>", "1 sample"},
+		{"as it is typed", "zs2d", "Mon 2 Mar 12:00"},
+		{"no time stays open", "zs31 feb<enter>", "February has 29 days"},
+		{"a day", "zd", "3 Mar 2026"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d, _, _ := weighed(t)
+			_, err := d.tree.Do("log", func(e *model.Edit) error {
+				id, err := e.SeriesNode("sleep")
+				if err != nil {
+					return err
+				}
+				if err := e.SetField(id, "unit", "h"); err != nil {
+					return err
+				}
+				return e.Log(id, timeseries.Sample{T: noon.Add(-30 * time.Hour).UnixNano(), V: 7})
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			d.press("16" + c.keys)
+			if p := d.picture(); !strings.Contains(p, c.says) {
+				t.Errorf("%q is not said in\n%s", c.says, p)
+			}
+		})
+	}
+}

@@ -1,6 +1,7 @@
 package plot
 
 import (
+	"slices"
 	"time"
 
 	"arbor/model"
@@ -70,11 +71,9 @@ func (r *reader) boxes(n *model.Node) error {
 // pairs reads the first series that lies beside over the one that is shown, by days or longer periods.
 func (r *reader) pairs(n *model.Node) error {
 	a, b := r.a, r.m.env.Book
-	other := n
-	if i := r.m.look.second % len(a.series); i > 0 {
-		other = &a.series[(a.at+i)%len(a.series)]
-	} else if len(a.series) > 1 {
-		other = &a.series[(a.at+1)%len(a.series)]
+	other := &a.series[(a.at+1)%len(a.series)]
+	if nodes := r.nodes(); len(nodes) > 1 {
+		other = &nodes[1]
 	}
 	if a.by == "" {
 		a.by = plot.PeriodFor("day", a.from, a.to, 4000)
@@ -89,13 +88,26 @@ func (r *reader) pairs(n *model.Node) error {
 	return err
 }
 
-// sparks reads a line of every series, as many as there are rows for, from the one that is shown on.
+// nodes returns the series that is shown and those that lie beside it.
+func (r *reader) nodes() []model.Node {
+	a := r.a
+	out := []model.Node{a.series[a.at]}
+	for _, id := range r.m.look.beside {
+		if i := slices.IndexFunc(a.series, func(n model.Node) bool { return n.ID == id }); i >= 0 && i != a.at {
+			out = append(out, a.series[i])
+		}
+	}
+	return out
+}
+
+// sparks reads a line of those series, or of every series where there is one alone, as many as there are rows for, from the one that is shown on.
 func (r *reader) sparks() (bool, error) {
 	a := r.a
-	var nodes []model.Node
-	for i := range min(len(a.series), max(r.m.h, 1)) {
-		nodes = append(nodes, a.series[(a.at+i)%len(a.series)])
+	nodes := r.nodes()
+	if len(nodes) == 1 {
+		nodes = append(slices.Clone(a.series[a.at:]), a.series[:a.at]...)
 	}
+	nodes = nodes[:min(len(nodes), max(r.m.h, 1))]
 	c := plot.Chart{Location: a.zone}
 	rough, err := c.Load(r.m.env.Book, r.v, nodes, a.from, a.to, r.m.room(), r.m.h, r.first)
 	for i := range c.Curves {
@@ -109,11 +121,10 @@ func (r *reader) sparks() (bool, error) {
 func (r *reader) curves() (bool, error) {
 	a, l := r.a, &r.m.look
 	n := &a.series[a.at]
-	nodes := []model.Node{*n}
-	if i := l.second % len(a.series); i > 0 {
-		other := a.series[(a.at+i)%len(a.series)]
-		nodes = append(nodes, other)
-		a.chart.Curves = append(a.chart.Curves, plot.Curve{Kind: l.kind, Right: other.Definition().Unit != n.Definition().Unit, Style: theme.Series(a.at + i)})
+	nodes := r.nodes()
+	for i := range nodes[1:] {
+		another := nodes[i+1].Definition().Unit != n.Definition().Unit
+		a.chart.Curves = append(a.chart.Curves, plot.Curve{Kind: l.kind, Right: l.axis == right || l.axis == byUnit && another, Style: theme.Series(a.at + i + 1)})
 	}
 	a.chart.Curves[0].Style = theme.Series(a.at)
 	if g, ok := plot.GoalOf(n, a.all, a.zone); ok && !l.noGoal {

@@ -22,9 +22,32 @@ type look struct {
 	by     string // the period of one value; empty for samples
 	log    bool
 	noGoal bool
-	words  bool   // said, not drawn
-	second int    // how many series after the one that is shown another lies beside it; 0 is none
+	words  bool       // said, not drawn
+	beside []model.ID // series that lie beside the one that is shown
+	axis   axis
 	cross  *cross // what is pointed at
+}
+
+// axis says which of what lies beside goes by the axis on the right.
+type axis uint8
+
+const (
+	byUnit axis = iota // what has another unit than the series that is shown
+	right
+	left
+	axes
+)
+
+// Beside asks the plot to lay a series beside the one that is shown, or, if it does, to take it away.
+type Beside struct{ ID model.ID }
+
+func (m Model) layBeside(id model.ID) (Model, tea.Cmd) {
+	was := m.look.beside
+	m.look.beside = slices.DeleteFunc(slices.Clone(was), func(x model.ID) bool { return x == id })
+	if len(m.look.beside) == len(was) {
+		m.look.beside = append(m.look.beside, id)
+	}
+	return m.load(model.ID{})
 }
 
 // restyle runs the commands that change how the series looks.
@@ -58,8 +81,8 @@ func (m Model) restyle(id command.ID) (Model, tea.Cmd) {
 		l.log = !l.log
 	case command.PlotGoal:
 		l.noGoal = !l.noGoal
-	case command.PlotSecond:
-		l.second = (l.second + 1) % len(m.series)
+	case command.PlotAxis:
+		l.axis = (l.axis + 1) % axes
 	default:
 		return m, nil
 	}
@@ -170,6 +193,9 @@ func (m Model) note() string {
 	}
 	if m.figure != nil {
 		parts = append(parts, plot.Days(m.from, m.to, m.chart.Location))
+	}
+	if len(m.chart.Curves) > 1 && m.look.axis != byUnit {
+		parts = append(parts, map[axis]string{right: "beside on the right axis", left: "all on one axis"}[m.look.axis])
 	}
 	if len(parts) == 0 && len(m.series) > 1 {
 		return m.series[m.at].Text

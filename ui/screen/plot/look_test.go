@@ -1,6 +1,7 @@
 package plot
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -51,16 +52,62 @@ func TestLooks(t *testing.T) {
 	for _, c := range []struct {
 		id command.ID
 		n  int
-	}{{command.PlotKind, int(plot.Spark) + 1}, {command.PlotBy, len(plot.EdgeNames) + 1}, {command.PlotWords, 2}, {command.PlotMarks, int(plot.ASCII) + 1}, {command.PlotLog, 2}, {command.PlotSecond, 2}, {command.PlotGoal, 2}} {
+	}{{command.PlotKind, int(plot.Spark) + 1}, {command.PlotBy, len(plot.EdgeNames) + 1}, {command.PlotWords, 2}, {command.PlotMarks, int(plot.ASCII) + 1}, {command.PlotLog, 2}, {command.PlotAxis, int(axes)}, {command.PlotGoal, 2}} {
 		for i := range c.n {
 			s.invoke(c.id)
-			if p := s.picture(); i == 0 && c.id == command.PlotSecond && !strings.Contains(p, "y  5") || i == 0 && c.id == command.PlotLog && !strings.Contains(p, "log") {
+			if p := s.picture(); i == 0 && c.id == command.PlotLog && !strings.Contains(p, "log") {
 				t.Errorf("after %s:\n%s", c.id, p)
 			}
 		}
 		if p := s.picture(); p != plain {
 			t.Errorf("%d times %s ends with\n%s\nwant\n%s", c.n, c.id, p, plain)
 		}
+	}
+}
+
+// TestBeside lays two series beside one: those of another unit go by the axis on the right, or all, or none.
+func TestBeside(t *testing.T) {
+	s := newStage(t, true)
+	s.log("steps", timeseries.Sample{T: now.Add(-50 * 24 * time.Hour).UnixNano(), V: 4000}, timeseries.Sample{T: now.Add(-time.Hour).UnixNano(), V: 9000})
+	s.log("fat", timeseries.Sample{T: now.Add(-40 * 24 * time.Hour).UnixNano(), V: 20}, timeseries.Sample{T: now.Add(-time.Hour).UnixNano(), V: 21})
+	s.do(func(e *model.Edit) error {
+		id, err := e.SeriesNode("fat")
+		if err != nil {
+			return err
+		}
+		return e.SetField(id, "unit", "kg")
+	})
+	alone := s.picture()
+	ids := map[string]model.ID{}
+	for _, n := range s.m.series {
+		ids[n.Text] = n.ID
+	}
+	s.send(Beside{ids["steps"]}, Beside{ids["fat"]})
+	for i, want := range [][]bool{{false, true, false}, {false, true, true}, {false, false, false}} {
+		var got []bool
+		for _, u := range s.m.chart.Curves {
+			got = append(got, u.Right)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("after %d times the axis they go to the right: %v, want %v", i, got, want)
+		}
+		if p := s.picture(); !strings.Contains(p, "steps  9000") || !strings.Contains(p, "fat  21 kg") {
+			t.Errorf("shows\n%s", p)
+		}
+		s.invoke(command.PlotAxis)
+	}
+	if got := s.m.Place().Beside; len(got) != 2 {
+		t.Errorf("it tells of %v beside it", got)
+	}
+	s.invoke(command.NextSeries) // what is shown does not lie beside itself
+	if n := len(s.m.chart.Curves); n != 2 {
+		t.Errorf("%d curves, want 2", n)
+	}
+	s.invoke(command.PrevSeries)
+	s.send(Beside{ids["steps"]}, Beside{ids["fat"]})
+	s.invoke(command.PlotAll)
+	if p := s.picture(); p != alone {
+		t.Errorf("alone again it is\n%s\nwant\n%s", p, alone)
 	}
 }
 

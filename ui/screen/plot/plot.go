@@ -74,6 +74,8 @@ func (m Model) update(msg tea.Msg) (Model, tea.Cmd) {
 		return m.load(msg.ID)
 	case screen.Mouse:
 		return m.mouse(msg)
+	case Beside:
+		return m.layBeside(msg.ID)
 	case Span:
 		return m.span(msg)
 	case command.Invoke:
@@ -124,7 +126,7 @@ func (m Model) invoke(id command.ID) (Model, tea.Cmd) {
 			step = len(m.series) - 1
 		}
 		next := m.series[(m.at+step)%len(m.series)].ID
-		m.look.cross, m.look.second = nil, 0
+		m.look.cross = nil
 		m.place.Cursor, m.place.On = next, true
 		return m.load(next)
 	default:
@@ -265,7 +267,7 @@ func (m Model) Place() screen.Place {
 	p.Settling = m.aiming || m.settling
 	if p.Facts.Series = len(m.series) > 0; p.Facts.Series {
 		n := m.series[m.at]
-		p.Series, p.Sample = &n, m.sample()
+		p.Series, p.Beside, p.Sample = &n, m.look.beside, m.sample()
 		p.Facts.Sample, p.Facts.Habit = p.Sample != nil, n.Definition().Target.Value > 0
 	}
 	if p.Facts.Series && m.loaded {
