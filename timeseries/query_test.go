@@ -297,11 +297,11 @@ func TestChunkBytes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = "020104018080d0e2c6bfce972f8080bc8ac9d21300020100a80b0102090a0102000000000000f07fd1398e1f"
+	const want = "030104018080d0e2c6bfce972f8080bc8ac9d2137f020100a80b0102090a0102000000000000f07f68f5a99a"
 	if got := hex.EncodeToString(chunk); got != want {
 		t.Errorf("chunk is\n%s, want\n%s", got, want)
 	}
-	const name = "8da36df0f74685cd211d014ddc150677"
+	const name = "664718e4292c0f8e2fc2b517c268d5d0"
 	if got := HashChunk(chunk).String(); got != name {
 		t.Errorf("name is %s, want %s", got, name)
 	}

@@ -2,6 +2,7 @@ package codec
 
 import (
 	"encoding/binary"
+	"math"
 	"math/bits"
 )
 
@@ -10,6 +11,9 @@ const blockLen = 128
 
 // patched marks, in a block's first byte, that numbers outside the width follow its base. The low seven bits are the width.
 const patched = 0x80
+
+// same, as a block's first byte, says that all numbers that are left are its base.
+const same = 0x7f
 
 // block is how 128 integers are packed: those in [base, base+2^width) as width bits each, the others beside them.
 type block struct {
@@ -25,39 +29,47 @@ const outsideCost = 8 + 4
 // either side can be left out.
 func plan(x []int64) (block, int) {
 	ref := middle(x[0], x[len(x)/2], x[len(x)-1])
-	var count [65]int16
-	for _, v := range x {
-		count[bits.Len64(zigzag(v-ref))]++
+	var count, odd [65]uint16 // two, for to count up one number again and again waits for itself
+	low, high := x[0]-ref, x[0]-ref
+	for i := 1; i < len(x); i += 2 {
+		a, b := x[i-1]-ref, x[i]-ref
+		count[bits.Len64(zigzag(a))]++
+		odd[bits.Len64(zigzag(b))]++
+		low, high = min(low, a, b), max(high, a, b)
 	}
-	far := 64
-	for count[far] == 0 {
-		far--
+	if len(x)%2 != 0 {
+		a := x[len(x)-1] - ref
+		count[bits.Len64(zigzag(a))]++
+		low, high = min(low, a), max(high, a)
 	}
+	far := bits.Len64(max(zigzag(low), zigzag(high)))
 	best, least, outside := far, far*len(x), 0
-	if far > 1 {
-		out := 0
-		for w := far - 1; w >= 0; w-- {
-			out += int(count[w+1])
-			if out > blockLen/4 {
-				break
-			}
-			if cost := w*len(x) + out*(far+outsideCost); cost < least {
-				best, least, outside = w, cost, out
-			}
+	out := 0
+	for w := far - 1; w >= 0 && far > 1; w-- {
+		if out += int(count[w+1] + odd[w+1]); out > blockLen/4 {
+			break
+		}
+		if cost := w*len(x) + out*(far+outsideCost); cost < least {
+			best, least, outside = w, cost, out
 		}
 	}
-	first, low, high := true, int64(0), int64(0)
-	for _, v := range x {
-		if off := v - ref; outside == 0 || bits.Len64(zigzag(off)) <= best {
-			if first {
-				low, high, first = off, off, false
-			}
-			low, high = min(low, off), max(high, off)
-		}
+	if outside > 0 {
+		low, high = within(x, ref, best)
 	}
 	// The offsets kept lie within 2^63 of ref on either side, so high-low fits an unsigned 64-bit number.
 	b := block{base: ref + low, width: bits.Len64(uint64(high - low)), out: outside}
 	return b, 16 + b.width*len(x) + outside*(far+outsideCost)
+}
+
+// within returns the least and the greatest of those distances of x from ref that have so many bits at most, of which there is one.
+func within(x []int64, ref int64, width int) (low, high int64) {
+	low, high = math.MaxInt64, math.MinInt64
+	for _, v := range x {
+		if off := v - ref; bits.Len64(zigzag(off)) <= width {
+			low, high = min(low, off), max(high, off)
+		}
+	}
+	return low, high
 }
 
 // middle returns the median of three.
@@ -75,12 +87,24 @@ func estimate(x []int64) int {
 
 func appendBlocks(dst []byte, x []int64) []byte {
 	for len(x) > 0 {
+		if alike(x) {
+			return appendVarint(append(dst, same), x[0])
+		}
 		m := min(blockLen, len(x))
 		b, _ := plan(x[:m])
 		dst = appendBlock(dst, b, x[:m])
 		x = x[m:]
 	}
 	return dst
+}
+
+func alike(x []int64) bool {
+	for _, v := range x {
+		if v != x[0] {
+			return false
+		}
+	}
+	return true
 }
 
 // appendBlock appends width and flag, base, the numbers outside (count, places, their distance from base), then the packed bits.
@@ -137,6 +161,14 @@ func pack(dst []byte, x []uint64, width int) []byte {
 
 func readBlocks(r *reader, out []int64) bool {
 	for len(out) > 0 {
+		if len(r.b) > 0 && r.b[0] == same {
+			r.byte()
+			base := r.varint()
+			for i := range out {
+				out[i] = base
+			}
+			return !r.bad
+		}
 		m := min(blockLen, len(out))
 		if !readBlock(r, out[:m]) {
 			return false

@@ -11,7 +11,7 @@ import (
 const MaxPoints = 1024
 
 // version is the first byte of every chunk.
-const version = 2
+const version = 3
 
 // Errors of Decode and Append.
 var (

@@ -31,7 +31,7 @@ func chooseCorrected(v []float64) (e, cost int) {
 		cost, count, great := 0, 0, 0
 		runs(v, func(v []float64) {
 			var last int64
-			for i, f := range v {
+			for i, f := range v[:min(len(v), run/2)] {
 				n := nearest(f, e, last)
 				if i > 0 {
 					cost += bits.Len64(zigzag(n - last))

@@ -13,6 +13,6 @@
 //
 // A column of integers is reduced by the greatest common divisor of its differences, so that seconds stored as nanoseconds cost what
 // seconds cost, then coded as offsets, differences or differences of differences, whichever is smallest, in blocks of 128: a base, a bit
-// width, the packed bits, and the few numbers that would need a greater width beside them. All arithmetic on them wraps modulo 2^64, so
+// width, the packed bits, and the few numbers that would need a greater width beside them; where all that is left are the same, that number. All arithmetic on them wraps modulo 2^64, so
 // every int64 is as good as any other.
 package codec

@@ -24,11 +24,9 @@ func appendInts(dst []byte, v []int64) []byte {
 	n := len(v) - 1
 	u, d, dd := work[codeOffset][:n], work[codeDelta][:n], work[codeDouble][:n]
 	var sum, last int64
+	by := exactly(uint64(g))
 	for i := range n {
-		r := v[i+1] - v[i]
-		if g > 1 {
-			r /= g
-		}
+		r := by.quotient(v[i+1] - v[i])
 		sum += r
 		u[i], d[i] = sum, r
 		if i > 0 {
@@ -57,20 +55,50 @@ func appendInts(dst []byte, v []int64) []byte {
 // divisor returns the greatest common divisor of the differences of v, 1 if there is none above that an int64 holds.
 func divisor(v []int64) int64 {
 	var g uint64
+	var by exact
 	for i := 1; i < len(v) && g != 1; i++ {
 		d := v[i] - v[i-1]
 		a := uint64(d)
 		if d < 0 {
 			a = -a
 		}
-		if g == 0 || a%g != 0 { // the test spares most of the loops of gcd
-			g = gcd(a, g)
+		if g == 0 || !by.divides(a) {
+			if g = gcd(a, g); g != 0 {
+				by = exactly(g)
+			}
 		}
 	}
 	if g == 0 || g > math.MaxInt64 {
 		return 1
 	}
 	return int64(g)
+}
+
+// exact divides by a number without dividing, where nothing is left over: by the inverse of its odd part modulo 2^64 (Granlund and Montgomery,
+// Division by Invariant Integers using Multiplication, 1994, section 9).
+type exact struct {
+	inverse, most uint64 // most is the greatest quotient there is
+	shift         int
+}
+
+// exactly returns what divides by g, which is not 0.
+func exactly(g uint64) exact {
+	shift := bits.TrailingZeros64(g)
+	odd := g >> shift
+	inverse := odd*3 ^ 2 // right in five bits, and each step doubles these
+	for range 4 {
+		inverse *= 2 - odd*inverse
+	}
+	return exact{inverse, math.MaxUint64 / g, shift}
+}
+
+func (e *exact) divides(a uint64) bool {
+	return bits.RotateLeft64(a*e.inverse, -e.shift) <= e.most
+}
+
+// quotient returns a through the number, which divides it.
+func (e *exact) quotient(a int64) int64 {
+	return a >> (e.shift & 63) * int64(e.inverse)
 }
 
 func gcd(a, b uint64) uint64 {

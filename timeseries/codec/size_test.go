@@ -194,5 +194,5 @@ func ExampleAppend() {
 	}
 	b, _ := Append(nil, times, values)
 	fmt.Println(len(b), "bytes")
-	// Output: 54 bytes
+	// Output: 26 bytes
 }

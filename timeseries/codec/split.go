@@ -31,7 +31,7 @@ func chooseCut(v []float64) (cut, cost int) {
 			for i, f := range v {
 				x[i] = leading(f, cut)
 			}
-			cost += packed(x[:len(v)]) + cut*len(v)
+			cost += (spans(x[:len(v)]) + cut) * len(v)
 			count += len(v)
 		})
 		if count > 0 && cost/count < least {

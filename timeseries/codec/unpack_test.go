@@ -28,3 +28,20 @@ func TestUnpack(t *testing.T) {
 		}
 	}
 }
+
+// What divides by multiplying tells what it divides, and gives quotients, as division does.
+func TestExact(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	for range 100_000 {
+		g := r.Uint64()>>r.IntN(64) | 1<<r.IntN(63)
+		by, q := exactly(g), r.Uint64()>>r.IntN(64)
+		for _, a := range []uint64{q, q * g, q*g + 1, 0, g, -g, 1 << 63} {
+			if got, want := by.divides(a), a%g == 0; got != want {
+				t.Fatalf("%d divides %d: %v", g, a, got)
+			}
+			if n := int64(a); int64(g) > 0 && n%int64(g) == 0 && by.quotient(n) != n/int64(g) {
+				t.Fatalf("%d through %d is %d", n, g, by.quotient(n))
+			}
+		}
+	}
+}

@@ -14,8 +14,8 @@ const (
 	modeSplit     = 3 // leading bits as integers, trailing bits as they are
 )
 
-// appendValues appends the column v in the mode it returns: the one that a sample of v finds smallest. Where two are about equal both
-// are tried. It looks at no more than v, so that the same values give the same bytes everywhere.
+// appendValues appends the column v in the mode it returns: the one that a sample of v finds smallest. It looks at no more than v, so that
+// the same values give the same bytes everywhere.
 func appendValues(dst []byte, v []float64) ([]byte, byte) {
 	start := len(dst)
 	e, cost, exact := chooseExponent(v)
@@ -30,40 +30,26 @@ func appendValues(dst []byte, v []float64) ([]byte, byte) {
 		mode    byte
 		e, cost int
 	}
-	plans := []choice{{modeDecimal, e, cost}}
-	ce, cost := chooseCorrected(v)
-	plans = append(plans, choice{modeCorrected, ce, cost})
-	cut, cost := chooseCut(v)
-	plans = append(plans, choice{modeSplit, cut, cost})
-	least := 64
-	for _, p := range plans {
-		least = min(least, p.cost)
+	best := choice{modeDecimal, e, cost}
+	if e, cost := chooseCorrected(v); cost < best.cost {
+		best = choice{modeCorrected, e, cost}
 	}
-	var mode byte = modeRaw
-	best := 8 * len(v)
-	end := start // of the best so far, whose bytes begin at start
-	for _, p := range plans {
-		if p.cost > least+4 {
-			continue
-		}
-		switch p.mode {
-		case modeDecimal:
-			dst = appendDecimal(dst, v, p.e)
-		case modeCorrected:
-			dst = appendCorrected(dst, v, p.e)
-		case modeSplit:
-			dst = appendSplit(dst, v, p.e)
-		}
-		if size := len(dst) - end; size < best {
-			best, mode = size, p.mode
-			copy(dst[start:], dst[end:])
-			end = start + size
-		}
-		dst = dst[:end]
+	if cut, cost := chooseCut(v); cost <= best.cost { // which is the faster one to decode
+		best = choice{modeSplit, cut, cost}
 	}
-	if mode != modeRaw {
-		return dst, mode
+	switch {
+	case best.cost >= 64:
+	case best.mode == modeDecimal:
+		dst = appendDecimal(dst, v, best.e)
+	case best.mode == modeCorrected:
+		dst = appendCorrected(dst, v, best.e)
+	default:
+		dst = appendSplit(dst, v, best.e)
 	}
+	if size := len(dst) - start; 0 < size && size < 8*len(v) {
+		return dst, best.mode
+	}
+	dst = dst[:start]
 	for _, f := range v {
 		dst = binary.LittleEndian.AppendUint64(dst, math.Float64bits(f))
 	}
@@ -153,6 +139,18 @@ func runs(v []float64, f func([]float64)) {
 	}
 	f(v[len(v)/8:][:run])
 	f(v[min(len(v)*5/8, len(v)-run):][:run])
+}
+
+// spans returns about how many bits a number of x takes as a column, as offsets or as differences, if none is left out. len(x) is at least 1.
+func spans(x []int64) int {
+	low, high := x[0], x[0]
+	var least, most int64
+	for i := 1; i < len(x); i++ {
+		d := x[i] - x[i-1]
+		low, high = min(low, x[i]), max(high, x[i])
+		least, most = min(least, d), max(most, d)
+	}
+	return min(bits.Len64(uint64(high-low)), bits.Len64(uint64(most-least)))
 }
 
 // packed returns about how many bits x takes as a column, as offsets or as differences. len(x) is at least 1 and at most 2 * run.
