@@ -140,6 +140,22 @@ func (im *Importer) PutChunk(series ID, chunk []byte) error {
 	return nil
 }
 
+// LoadChunk is PutChunk of a chunk of size bytes that is in memory only while it is put, which may be tried more than once.
+func (im *Importer) LoadChunk(series ID, size int, load func() ([]byte, error)) error {
+	put := func(e *Edit) error {
+		chunk, err := load()
+		if err != nil {
+			return err
+		}
+		return e.PutChunk(series, chunk)
+	}
+	if im.staged[series] {
+		return im.add(size+importNode, put)
+	}
+	im.Change(size, put)
+	return nil
+}
+
 // Staged reports whether this import created id.
 func (im *Importer) Staged(id ID) bool { return im.staged[id] }
 

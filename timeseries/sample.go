@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 
 	"arbor/timeseries/codec"
@@ -56,9 +57,12 @@ var pool = sync.Pool{New: func() any {
 }}
 
 // EncodeChunk packs at most MaxChunk samples, whose times must not fall. The same samples give the same bytes everywhere.
-func EncodeChunk(samples []Sample) ([]byte, error) {
+func EncodeChunk(samples []Sample) ([]byte, error) { return AppendChunk(nil, samples) }
+
+// AppendChunk is EncodeChunk to the end of dst, which after an error comes back as it was.
+func AppendChunk(dst []byte, samples []Sample) ([]byte, error) {
 	if len(samples) > MaxChunk {
-		return nil, fmt.Errorf("%d samples, at most %d: %w", len(samples), MaxChunk, ErrChunk)
+		return dst, fmt.Errorf("%d samples, at most %d: %w", len(samples), MaxChunk, ErrChunk)
 	}
 	c := pool.Get().(*columns)
 	defer pool.Put(c)
@@ -66,29 +70,34 @@ func EncodeChunk(samples []Sample) ([]byte, error) {
 	for _, s := range samples {
 		c.t, c.v = append(c.t, s.T), append(c.v, s.V)
 	}
-	return c.encode()
+	return c.append(dst)
 }
 
-func (c *columns) encode() ([]byte, error) {
+func (c *columns) encode() ([]byte, error) { return c.append(nil) }
+
+func (c *columns) append(dst []byte) ([]byte, error) {
 	if err := c.check(); err != nil {
-		return nil, err
+		return dst, err
 	}
-	return codec.Append(nil, c.t, c.v)
+	return codec.Append(dst, c.t, c.v)
 }
 
 // DecodeChunk returns the samples of a chunk.
-func DecodeChunk(chunk []byte) ([]Sample, error) {
+func DecodeChunk(chunk []byte) ([]Sample, error) { return AppendSamples(nil, chunk) }
+
+// AppendSamples appends the samples of a chunk to dst, which after an error comes back as it was.
+func AppendSamples(dst []Sample, chunk []byte) ([]Sample, error) {
 	c := pool.Get().(*columns)
 	defer pool.Put(c)
 	c.reset()
 	if err := c.decode(chunk); err != nil {
-		return nil, err
+		return dst, err
 	}
-	out := make([]Sample, len(c.t))
-	for i := range out {
-		out[i] = Sample{c.t[i], c.v[i]}
+	dst = slices.Grow(dst, len(c.t))
+	for i := range c.t {
+		dst = append(dst, Sample{c.t[i], c.v[i]})
 	}
-	return out, nil
+	return dst, nil
 }
 
 // decode appends the samples of chunk to c and verifies their order.

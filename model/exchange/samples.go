@@ -30,10 +30,13 @@ type Fresh struct {
 func (f Fresh) Len() int { return len(f.Added) + len(f.Above) + len(f.Changed) }
 
 // CountSamples adds fresh samples to the report.
-func (r *Report) CountSamples(f Fresh) {
-	r.Samples += f.Len()
-	if len(f.Changed) > 0 {
-		r.MapCount(0, len(f.Changed), "samples whose time was there with another value → the file's value")
+func (r *Report) CountSamples(f Fresh) { r.CountFresh(f.Len(), len(f.Changed)) }
+
+// CountFresh adds a number of fresh samples to the report, and how many of them change a value.
+func (r *Report) CountFresh(samples, changed int) {
+	r.Samples += samples
+	if changed > 0 {
+		r.MapCount(0, changed, "samples whose time was there with another value → the file's value")
 	}
 }
 
@@ -165,10 +168,10 @@ func (f Fresh) Put(im *model.Importer, series model.ID, told func(n int)) error 
 		}
 	}
 	for part := range slices.Chunk(f.Above, timeseries.MaxChunk) {
-		im.Change(markSize*len(part), func(e *model.Edit) error { return e.Log(series, part...) })
+		im.Change(MarkSize*len(part), func(e *model.Edit) error { return e.Log(series, part...) })
 	}
 	for part := range slices.Chunk(f.Changed, timeseries.MaxChunk) {
-		im.Change(markSize*len(part), func(e *model.Edit) error { return f.replace(e, series, part) })
+		im.Change(MarkSize*len(part), func(e *model.Edit) error { return f.Replace(e, series, part) })
 	}
 	return nil
 }
@@ -199,11 +202,11 @@ func encode(samples []timeseries.Sample, stop <-chan struct{}) <-chan encoded {
 	return out
 }
 
-// markSize is about what a sample takes in a batch that comes above what is there.
-const markSize = 56
+// MarkSize is about what a sample takes in a batch that comes above what is there.
+const MarkSize = 56
 
-// replace makes samples what a series, or this device, has at their times.
-func (f Fresh) replace(e *model.Edit, series model.ID, samples []timeseries.Sample) error {
+// Replace makes samples, some of Changed, what a series, or this device, has at their times.
+func (f Fresh) Replace(e *model.Edit, series model.ID, samples []timeseries.Sample) error {
 	if !f.correct { // the one written last is seen
 		return e.Log(series, samples...)
 	}

@@ -5,4 +5,6 @@
 //
 // Sniff looks at the beginning of a file: which delimiter, whether there is a header, which column holds times and in what form, which
 // holds numbers. Read sniffs and then streams: it holds a few blocks of the file at a time, however big that is, and reads them on two cores.
+// A Sorter takes what Read gives out, of a file that need not be in order, puts it aside in chunks and gives it back in the order of time; it, too, holds
+// no more of a large file in memory than of a small one.
 package ingest

@@ -79,10 +79,6 @@ func (r *run) importFiles(names []string, opt *importing) error {
 	}
 	for i, do := range jobs {
 		report, err := do(s)
-		var unclear *ingest.RefusedError
-		if errors.As(err, &unclear) {
-			err = refusedf("%w", err)
-		}
 		if err != nil {
 			return s.close(fmt.Errorf("%s: %w", names[i], err))
 		}
@@ -151,17 +147,7 @@ func (r *run) read(f *os.File, name string, opt *importing) (job, error) {
 	}
 	label := "import " + filepath.Base(name)
 	if format == exchange.CSV {
-		options, err := opt.table.options(opt.dry, r.config.Zone)
-		return func(s *Session) (*exchange.Report, error) {
-			p := r.newProgress()
-			defer p.clear()
-			options.Progress = func(done, total int64) { p.show(store.Progress{Step: "store", Done: done, Total: total}) }
-			info, err := f.Stat()
-			if err != nil {
-				return nil, err
-			}
-			return csv.Import(s.Tree, s.Book, &metered{r: f, p: p, size: info.Size()}, label, options)
-		}, err
+		return r.readTable(f, label, opt)
 	}
 	plan, err := r.plan(f, format)
 	return func(s *Session) (*exchange.Report, error) {
@@ -169,6 +155,33 @@ func (r *run) read(f *os.File, name string, opt *importing) (job, error) {
 		defer func() { r.syncing = false }()
 		return exchange.Apply(s.Tree, s.Book, plan, label, opt.dry)
 	}, err
+}
+
+// readTable reads a table whole, so that one that cannot be read changes nothing.
+func (r *run) readTable(f *os.File, label string, opt *importing) (job, error) {
+	options, err := opt.table.options(opt.dry, r.config.Zone)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	p := r.newProgress()
+	defer p.clear()
+	options.Progress = func(done, total int64) { p.show(store.Progress{Step: "store", Done: done, Total: total}) }
+	t, err := csv.Read(&metered{r: f, p: p, size: info.Size()}, options)
+	if unclear := (*ingest.RefusedError)(nil); errors.As(err, &unclear) {
+		return nil, refusedf("%w", err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return func(s *Session) (*exchange.Report, error) {
+		defer t.Close() // what it kept beside goes with the process anyway
+		defer p.clear()
+		return t.Import(s.Tree, s.Book, label)
+	}, nil
 }
 
 // metered shows how much of a file was read.

@@ -26,45 +26,85 @@ type Options struct {
 	ingest.Options
 }
 
-// column is a column of values and the series that it goes to.
-type column struct {
-	name    string
-	from    string // where in the table it is
-	samples []timeseries.Sample
+// Table is a table that was read whole, whose samples are in order and not in memory.
+type Table struct {
+	samples ingest.Sorter
+	columns []column
+	report  *exchange.Report
+	opt     Options
 }
 
-// Import reads a table and adds the samples that its series lack, as one step of undo under label. Samples are kept in memory, 16 bytes
-// each, until the table has been read whole. A sample of a time that is there with another value takes its place.
-func Import(t *model.Tree, book *timeseries.Book, in io.Reader, label string, opt Options) (*exchange.Report, error) {
-	report := &exchange.Report{Format: string(exchange.CSV), DryRun: opt.DryRun}
-	columns, err := read(in, opt, report)
+// column is a series of a table.
+type column struct {
+	name string
+	from string // where in the table it is
+	k    int    // which of the samples are its own
+}
+
+// Read reads a table. What it holds in memory does not grow with the table, but for 16 bytes for each chunk of samples. Close must be called.
+func Read(in io.Reader, opt Options) (*Table, error) {
+	t := &Table{opt: opt, report: &exchange.Report{Format: string(exchange.CSV), DryRun: opt.DryRun}}
+	if err := t.read(in); err != nil {
+		t.Close()
+		return nil, err
+	}
+	return t, nil
+}
+
+// Close gives up what was kept of the table.
+func (t *Table) Close() error { return t.samples.Spill.Close() }
+
+func (t *Table) read(in io.Reader) error {
+	r, err := ingest.Read(in, t.opt.Options, t.samples.Add)
+	if err == nil {
+		err = t.samples.Finish()
+	}
+	if err != nil {
+		return explain(err)
+	}
+	for _, d := range r.Dropped {
+		t.report.DropCount(d.Lines[0], int(d.Count), "%v, first %.40q%s", d.Why, d.Example, lines(d))
+	}
+	if r.Samples == 0 {
+		return fmt.Errorf("none of its %d lines holds a sample", r.Rows)
+	}
+	names, err := name(&r, t.opt.Series)
+	if err != nil {
+		return err
+	}
+	for k := range t.samples.Len() {
+		if t.samples.Count(k) == 0 {
+			continue
+		}
+		c := column{name: names[k], k: k}
+		if r.Layout.Name >= 0 {
+			c.from = fmt.Sprintf("lines of %.40s", model.OneLine(r.Names[k]))
+		} else {
+			c.from = "column " + title(&r.Layout, r.Layout.Values[k])
+		}
+		t.columns = append(t.columns, c)
+	}
+	return nil
+}
+
+// Import reads a table and adds the samples that its series lack, as one step of undo under label.
+func Import(tree *model.Tree, book *timeseries.Book, in io.Reader, label string, opt Options) (*exchange.Report, error) {
+	t, err := Read(in, opt)
 	if err != nil {
 		return nil, err
 	}
-	missing := make([]exchange.Fresh, len(columns))
-	ids := make([]model.ID, len(columns))
-	err = t.View(func(v *model.View) error {
-		for i, c := range columns {
-			id, found, err := v.SeriesByName(c.name)
-			if err != nil {
+	defer t.Close()
+	return t.Import(tree, book, label)
+}
+
+// Import adds the samples that the table's series lack, as one step of undo under label. A sample of a time that is there with another value
+// takes its place. It can be called once.
+func (t *Table) Import(tree *model.Tree, book *timeseries.Book, label string) (*exchange.Report, error) {
+	fresh := make([]*fresh, len(t.columns))
+	err := tree.View(func(v *model.View) (err error) {
+		for i := range t.columns {
+			if fresh[i], err = t.missing(v, book, &t.columns[i]); err != nil {
 				return err
-			}
-			if err := c.settle(v, id, found, report); err != nil {
-				return err
-			}
-			if !found {
-				report.Created++
-				missing[i].Added = c.samples
-				continue
-			}
-			ids[i] = id
-			if missing[i], err = exchange.Missing(v, book, exchange.Samples{Series: id, Samples: c.samples}); err != nil {
-				return err
-			}
-			if missing[i].Len() > 0 {
-				report.Changed++
-			} else {
-				report.Unchanged++
 			}
 		}
 		return nil
@@ -72,82 +112,34 @@ func Import(t *model.Tree, book *timeseries.Book, in io.Reader, label string, op
 	if err != nil {
 		return nil, err
 	}
-	for _, m := range missing {
-		report.CountSamples(m)
+	for _, f := range fresh {
+		t.report.CountFresh(f.len(), f.changed.n)
 	}
-	if opt.DryRun || report.Samples == 0 {
-		return report, nil
+	if t.opt.DryRun || t.report.Samples == 0 {
+		return t.report, nil
 	}
-	told := func(before int) func(int) {
-		return func(n int) {
-			if opt.Progress != nil {
-				opt.Progress(int64(before+n), int64(report.Samples))
-			}
-		}
-	}
-	_, err = t.Import(label, func(im *model.Importer) error {
+	_, err = tree.Import(label, func(im *model.Importer) (err error) {
 		done := 0
-		for i, c := range columns {
-			if missing[i].Len() == 0 {
+		for i, f := range fresh {
+			if f.len() == 0 {
 				continue
 			}
-			if ids[i] == (model.ID{}) {
-				if ids[i], err = im.Series(c.name); err != nil {
+			if f.series == (model.ID{}) {
+				if f.series, err = im.Series(t.columns[i].name); err != nil {
 					return err
 				}
 			}
-			if err := missing[i].Put(im, ids[i], told(done)); err != nil {
+			if err := t.put(im, f, done); err != nil {
 				return err
 			}
-			done += missing[i].Len()
+			done += f.len()
 		}
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	return report, nil
-}
-
-// read returns the columns of a table, sorted by time.
-func read(in io.Reader, opt Options, report *exchange.Report) ([]*column, error) {
-	var samples [][][]timeseries.Sample // of each column in parts
-	r, err := ingest.Read(in, opt.Options, func(i int, s []timeseries.Sample) error {
-		for len(samples) <= i {
-			samples = append(samples, nil)
-		}
-		samples[i] = append(samples[i], slices.Clone(s))
-		return nil
-	})
-	if err != nil {
-		return nil, explain(err)
-	}
-	for _, d := range r.Dropped {
-		report.DropCount(d.Lines[0], int(d.Count), "%v, first %.40q%s", d.Why, d.Example, lines(d))
-	}
-	if r.Samples == 0 {
-		return nil, fmt.Errorf("none of its %d lines holds a sample", r.Rows)
-	}
-	names, err := name(&r, opt.Series)
-	if err != nil {
-		return nil, err
-	}
-	var out []*column
-	for i := range samples {
-		if len(samples[i]) == 0 {
-			continue
-		}
-		c := &column{name: names[i], samples: slices.Concat(samples[i]...)}
-		samples[i] = nil
-		c.sort()
-		if r.Layout.Name >= 0 {
-			c.from = fmt.Sprintf("lines of %.40s", model.OneLine(r.Names[i]))
-		} else {
-			c.from = "column " + title(&r.Layout, r.Layout.Values[i])
-		}
-		out = append(out, c)
-	}
-	return out, nil
+	return t.report, nil
 }
 
 // explain adds what to do to the errors of files that are no tables.
@@ -228,44 +220,4 @@ func title(l *ingest.Layout, i int) string {
 		return fmt.Sprintf("%d (%.40s)", i+1, model.OneLine(l.Columns[i].Name))
 	}
 	return fmt.Sprint(i + 1)
-}
-
-// sort brings the samples into the order of time, those of one time as they stand in the table.
-func (c *column) sort() {
-	byTime := func(a, b timeseries.Sample) int {
-		switch {
-		case a.T < b.T:
-			return -1
-		case a.T > b.T:
-			return 1
-		}
-		return 0
-	}
-	if !slices.IsSortedFunc(c.samples, byTime) {
-		slices.SortStableFunc(c.samples, byTime)
-	}
-}
-
-// settle leaves one sample of each time, the last in the table, unless the series keeps all.
-func (c *column) settle(v *model.View, id model.ID, found bool, report *exchange.Report) error {
-	all := false
-	if found {
-		n, err := v.Node(id)
-		if err != nil {
-			return err
-		}
-		all = n.Source().Merge == timeseries.All
-	}
-	out := c.samples[:0]
-	for _, s := range c.samples {
-		if n := len(out); n > 0 && out[n-1].T == s.T && !all {
-			report.DropCount(0, 1, "samples of %s at a time that comes again further down", c.name)
-			out[n-1] = s
-			continue
-		}
-		out = append(out, s)
-	}
-	c.samples = out
-	report.MapCount(0, len(c.samples), "%s → series %s", c.from, c.name)
-	return nil
 }
