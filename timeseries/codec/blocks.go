@@ -75,16 +75,6 @@ func within(x []int64, ref int64, width int) (low, high int64) {
 // middle returns the median of three.
 func middle(a, b, c int64) int64 { return max(min(a, b), min(max(a, b), c)) }
 
-// estimate returns about how many bits x takes, by planning every fourth block of it.
-func estimate(x []int64) int {
-	cost := 0
-	for i := 0; i < len(x); i += 4 * blockLen {
-		_, c := plan(x[i:min(i+blockLen, len(x))])
-		cost += c
-	}
-	return cost
-}
-
 func appendBlocks(dst []byte, x []int64) []byte {
 	for len(x) > 0 {
 		if alike(x) {

@@ -19,37 +19,70 @@ func appendInts(dst []byte, v []int64) []byte {
 	if len(v) == 0 {
 		return dst
 	}
-	var work [codings][MaxPoints]int64
 	g := divisor(v)
-	n := len(v) - 1
-	u, d, dd := work[codeOffset][:n], work[codeDelta][:n], work[codeDouble][:n]
-	var sum, last int64
 	by := exactly(uint64(g))
-	for i := range n {
+	code := by.choose(v)
+	var work [MaxPoints]int64
+	x := work[:len(v)-1]
+	var sum, last int64
+	for i := range x {
 		r := by.quotient(v[i+1] - v[i])
-		sum += r
-		u[i], d[i] = sum, r
-		if i > 0 {
-			dd[i] = r - last
-		}
-		last = r
-	}
-	best := codeOffset
-	if n > 1 {
-		least := math.MaxInt
-		for c := range codings {
-			if cost := estimate(work[c][:n]); cost < least {
-				best, least = c, cost
-			}
+		switch code {
+		case codeOffset:
+			sum += r
+			x[i] = sum
+		case codeDelta:
+			x[i] = r
+		case codeDouble:
+			x[i] = r - last
+			last = r
 		}
 	}
-	dst = append(dst, byte(best))
+	dst = append(dst, byte(code))
 	dst = appendVarint(dst, v[0])
 	dst = binary.AppendUvarint(dst, uint64(g))
-	if best == codeDouble {
-		dst = appendVarint(dst, d[0])
+	if code == codeDouble {
+		dst = appendVarint(dst, x[0])
+		x[0] = 0
 	}
-	return appendBlocks(dst, work[best][:n])
+	return appendBlocks(dst, x)
+}
+
+// stretch is how many numbers of every fourth block are looked at to choose a coding.
+const stretch = 64
+
+// choose returns the coding that makes stretches of v smallest, whose differences are divided.
+func (by *exact) choose(v []int64) int {
+	n := len(v) - 1
+	if n <= 1 {
+		return codeOffset
+	}
+	var cost [codings]int
+	for from := 0; from < n; from += 4 * blockLen {
+		var x [codings][stretch]int64
+		var sum, last int64
+		m := min(stretch, n-from)
+		if last = by.quotient(v[from+1] - v[from]); from > 0 {
+			last = by.quotient(v[from] - v[from-1])
+		}
+		for i, a := range v[from : from+m] {
+			r := by.quotient(v[from+i+1] - a)
+			sum += r
+			x[codeOffset][i], x[codeDelta][i], x[codeDouble][i] = sum, r, r-last
+			last = r
+		}
+		for c := range cost {
+			_, bits := plan(x[c][:m])
+			cost[c] += bits
+		}
+	}
+	best := codeOffset
+	for c := range cost {
+		if cost[c] < cost[best] {
+			best = c
+		}
+	}
+	return best
 }
 
 // divisor returns the greatest common divisor of the differences of v, 1 if there is none above that an int64 holds.

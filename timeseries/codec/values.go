@@ -34,8 +34,10 @@ func appendValues(dst []byte, v []float64) ([]byte, byte) {
 	if e, cost := chooseCorrected(v); cost < best.cost {
 		best = choice{modeCorrected, e, cost}
 	}
-	if cut, cost := chooseCut(v); cost <= best.cost { // which is the faster one to decode
-		best = choice{modeSplit, cut, cost}
+	if best.cost > cuts[0] { // bits that are not packed
+		if cut, cost := chooseCut(v); cost <= best.cost { // which is the faster one to decode
+			best = choice{modeSplit, cut, cost}
+		}
 	}
 	switch {
 	case best.cost >= 64:
