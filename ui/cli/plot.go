@@ -27,6 +27,8 @@ type plotting struct {
 	log           bool
 	svg, png      string
 	lag           int
+	annotate      string
+	annotated     bool // what happened is that, or none, and not what leads to the series
 }
 
 // image tells whether a file is to be written.
@@ -50,10 +52,15 @@ func (r *run) plotCommand() *cobra.Command {
 		Use: "plot NAME...", Short: "draw series: arbor plot weight --since 90d", Args: words(1, -1, "the name of a series"),
 		Long: "Draws one or several series of the same time. Those with another unit than the first go by an axis of their own on the right. A goal of the " +
 			"first one is a dashed line.\n\n" +
+			"What happened stands there too: nodes that link to the series, as '[[weight]]' does, that have an arrow to it or lie below it, or those of --annotate, at the time of their when:, " +
+			"as a shade if that has an end, else when they were done, due or scheduled.\n\n" +
 			"What nobody logs follows from the tree, day by day: " + derivedNames() + ", each also of what a query means, as 'done(+home)'.\n\n" +
 			"A histogram counts samples, or with --by the values of periods; heat is the mean by day of the week and hour; a calendar has a cell a " +
 			"day; a box spans the quartiles of each period; scatter sets the second series over the first, where both have a value in a period (a day, or --by).",
-		RunE: func(cmd *cobra.Command, args []string) error { return r.plot(args, opt) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			opt.annotated = cmd.Flags().Changed("annotate")
+			return r.plot(args, opt)
+		},
 	}
 	f := cmd.Flags()
 	f.StringVar(&opt.since, "since", "", "begin at a `TIME`, or so long ago: 90d; the first sample without")
@@ -63,6 +70,7 @@ func (r *run) plotCommand() *cobra.Command {
 	f.StringVar(&opt.marks, "marks", "", "draw with `MARKS`: "+strings.Join(plot.MarkNames(), ", "))
 	f.StringSliceVar(&opt.axis2, "axis2", nil, "the `NAME` of a series that goes by the axis on the right; may be repeated")
 	f.IntVar(&opt.lag, "lag", 0, "of a scatter: the second series so many `PERIODS` later")
+	f.StringVar(&opt.annotate, "annotate", "", "what happened: nodes that the `QUERY` means, none if it is empty; without, those that link to the series")
 	f.BoolVar(&opt.log, "log", false, "values go up by factors of ten")
 	f.StringVar(&opt.svg, "svg", "", "write an image to the `FILE`")
 	f.StringVar(&opt.png, "png", "", "write an image to the `FILE`")
@@ -70,6 +78,15 @@ func (r *run) plotCommand() *cobra.Command {
 	f.IntVar(&opt.height, "height", 0, "height in `CELLS`")
 	f.BoolVar(&opt.json, "json", false, "the buckets behind the columns, one JSON object a line")
 	return cmd
+}
+
+// noteJSON is a line of `arbor plot --json`, after the buckets.
+type noteJSON struct {
+	V    int    `json:"v"`
+	Note string `json:"note"`
+	ID   string `json:"id,omitempty"`
+	From string `json:"from"`
+	To   string `json:"to,omitempty"`
 }
 
 // bucketJSON is a line of `arbor plot --json`.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"arbor/model"
+	"arbor/model/query"
 	"arbor/timeseries"
 	"arbor/ui/plot"
 )
@@ -170,7 +171,25 @@ func (p *plotQuery) read(from, to time.Time) (bool, error) {
 		p.figure = &plot.Sparks{Curves: p.chart.Curves, Marks: p.chart.Marks}
 		p.opt.height = min(p.opt.height, len(p.series))
 	}
-	return p.any(), p.goal()
+	if err := p.goal(); err != nil {
+		return false, err
+	}
+	return p.any(), p.notes()
+}
+
+// notes reads what happened.
+func (p *plotQuery) notes() (err error) {
+	var q *query.Query
+	switch {
+	case p.opt.annotated && p.opt.annotate == "", !p.opt.annotated && p.derived[0] != nil:
+		return nil
+	case p.opt.annotated:
+		if q, err = p.r.parseScope(p.opt.annotate); err != nil {
+			return err
+		}
+	}
+	p.chart.Notes, err = plot.ReadNotes(p.v, &p.series[0], q, p.r.config.Zone)
+	return err
 }
 
 // any tells whether there is a sample to be drawn.
@@ -249,6 +268,21 @@ func (p *plotQuery) encode(enc *json.Encoder) error {
 			if err := enc.Encode(line); err != nil {
 				return err
 			}
+		}
+	}
+	if len(p.chart.Curves) == 0 {
+		return nil
+	}
+	for _, n := range plot.Within(p.chart.Notes, p.chart.Curves[0].From, p.chart.Curves[0].To) {
+		line := noteJSON{V: jsonVersion, Note: n.Text, From: nanos(n.At)}
+		if n.ID != (model.ID{}) {
+			line.ID = n.ID.String()
+		}
+		if n.Until > n.At {
+			line.To = nanos(n.Until)
+		}
+		if err := enc.Encode(line); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -19,6 +19,7 @@ const (
 	PlotGoal        ID = "plot.goal"
 	PlotKindBack    ID = "plot.kind-before"
 	PlotSeries      ID = "plot.series"
+	PlotAbout       ID = "plot.about"
 	PlotAxis        ID = "plot.axis"
 	PlotBy          ID = "plot.by"
 	PlotWords       ID = "plot.words"
@@ -73,8 +74,8 @@ var plotRows = []Command{
 	{PlotNow, "To the last sample, as far zoomed in as now", "latest", "Plot", Plot, []string{"end", "G"}, "", series},
 	{NextSeries, "The next series", "next series", "Plot", Plot, []string{"tab"}, "", series},
 	{PrevSeries, "The series before", "series before", "Plot", Plot, []string{"shift+tab"}, "", series},
-	{CrossPrev, "Point at the sample before, and say its value and time", "point", "Plot", Plot, []string{","}, "arbor log --list", series},
-	{CrossNext, "Point at the next sample", "next sample", "Plot", Plot, []string{"."}, "arbor log --list", series},
+	{CrossPrev, "Point at the sample before, and say its value and time", "sample", "Plot", Plot, []string{","}, "arbor log --list", series},
+	{CrossNext, "Point at the next sample", "next", "Plot", Plot, []string{"."}, "arbor log --list", series},
 	{CrossLeft, "Point at the last sample of the column before", "column before", "Plot", Plot, []string{"<", "shift+left"}, "", series},
 	{CrossRight, "Point at the first sample of the next column", "next column", "Plot", Plot, []string{">", "shift+right"}, "", series},
 	{CrossOff, "Point at no sample; so does Esc", "no sample", "Plot", Plot, []string{"c"}, "", series},
@@ -84,6 +85,7 @@ var plotRows = []Command{
 	{SampleSkip, "Leave a day of a habit out, that pointed at or today, or take that back", "skip day", "Samples", Plot, []string{"X"}, "arbor log --skip", habit},
 	{PlotKind, "Another kind: line to band, histogram, heat, calendar, box, scatter, spark", "kind", "Plot", Plot, []string{"v"}, "arbor plot --kind", series},
 	{PlotKindBack, "The kind before", "kind before", "Plot", Plot, []string{"V"}, "arbor plot --kind", series},
+	{PlotAbout, "Choose by a query what of the tree is shown as what happened", "events", "Plot", Plot, []string{"e"}, "arbor plot --annotate", series},
 	{PlotBy, "One value for each hour, day, week, month, quarter, year, or the samples", "by", "Plot", Plot, []string{"b"}, "arbor plot --by", series},
 	{PlotWords, "In words, for reading aloud, or drawn", "words", "Plot", Plot, []string{"W"}, "", series},
 	{ZoomHour, "An hour, about what is pointed at or up to where the window ends", "an hour", "Plot", Plot, []string{"z h"}, "arbor plot --since 1h", series},

@@ -85,27 +85,6 @@ func (s *scene) times(loc *time.Location) {
 	}
 }
 
-// notes lays out what happened: a line down to the axis, and its words beside it as far as there is room.
-func (c *Chart) notes(s *scene) {
-	f := &s.area
-	free := f.x
-	for _, n := range c.Notes {
-		if n.At < f.from || n.At >= f.to {
-			continue
-		}
-		x := f.x + f.cell(n.At)
-		s.rule(x, f.y, -f.h, theme.Faint, "┊")
-		if f.axis {
-			s.text(x, f.y+f.h, theme.Accent, "▲")
-		}
-		if room := f.x + f.w - x - 1; x >= free && room >= 4 && f.h > 2 {
-			words := grid.Cut(n.Text, min(room, 24))
-			s.background = append(s.background, text{x: x + 1, y: f.y, style: theme.Dim, text: words})
-			free = x + 2 + grid.Width(words)
-		}
-	}
-}
-
 // goals lays out the lines to be followed, as far as they lie in the window.
 func (c *Chart) goals(s *scene) {
 	f := &s.area

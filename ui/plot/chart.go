@@ -36,12 +36,6 @@ type Goal struct {
 	First, Last float64
 }
 
-// Note is what happened at a time.
-type Note struct {
-	At   int64
-	Text string
-}
-
 // Cross is a sample pointed at, and what else is to be said of it.
 type Cross struct {
 	T     int64
@@ -57,6 +51,7 @@ type frame struct {
 	left, other scale // other is the axis on the right
 	twice       bool  // there is one
 	rows        int   // of labels below the axis: 0 to 2
+	lanes       int   // rows above the area for the words of notes
 	axis        bool
 }
 
@@ -71,7 +66,7 @@ const (
 
 // frame divides a picture of w×h cells.
 func (c *Chart) frame(w, h int, image bool) frame {
-	f := frame{w: max(w, 0), h: max(h, 0)}
+	f := frame{h: max(h, 0)}
 	f.dx, f.dy = dotsOf(c.Marks, image)
 	if len(c.Curves) > 0 {
 		f.from, f.to = c.Curves[0].From, c.Curves[0].To
@@ -85,8 +80,19 @@ func (c *Chart) frame(w, h int, image bool) frame {
 	if h >= rowsForDays {
 		f.rows, f.h = 2, f.h-1
 	}
+	f.sides(c, w)
+	if _, lanes := c.place(&f, min(h/rowsForLane-1, maxLanes)); lanes > 0 {
+		f.lanes, f.y, f.h = lanes, f.y+lanes, f.h-lanes
+		f.sides(c, w)
+	}
+	return f
+}
+
+// sides takes the axes of values from a picture of w cells.
+func (f *frame) sides(c *Chart, w int) {
 	f.left, _ = c.scale(false, f.h)
 	f.other, f.twice = c.scale(true, f.h)
+	f.x, f.w = 0, max(w, 0)
 	if w >= cellsForTick {
 		f.x = min(f.left.width()+2, w/2)
 		f.w = w - f.x
@@ -94,7 +100,6 @@ func (c *Chart) frame(w, h int, image bool) frame {
 	if f.twice && w >= cellsForTwo {
 		f.w = max(f.w-f.other.width()-2, 1)
 	}
-	return f
 }
 
 // scale returns the scale of an axis for an area of h rows, and whether a curve goes by it.
@@ -219,7 +224,7 @@ func (c *Chart) scene(w, h int, image bool) *scene {
 		return s
 	}
 	s.area = c.frame(w, h, image)
-	if s.area.y > 0 && !c.Bare {
+	if h >= rowsForHead && !c.Bare {
 		c.head(s)
 	}
 	s.values()
@@ -279,6 +284,9 @@ func (c *Chart) head(s *scene) {
 			x = s.text(x+2, 0, c.style(i)|theme.Bold, grid.Cut(value, s.w-x-2))
 		}
 	}
+	if said := c.Pointed(); said != "" && x+4 < s.w {
+		x = s.text(x+2, 0, theme.Accent, grid.Cut("• "+said, s.w-x-2))
+	}
 	for _, part := range c.facts() {
 		if x+2+grid.Width(part) > s.w {
 			return
@@ -293,12 +301,6 @@ func (c *Chart) facts() []string {
 	var parts []string
 	if c.Log {
 		parts = append(parts, "log")
-	}
-	if c.Cross != nil {
-		said := d.number(c.Cross.V) + d.unit() + " " + d.when(c.Cross.T, c.zone())
-		if parts = append(parts, said); c.Cross.About != "" {
-			parts = append(parts, c.Cross.About)
-		}
 	}
 	if len(c.Curves) == 1 {
 		parts = append(parts, "min "+d.number(d.Total.Min), "max "+d.number(d.Total.Max), "mean "+Number(roundTo(d.Total.Mean, d.Total.Max-d.Total.Min)), d.count())

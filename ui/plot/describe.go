@@ -13,6 +13,11 @@ func (c *Chart) Describe() string {
 	for i := range c.Curves {
 		lines = append(lines, c.Curves[i].describe(c.zone()))
 	}
+	if len(c.Curves) > 0 {
+		for _, n := range Within(c.Notes, c.Curves[0].From, c.Curves[0].To) {
+			lines = append(lines, n.String(c.zone()))
+		}
+	}
 	return strings.Join(lines, "\n")
 }
 

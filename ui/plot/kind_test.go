@@ -153,7 +153,7 @@ func TestNoSizeIsTooSmall(t *testing.T) {
 		}
 		v := values.Draw(t, "goal")
 		c.Goals = []Goal{{from, to, v, -v}}
-		c.Notes = []Note{{from + (to-from)/2, "x"}}
+		c.Notes = []Note{{At: from + (to-from)/2, Text: "x"}, {At: from - 5, Until: rapid.Int64Range(from, to).Draw(t, "until"), Text: "a longer one"}}
 		c.Cross = &Cross{T: from, V: v}
 		g := grid.New(rapid.IntRange(0, 90).Draw(t, "w"), rapid.IntRange(0, 30).Draw(t, "h"))
 		Draw(&c, g.Surface())

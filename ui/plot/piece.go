@@ -35,6 +35,10 @@ func (s *scene) size() (w, h float64) {
 // vectors returns the scene as outlines and words, in the order in which they are to be drawn.
 func (s *scene) vectors() []piece {
 	var out []piece
+	for _, t := range s.bands {
+		x, y := margin+float64(t.x)*cellW, margin+float64(t.y)*cellH
+		out = append(out, piece{paths: [][]spot{box(x+cellW/2, y, x+(float64(t.w)-0.5)*cellW, y+float64(t.h)*cellH)}, style: t.style, opacity: bandOpacity})
+	}
 	for _, t := range s.background {
 		out = append(out, t.vectors()...)
 	}
@@ -55,6 +59,9 @@ func (s *scene) vectors() []piece {
 	}
 	return out
 }
+
+// bandOpacity is that of a shade over a span of time.
+const bandOpacity = 0.12
 
 // headroom is how much higher the line on top lies in images, in cells: there a label may lie on the upper edge of the area.
 const headroom = 0.5
@@ -129,6 +136,8 @@ func (t text) vectors() []piece {
 		return line(t.text != "│", spot{cx, y}, spot{cx, y + h})
 	case "─":
 		return line(false, spot{x, cy}, spot{x + w, cy})
+	case "━":
+		return []piece{{paths: [][]spot{{{cx, cy}, {x + w - cellW/2, cy}}}, style: t.style, width: 3, opacity: 1}}
 	case "┤":
 		return line(false, spot{x + cellW/4, cy}, spot{cx, cy})
 	case "├":

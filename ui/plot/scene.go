@@ -13,6 +13,7 @@ type scene struct {
 	background []text // below the shapes
 	layers     []layer
 	tiles      []tile
+	bands      []tile // shades below all, of which the level says nothing
 	texts      []text // above the shapes
 }
 
@@ -103,6 +104,9 @@ func (s *scene) draw(to grid.Surface) {
 		to.Fill(t.x, t.y, t.w, t.h, t.style, shades[min(max(t.level, 1), levels)-1])
 	}
 	drawTexts(to, s.texts)
+	for _, b := range s.bands {
+		to.Restyle(b.x, b.y, b.w, b.h, func(st theme.Style) theme.Style { return st | theme.OnPanel })
+	}
 }
 
 func drawTexts(to grid.Surface, texts []text) {

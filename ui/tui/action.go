@@ -63,6 +63,7 @@ func init() { // the table's functions lead back to the table
 		command.SampleRemove: Model.removeSample,
 		command.SampleLog:    Model.askLogged,
 		command.SampleSkip:   Model.skipDay,
+		command.PlotAbout:    Model.askAbout,
 		command.PlotSeries:   func(m Model) (Model, tea.Cmd) { return m.askSeries(promptSeries) },
 		command.PlotSecond:   func(m Model) (Model, tea.Cmd) { return m.askSeries(promptBeside) },
 		command.PlotSince:    func(m Model) (Model, tea.Cmd) { return m.prompts(prompt{kind: promptSince}) },

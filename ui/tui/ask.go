@@ -15,16 +15,23 @@ import (
 )
 
 // askQuery asks for a query, and offers those that are saved.
-func (m Model) askQuery() (Model, tea.Cmd) {
+func (m Model) askQuery() (Model, tea.Cmd) { return m.askSaved(promptQuery) }
+
+// askAbout asks for a query of what is to be shown on a plot, and offers those that are saved once something is typed.
+func (m Model) askAbout() (Model, tea.Cmd) { return m.askSaved(promptAbout) }
+
+func (m Model) askSaved(k kind) (Model, tea.Cmd) {
 	m.inflight++
 	tree, clock := m.env.Tree, m.env.Now
 	return m, func() tea.Msg {
-		p := prompt{kind: promptQuery}
+		p := prompt{kind: k}
 		err := tree.View(func(v *model.View) (err error) {
 			p.saved, err = savedQueries(v, clock())
 			return err
 		})
-		p.narrow()
+		if k == promptQuery { // no query at all means something on a plot
+			p.narrow()
+		}
 		return promptOrError(err, p)
 	}
 }

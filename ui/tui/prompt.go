@@ -14,6 +14,7 @@ import (
 	"arbor/ui/line"
 	"arbor/ui/overlay"
 	"arbor/ui/screen"
+	"arbor/ui/screen/plot"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -44,6 +45,7 @@ const (
 	promptUntil
 	promptSeries
 	promptBeside
+	promptAbout
 )
 
 // prompt is an open prompt and what its answer is for.
@@ -93,6 +95,7 @@ func (p *prompt) dress() {
 		promptLogged:   {"log", "72.4, or 72.4 fri 7:00"},
 		promptSeries:   {"series", "a part of its name"},
 		promptBeside:   {"beside", "a part of the name of a series"},
+		promptAbout:    {"events", "+travel · @saved · empty for what links to the series · - for none"},
 		promptSince:    {"since", "fri · 1 oct · 90d for so long ago"},
 		promptUntil:    {"until", "fri · 1 oct · 90d for so long ago"},
 	}[p.kind]
@@ -102,7 +105,7 @@ func (p *prompt) dress() {
 // hints are what the footer says while a prompt is open.
 func (p *prompt) hints() []screen.Hint {
 	does := map[kind]string{promptDue: "set", promptSched: "set", promptWait: "set", promptRepeat: "set", promptTags: "change", promptPriority: "set", promptCapture: "capture", promptFind: "go", promptArrow: "draw it", promptQuery: "list",
-		promptDefer: "defer", promptDelegate: "delegate", promptStep: "add", promptDepend: "needs it", promptLine: "save", promptPause: "pause", promptValue: "set", promptLogged: "log", promptSince: "show", promptUntil: "show", promptSeries: "show", promptBeside: "lay beside"}
+		promptDefer: "defer", promptDelegate: "delegate", promptStep: "add", promptDepend: "needs it", promptLine: "save", promptPause: "pause", promptValue: "set", promptLogged: "log", promptSince: "show", promptUntil: "show", promptSeries: "show", promptBeside: "lay beside", promptAbout: "show"}
 	hints := []screen.Hint{{Key: "⏎", Label: does[p.kind]}}
 	if p.finds() || len(p.Choices) > 0 {
 		hints = append(hints, screen.Hint{Key: "↑↓", Label: "choose"})
@@ -172,7 +175,7 @@ func (m Model) promptKey(k tea.KeyMsg) (Model, tea.Cmd) {
 	switch p.kind {
 	case promptFind, promptDepend:
 		return m.search()
-	case promptQuery:
+	case promptQuery, promptAbout:
 		m.prompt.narrow()
 	case promptSeries, promptBeside:
 		m.prompt.narrowSeries()
@@ -194,8 +197,8 @@ func (p *prompt) reading(fields *field.Set, m Model) (string, bool) {
 		}
 	case promptRepeat:
 		says, _, err = rule(text, m)
-	case promptQuery:
-		if !p.chooses() {
+	case promptQuery, promptAbout:
+		if !p.chooses() && text != plot.None {
 			_, err = query.Parse(text, m.now, m.env.States()...)
 		}
 	case promptDelegate:
@@ -284,6 +287,11 @@ func (m Model) answer() (Model, tea.Cmd) {
 		return m.spanned(p, text)
 	case promptSeries, promptBeside:
 		return m.chosenSeries(p)
+	case promptAbout:
+		if p.chooses() && text != "" {
+			text = "@" + p.Choices[p.Cur].ID.String()
+		}
+		return m.tell(m.focus, plot.About{Query: text})
 	case promptQuery:
 		return m.listQuery(p, text)
 	case promptDefer, promptDelegate, promptStep:

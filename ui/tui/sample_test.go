@@ -71,7 +71,7 @@ func values(t *testing.T, d *driver, book *timeseries.Book, id model.ID) string 
 func TestSamplesUnderTheCrosshair(t *testing.T) {
 	for _, c := range []struct{ name, keys, want, says string }{
 		{"edit", ".<enter>79.5<enter>", "79.5 81 82", "weight at Sun 1 Mar 06:00: 80 kg → 79.5 kg · u undoes"},
-		{"the picture shows it", ".<enter>79.5<enter><esc>.", "79.5 81 82", "79.5 kg at Sun 1 Mar 2026 06:00:00  corrected"},
+		{"the picture shows it", ".<enter>79.5<enter><esc>.", "79.5 81 82", "79.5 kg at Sun 1 Mar 2026 06:00:00, corrected"},
 		{"edit, mended", ".i<end><bs>9<enter>", "89 81 82", "80 kg → 89 kg"},
 		{"edit, undone", ".<enter>79.5<enter>u", "80 81 82", "80 kg at Sun 1 Mar 2026 06:00:00"},
 		{"edit, undone and done again", ".<enter>79.5<enter>uU", "79.5 81 82", "did again: correct weight"},
@@ -158,6 +158,32 @@ func TestChoosingSeries(t *testing.T) {
 			d.press("16" + c.keys)
 			if p := d.picture(); !strings.Contains(p, c.says) {
 				t.Errorf("%q is not said in\n%s", c.says, p)
+			}
+		})
+	}
+}
+
+// TestWhatHappened shows nodes on the plot: those that link to the series, those that a query means, typed or saved, or none; and what is new at once.
+func TestWhatHappened(t *testing.T) {
+	const plan = "on a trip, no [[weight]] lost when:2026-03-01T12:00..2026-03-02T12:00\nthe doctor +health when:2026-03-02T18:00\nhealthy query:+health\n"
+	for _, c := range []struct{ name, keys, says, not string }{
+		{"what links to it", "", "on a trip, no weight lo", "doctor"},
+		{"a query", "e+health<enter>", "the doctor", "trip"},
+		{"a saved query", "e@heal<enter>", "the doctor", "trip"},
+		{"nothing", "e-<enter>", "weight  82 kg", "trip"},
+		{"again what links to it", "e-<enter>e<enter>", "on a trip", "doctor"},
+		{"no query stays open", "edue<<enter>", "due<", ""},
+		{"in words", "W", "1 Mar 2026 – 2 Mar 2026: on a trip, no weight lost", "┤"},
+		{"what is changed", "e+health<enter>1/doctor<enter>i<home>X<enter>6", "Xthe doctor", ""},
+		{"on a histogram it does no harm", "vvvvvvv", "most from", "trip"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d, _, _ := weighed(t)
+			plant(t, d.tree, plan)
+			d.press("16" + c.keys)
+			p := d.picture()
+			if !strings.Contains(p, c.says) || c.not != "" && strings.Contains(p, c.not) {
+				t.Errorf("%q is not said, or %q is, in\n%s", c.says, c.not, p)
 			}
 		})
 	}

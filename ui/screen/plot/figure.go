@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"arbor/model"
+	"arbor/model/query"
 	"arbor/ui/plot"
 	"arbor/ui/theme"
 )
@@ -25,7 +26,7 @@ func (r *reader) figure() (bool, error) {
 	a, l, b := r.a, &r.m.look, r.m.env.Book
 	n := &a.series[a.at]
 	a.chart = plot.Chart{Location: a.zone, Marks: l.marks, Log: l.log, Curves: []plot.Curve{{Kind: l.kind}}}
-	a.chart.Curves[0].From, a.chart.Curves[0].To = a.from, a.to
+	a.chart.Curves[0].From, a.chart.Curves[0].To, a.chart.Notes = a.from, a.to, a.notes
 	st := theme.Series(a.at)
 	switch l.kind {
 	case plot.Histogram:
@@ -49,6 +50,25 @@ func (r *reader) figure() (bool, error) {
 		return r.sparks()
 	}
 	return r.curves()
+}
+
+// notes reads what happened about a series: once, until something is changed, for that may take a look at the whole tree.
+func (r *reader) notes(n *model.Node) (err error) {
+	m := r.m
+	switch {
+	case m.look.silent:
+	case m.known == n.ID:
+		r.a.notes = m.notes
+	default:
+		var q *query.Query
+		if m.look.about != "" {
+			if q, err = query.Parse(m.look.about, m.env.Now(), m.env.States()...); err != nil {
+				return err
+			}
+		}
+		r.a.notes, err = plot.ReadNotes(r.v, n, q, r.a.zone)
+	}
+	return err
 }
 
 // boxes reads the quartiles of each period.

@@ -75,7 +75,7 @@ func TestByPeriod(t *testing.T) {
 	}
 	s.invoke(command.CrossPrev)
 	p := s.m.Place()
-	if !strings.Contains(s.picture(), "73.37 kg  73.37 kg week of 16 Nov 2026  min 72.67") || p.Note != "by week" || p.Facts.Sample || p.Sample != nil || s.m.look.cross == nil {
+	if !strings.Contains(s.picture(), "73.37 kg  • 73.37 kg week of 16 Nov 2026  min 72.67") || p.Note != "by week" || p.Facts.Sample || p.Sample != nil || s.m.look.cross == nil {
 		t.Errorf("by weeks it shows\n%s\nand tells %+v", s.picture(), p)
 	}
 	from, to := s.m.from, s.m.to

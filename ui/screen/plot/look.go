@@ -25,6 +25,8 @@ type look struct {
 	words  bool       // said, not drawn
 	beside []model.ID // series that lie beside the one that is shown
 	axis   axis
+	about  string // the query of what happened; empty for what leads to the series
+	silent bool   // nothing of what happened is shown
 	cross  *cross // what is pointed at
 }
 
@@ -47,6 +49,17 @@ func (m Model) layBeside(id model.ID) (Model, tea.Cmd) {
 	if len(m.look.beside) == len(was) {
 		m.look.beside = append(m.look.beside, id)
 	}
+	return m.load(model.ID{})
+}
+
+// About asks the plot to show what a query means as what happened: empty is what leads to the series, and None is nothing.
+type About struct{ Query string }
+
+// None is the query of About that means nothing.
+const None = "-"
+
+func (m Model) tellAbout(a About) (Model, tea.Cmd) {
+	m.look.about, m.look.silent, m.known = a.Query, a.Query == None, model.ID{}
 	return m.load(model.ID{})
 }
 

@@ -31,12 +31,14 @@ type Model struct {
 	drag     *drag
 	loaded   bool
 	look     look
-	seq      uint64   // the number of the latest request
-	reading  bool     // something is being read
-	aims     uint64   // that of the latest sample asked for
-	aiming   bool     // it is not answered
-	settling bool     // what the person did is not in the picture yet
-	near     model.ID // the node that it asks for a series of, until it is answered
+	notes    []plot.Note // what happened about the series
+	known    model.ID    // the series of which they are known
+	seq      uint64      // the number of the latest request
+	reading  bool        // something is being read
+	aims     uint64      // that of the latest sample asked for
+	aiming   bool        // it is not answered
+	settling bool        // what the person did is not in the picture yet
+	near     model.ID    // the node that it asks for a series of, until it is answered
 }
 
 // drag is the window when the button was pressed, and where.
@@ -62,18 +64,23 @@ func (m Model) update(msg tea.Msg) (Model, tea.Cmd) {
 			return m.load(model.ID{})
 		}
 	case screen.Enter:
-		m.place = msg.Place
+		m.place, m.known = msg.Place, model.ID{}
 		return m.load(msg.Place.Cursor)
 	case screen.Changed:
+		m.known = model.ID{}
 		if m.loaded {
 			m.settling = m.settling || msg.Own && m.look.cross != nil
 			return m.load(model.ID{})
 		}
+	case screen.Clock: // what a query means may be something else
+		m.known = model.ID{}
 	case screen.Goto:
 		m.place.Cursor, m.place.On = msg.ID, true
 		return m.load(msg.ID)
 	case screen.Mouse:
 		return m.mouse(msg)
+	case About:
+		return m.tellAbout(msg)
 	case Beside:
 		return m.layBeside(msg.ID)
 	case Span:

@@ -23,6 +23,7 @@ type answer struct {
 	figure   plot.Figure // what is drawn in place of the chart, if it is no line along time
 	by       string      // the period of one value; empty for samples
 	zone     *time.Location
+	notes    []plot.Note
 	cross    *cross
 	aimed    uint64 // as many samples were asked for before
 	err      error
@@ -83,6 +84,9 @@ func (m Model) read(v *model.View, near model.ID, a *answer) (err error) {
 		if a.cross, err = aim.take(m.env.Book, v, &n); err != nil {
 			return err
 		}
+	}
+	if err := r.notes(&n); err != nil {
+		return err
 	}
 	a.first, err = r.figure()
 	return err
@@ -147,6 +151,9 @@ func (m Model) arrived(a answer) (Model, tea.Cmd) {
 	}
 	m.series, m.at, m.all, m.chart, m.figure, m.by, m.loaded = a.series, a.at, a.all, a.chart, a.figure, a.by, true
 	m.from, m.to = a.from, a.to
+	if m.notes = a.notes; len(a.series) > 0 {
+		m.known = a.series[a.at].ID
+	}
 	if a.first {
 		m.reading = true
 		return m, m.ask(model.ID{}, false)
