@@ -124,7 +124,7 @@ func (b *Book) loadAll(r store.Reader, policy Policy, pieces []*piece, keep bool
 			return err
 		}
 	}
-	return inParts(len(pieces), func(i int) error {
+	return inParts(len(pieces), leastPart, func(i int) error {
 		p := pieces[i]
 		if at := fetched[i]; at > 0 {
 			c, err := decodeChunk(p, chunks[at-1])
@@ -148,9 +148,9 @@ func (b *Book) loadAll(r store.Reader, policy Policy, pieces []*piece, keep bool
 // leastPart is the least number of chunks for which it is worth to have another goroutine decode them.
 const leastPart = 16
 
-// inParts calls do with 0 to n-1, in parts at the same time if they are many, and returns an error of one of them.
-func inParts(n int, do func(i int) error) error {
-	parts := max(min(runtime.GOMAXPROCS(0), n/leastPart), 1)
+// inParts calls do with 0 to n-1, in parts of so many at least at the same time, and returns an error of one of them.
+func inParts(n, least int, do func(i int) error) error {
+	parts := max(min(runtime.GOMAXPROCS(0), n/least), 1)
 	errs := make([]error, parts)
 	part := func(k int) {
 		for i := n * k / parts; i < n*(k+1)/parts && errs[k] == nil; i++ {

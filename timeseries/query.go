@@ -92,11 +92,24 @@ func (b *Book) Buckets(r store.Reader, series Series, edges []int64) ([]Bucket, 
 	if err != nil {
 		return nil, err
 	}
+	if _, changing := r.(*store.Tx); changing || len(f.out) < manyBuckets {
+		return f.out, b.fill(r, series, f)
+	}
+	middle := len(f.out) / 2
+	parts := []*frame{{out: f.out[:middle], policy: f.policy}, {out: f.out[middle:], policy: f.policy}}
+	return f.out, inParts(len(parts), 1, func(i int) error { return b.fill(r, series, parts[i]) })
+}
+
+// manyBuckets are drawn in two parts at the same time.
+const manyBuckets = 16
+
+// fill counts the samples of a series into f.
+func (b *Book) fill(r store.Reader, series Series, f *frame) error {
 	sc, err := b.scene(r, series, f.from(), f.to())
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return f.out, b.draw(r, f, sc)
+	return b.draw(r, f, sc)
 }
 
 // draw counts what a scene holds into f.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"math"
 	"reflect"
+	"sync"
 	"testing"
 
 	"arbor/store"
@@ -13,6 +14,7 @@ import (
 
 // counted counts the chunks that are read of a snapshot, and how many times any are.
 type counted struct {
+	mu sync.Mutex
 	*store.Snapshot
 	chunks      store.Keyspace
 	read, asked int
@@ -20,8 +22,10 @@ type counted struct {
 
 func (c *counted) GetMany(ks store.Keyspace, keys [][]byte) ([][]byte, error) {
 	if ks == c.chunks {
+		c.mu.Lock()
 		c.read += len(keys)
 		c.asked++
+		c.mu.Unlock()
 	}
 	return c.Snapshot.GetMany(ks, keys)
 }
@@ -37,7 +41,7 @@ func (g *rig) chunksReadOf(t testing.TB, series Series, edges []int64) int {
 	err := g.db.View(func(s *store.Snapshot) error {
 		c := &counted{Snapshot: s, chunks: g.b.chunks}
 		_, err := g.b.Buckets(c, series, edges)
-		if n = c.read; c.asked > 1 {
+		if n = c.read; c.asked > 1 && (len(edges) <= manyBuckets || c.asked > 2) {
 			t.Errorf("%d chunks are fetched by %d readings", n, c.asked)
 		}
 		return err
