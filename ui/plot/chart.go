@@ -305,7 +305,7 @@ func (c *Chart) facts() []string {
 	if len(c.Curves) == 1 {
 		parts = append(parts, "min "+d.number(d.Total.Min), "max "+d.number(d.Total.Max), "mean "+Number(roundTo(d.Total.Mean, d.Total.Max-d.Total.Min)), d.count())
 	}
-	parts = append(parts, d.day(d.From, c.zone())+" – "+d.day(d.To-1, c.zone()))
+	parts = append(parts, Days(d.From, d.To, c.zone()))
 	return parts
 }
 

@@ -100,13 +100,35 @@ func (p *pen) each(f func(i, before int)) {
 // line draws a bar from the least to the greatest of each column, and a line from the last of one to the first of the next, unless the time
 // between them is a gap.
 func (p *pen) line() {
+	lone := -1 // a column that nothing is joined to yet
+	end := func() {
+		if lone >= 0 {
+			b, x := p.d.Columns[lone], p.middle(lone)
+			p.spot(x, p.row(b.Last))
+		}
+	}
 	p.each(func(i, before int) {
 		b, x := p.d.Columns[i], p.middle(i)
 		p.add(stroke, x, p.row(b.Min), x, p.row(b.Max))
-		if before >= 0 {
-			p.add(stroke, p.middle(before), p.row(p.d.Columns[before].Last), x, p.row(b.First))
+		if before < 0 {
+			end()
+			lone = i
+			return
 		}
+		lone = -1
+		p.add(stroke, p.middle(before), p.row(p.d.Columns[before].Last), x, p.row(b.First))
 	})
+	end()
+}
+
+// spot makes a sample that stands alone easy to see: 2×2 dots in a cell that has as many.
+func (p *pen) spot(x, y int) {
+	p.add(point, x, y, x, y)
+	if p.f.dx == 2 {
+		p.add(point, x^1, y, x^1, y)
+		p.add(point, x, y^1, x, y^1)
+		p.add(point, x^1, y^1, x^1, y^1)
+	}
 }
 
 // steps draws each value on until the next.
@@ -155,7 +177,11 @@ func (p *pen) points() {
 			p.add(stroke, x, p.row(b.Min), x, p.row(b.Max))
 		}
 		for _, v := range []float64{b.First, b.Last} {
-			p.add(point, x, p.row(v), x, p.row(v))
+			if p.d.Total.N <= int64(len(p.d.Columns)/2) {
+				p.spot(x, p.row(v))
+			} else {
+				p.add(point, x, p.row(v), x, p.row(v))
+			}
 		}
 	}
 }

@@ -29,27 +29,35 @@ func (d *Data) describe(loc *time.Location) string {
 	if d.Unit != "" {
 		name += " in " + d.Unit
 	}
-	span := d.day(d.From, loc) + " to " + d.day(d.To-1, loc)
+	span := strings.Replace(Days(d.From, d.To, loc), " – ", " to ", 1)
 	t := d.Total
 	if t.N == 0 {
 		return name + ", " + span + ": no samples"
 	}
 	if t.N == 1 {
-		return fmt.Sprintf("%s, %s: one %s, %s on %s", name, span, strings.TrimPrefix(d.count(), "1 "), d.number(t.Last), d.day(t.T1, loc))
+		return fmt.Sprintf("%s, %s: one %s, %s on %s", name, span, strings.TrimPrefix(d.count(), "1 "), d.number(t.Last), d.moment(t.T1, loc))
 	}
 	lowest, highest := d.extremes()
 	parts := []string{
 		fmt.Sprintf("%s, %s: %s", name, span, d.count()),
-		fmt.Sprintf("first %s on %s", d.number(t.First), d.day(t.T0, loc)),
-		fmt.Sprintf("last %s on %s", d.number(t.Last), d.day(t.T1, loc)),
-		fmt.Sprintf("least %s about %s", d.number(t.Min), d.day(lowest, loc)),
-		fmt.Sprintf("greatest %s about %s", d.number(t.Max), d.day(highest, loc)),
+		fmt.Sprintf("first %s on %s", d.number(t.First), d.moment(t.T0, loc)),
+		fmt.Sprintf("last %s on %s", d.number(t.Last), d.moment(t.T1, loc)),
+		fmt.Sprintf("least %s about %s", d.number(t.Min), d.moment(lowest, loc)),
+		fmt.Sprintf("greatest %s about %s", d.number(t.Max), d.moment(highest, loc)),
 		"trend " + trend(t.First, t.Last, t.Max-t.Min),
 	}
 	if n := d.gaps(); n > 0 {
-		parts = append(parts, fmt.Sprintf("%d gaps", n))
+		parts = append(parts, plural(n, "gap"))
 	}
 	return strings.Join(parts, "; ")
+}
+
+// moment says when something is: of a window of a day or two with the time of the day.
+func (d *Data) moment(at int64, loc *time.Location) string {
+	if d.By == "" && d.To-d.From <= 2*int64(aDay) {
+		return time.Unix(0, at).In(loc).Format("2 Jan 2006 15:04:05")
+	}
+	return d.day(at, loc)
 }
 
 // extremes returns the times of the columns with the least and the greatest value.

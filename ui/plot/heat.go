@@ -176,6 +176,9 @@ func (m *HeatMap) labels(s *scene, first, left, top, cw, ch int) {
 func (m *HeatMap) legend(s *scene, st theme.Style, low, high float64) {
 	s.title(m.Name, "", st, m.Facts...)
 	from, to := Number(roundTo(low, high-low)), with(roundTo(high, high-low), m.Unit)
+	if low == high {
+		from = ""
+	}
 	x := s.w - grid.Width(from) - grid.Width(to) - levels - 2
 	used := grid.Width(m.Name)
 	for _, f := range m.Facts {

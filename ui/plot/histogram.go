@@ -81,7 +81,11 @@ func (b *Bins) scene(w, h int, image bool) *scene {
 	} else {
 		x.step = b.Edges[1] - b.Edges[0]
 	}
-	column := s.plane(x, newScale(0, most, max((h-3)/3, 2)), image)
+	y := newScale(0, most, max((h-3)/3, 2))
+	if y.step > 0 && y.step < 1 { // they are counted
+		y = scale{low: 0, high: math.Ceil(most), step: 1}
+	}
+	column := s.plane(x, y, image)
 	b.head(s, n, at)
 	st := b.Style
 	if st == 0 {
@@ -97,8 +101,8 @@ func (b *Bins) scene(w, h int, image bool) *scene {
 		if last-from >= 2 {
 			last--
 		}
-		y := s.area.row(s.area.left, c)
-		l.shapes = append(l.shapes, shape{kind: fill, x0: from, y0: y, x1: last, y1: y, base: base})
+		row := s.area.row(s.area.left, c)
+		l.shapes = append(l.shapes, shape{kind: fill, x0: from, y0: row, x1: last, y1: row, base: base})
 	}
 	s.layers = append(s.layers, l)
 	return s

@@ -231,13 +231,11 @@ func (m Model) View(s grid.Surface) {
 	}
 	w, h := s.Size()
 	if len(m.series) == 0 {
-		for i, l := range []string{"There are no measurements yet. In a shell:", "", "arbor log weight 72.4", "arbor import csv FILE --series NAME"} {
-			st := theme.Dim
-			if i > 1 {
-				st = theme.Accent
-			}
-			s.Text(max((w-44)/2, 0), h/2-2+i, st, l)
-		}
+		hint(s, "There are no measurements yet. In a shell:", "", "arbor log weight 72.4", "arbor import csv FILE --series NAME")
+		return
+	}
+	if m.all.N == 0 && len(m.chart.Curves) < 2 {
+		m.drawNothing(s)
 		return
 	}
 	margin := m.margin()
@@ -247,6 +245,24 @@ func (m Model) View(s grid.Surface) {
 		return
 	}
 	plot.Draw(m.shown(), room)
+}
+
+// drawNothing says how to begin with a series that has no numbers.
+func (m Model) drawNothing(s grid.Surface) {
+	n := m.series[m.at]
+	hint(s, n.Text+" has no numbers yet.", "", m.env.Keys.Label(command.SampleLog)+" logs one", m.env.Keys.Label(command.PlotSeries)+" is another series")
+}
+
+// hint draws a line and below it what to do.
+func hint(s grid.Surface, lines ...string) {
+	w, h := s.Size()
+	for i, l := range lines {
+		st := theme.Dim
+		if i > 1 {
+			st = theme.Accent
+		}
+		s.Text(max((w-44)/2, 0), h/2-2+i, st, l)
+	}
 }
 
 // margin is how many cells are left free on either side.

@@ -29,6 +29,9 @@ type answer struct {
 	err      error
 }
 
+// emptySpan is the time that is shown of a series without samples.
+const emptySpan = 30 * 24 * time.Hour
+
 // load has the chart read: of the series nearest to a node if one is given, else of the one that is shown. One reading is under way at a time: what
 // is asked for meanwhile is read when it is done, however many keys that were.
 func (m Model) load(near model.ID) (Model, tea.Cmd) {
@@ -71,9 +74,13 @@ func (m Model) read(v *model.View, near model.ID, a *answer) (err error) {
 	if a.all, err = m.env.Book.Span(v.Reader(), n.Source()); err != nil {
 		return err
 	}
-	if n.ID != shown || m.to <= m.from {
+	switch {
+	case a.all.N == 0: // nothing yet: the time until now
+		now := m.env.Now()
+		a.from, a.to = now.Add(-emptySpan).UnixNano(), now.UnixNano()
+	case n.ID != shown || m.all.N == 0 || m.to <= m.from:
 		a.from, a.to = plot.Window(a.all)
-	} else {
+	default:
 		a.from, a.to = follow(m.from, m.to, m.all, a.all)
 	}
 	r := reader{m: &m, v: v, a: a, first: first}
