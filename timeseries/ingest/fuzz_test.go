@@ -209,25 +209,3 @@ func TestDatesAgainstLibrary(t *testing.T) {
 		}
 	})
 }
-
-func BenchmarkRead(b *testing.B) {
-	var local, epoch bytes.Buffer
-	const n = 100000
-	for i := range n {
-		at := time.Date(2024, 1, 1, 0, 0, i*30, 0, time.UTC)
-		fmt.Fprintf(&local, "%s,%d.%d\n", at.Format("2006-01-02 15:04:05"), i%90, i%10)
-		fmt.Fprintf(&epoch, "%d,%d.%d\n", at.UnixMilli(), i%90, i%10)
-	}
-	for name, text := range map[string][]byte{"local": local.Bytes(), "epoch": epoch.Bytes()} {
-		b.Run(name, func(b *testing.B) {
-			b.SetBytes(int64(len(text)))
-			for b.Loop() {
-				rep, err := Read(bytes.NewReader(text), Options{Zone: zone(b, "Europe/Berlin")}, func(int, []timeseries.Sample) error { return nil })
-				if err != nil || rep.Samples != n {
-					b.Fatal(rep.Samples, err)
-				}
-			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/row")
-		})
-	}
-}

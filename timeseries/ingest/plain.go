@@ -203,31 +203,57 @@ func decimal(b []byte, point byte) (v float64, n int) {
 	if negative {
 		b = b[1:]
 	}
+	d := binary.LittleEndian.Uint64(b) ^ zeros
+	others := ((d + above9) | d) & highs
+	k := bits.TrailingZeros64(others) >> 3
+	switch last := others & (others - 1); {
+	case k == 0 || k == 8:
+		v, n = long(b, point)
+	case b[k] != point:
+		v, n = float64(int64(eight(d<<(64-8*k)))), k
+	case last == 0: // it is longer than eight bytes
+		v, n = long(b, point)
+	default: // all within eight bytes: the digits are moved together
+		n = bits.TrailingZeros64(last) >> 3
+		d = d&(1<<(8*k)-1) | d>>8&^(1<<(8*k)-1)
+		if n == k+1 {
+			return 0, 0
+		}
+		v = float64(int64(eight(d<<(72-8*n)))) / tens[n-1-k]
+	}
+	if n > 0 && negative {
+		return -v, n + 1
+	}
+	return v, n
+}
+
+// long is decimal of numbers of any length, without a sign.
+func long(b []byte, point byte) (v float64, n int) {
 	m, n := integer(b)
 	v = float64(m)
 	if b[n] == point {
 		f, places := integer(b[n+1:])
-		if n+places > 15 || n+places == 0 {
+		if places == 0 || n+places > 15 { // the digits behind it may be too many
 			return 0, 0
 		}
 		v = float64(m*whole[places]+f) / tens[places]
 		n += 1 + places
-	}
-	if n == 0 || b[n-1] == point { // the digits behind it may be too many
-		return 0, 0
-	}
-	if negative {
-		return -v, n + 1
 	}
 	return v, n
 }
 
 // units reads a whole number of units since 1970 at the front of b. n is 0 if there is none, or too great a one.
 func units(b []byte, unit int64) (m moment, n int) {
-	var v uint64
-	for n < 19 && b[n]-'0' <= 9 {
-		v = v*10 + uint64(b[n]-'0')
-		n++
+	d, n := digits8(b)
+	v := eight(d)
+	if n == 8 {
+		more, k := digits8(b[8:])
+		if v, n = v*uint64(whole[k])+eight(more), 8+k; k == 8 {
+			for n < 19 && b[n]-'0' <= 9 {
+				v = v*10 + uint64(b[n]-'0')
+				n++
+			}
+		}
 	}
 	if v >= uint64(math.MaxInt64/unit) {
 		return m, 0
