@@ -37,6 +37,7 @@ func (t *Tree) edit(tx *store.Tx, what intent) (*Edit, error) {
 	f := newFold(&t.ks, tx)
 	e := &Edit{View: &View{t: t, r: tx, fold: f}, writer: w, empty: what.empty, ends: map[ID][]byte{}, chunks: map[timeseries.Hash][]byte{}}
 	f.chunk = func(h timeseries.Hash) ([]byte, error) { return e.chunks[h], nil }
+	f.read = map[timeseries.Hash]*timeseries.Chunk{}
 	e.batch = batch{role: what.role, device: me.device, seq: w.seq + 1, counter: w.next, session: t.opt.Session, label: what.label, target: what.target, first: what.first}
 	t.clock.Observe(w.stamp)
 	if w.seq == 0 { // a new device follows all there is

@@ -30,6 +30,7 @@ type fold struct {
 
 	// chunk returns the bytes of a chunk that an op names, nil if they are not to be had.
 	chunk func(timeseries.Hash) ([]byte, error)
+	read  map[timeseries.Hash]*timeseries.Chunk // those of them that were looked into
 }
 
 // held is a node in the hands of a fold. node is nil if there is none.

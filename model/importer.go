@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"arbor/store"
+	"arbor/timeseries"
 )
 
 // Importer brings in many nodes as one action. What it creates stands detached, where nobody sees it, until the import's last batch
@@ -19,6 +20,7 @@ type Importer struct {
 	label   string
 	staged  map[ID]bool
 	pending []func(*Edit) error // creations not yet in the store
+	read    []*timeseries.Chunk // that they put
 	size    int                 // what they will take, about
 	attach  []func(*Edit) error
 	changes []change
@@ -140,6 +142,13 @@ func (im *Importer) PutChunk(series ID, chunk []byte) error {
 	return nil
 }
 
+// PutRead is PutChunk of a chunk that was looked into, for a series that was made by this import. It is released when it is put.
+func (im *Importer) PutRead(series ID, c *timeseries.Chunk) error {
+	err := im.add(c.Size()+importNode, func(e *Edit) error { return e.PutRead(series, c) })
+	im.read = append(im.read, c)
+	return err
+}
+
 // LoadChunk is PutChunk of a chunk of size bytes that is in memory only while it is put, which may be tried more than once.
 func (im *Importer) LoadChunk(series ID, size int, load func() ([]byte, error)) error {
 	put := func(e *Edit) error {
@@ -176,9 +185,15 @@ func (im *Importer) add(size int, fn func(*Edit) error) error {
 
 // flush writes the queued creations as a part.
 func (im *Importer) flush() error {
-	steps := im.pending
-	im.pending, im.size = nil, 0
-	return im.part(steps, false)
+	steps, read := im.pending, im.read
+	im.pending, im.read, im.size = nil, nil, 0
+	if err := im.part(steps, false); err != nil {
+		return err
+	}
+	for _, c := range read {
+		c.Release()
+	}
+	return nil
 }
 
 // part writes a batch that belongs to the import. It needs not be durable: the last one is, and it comes behind it in the log.

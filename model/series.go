@@ -105,6 +105,10 @@ func (f *fold) changeChunk(o *op) (undoing, error) {
 		_, err := f.ks.book.DropChunk(f.tx, series, stream, o.hash)
 		return undoing{op: back, known: true, chunk: old}, err
 	}
+	if c := f.read[o.hash]; c != nil {
+		_, err := f.ks.book.PutRead(f.tx, series, stream, c)
+		return inverseOf(back), err
+	}
 	chunk, err := f.chunk(o.hash)
 	if err != nil || chunk == nil {
 		return undoing{}, err
@@ -179,18 +183,28 @@ func (e *Edit) RemoveSample(series ID, s timeseries.Sample) (bool, error) {
 // PutChunk adds a chunk of samples, as timeseries.EncodeChunk makes it, to a series. The log names it by its hash; adding it again
 // changes nothing.
 func (e *Edit) PutChunk(series ID, chunk []byte) error {
+	h := timeseries.HashChunk(chunk)
+	e.chunks[h] = chunk
+	return e.putChunk(series, h)
+}
+
+// PutRead is PutChunk of a chunk that was looked into.
+func (e *Edit) PutRead(series ID, c *timeseries.Chunk) error {
+	e.fold.read[c.Hash()] = c
+	return e.putChunk(series, c.Hash())
+}
+
+func (e *Edit) putChunk(series ID, h timeseries.Hash) error {
 	if _, err := e.need(series); err != nil {
 		return err
 	}
 	if err := e.setFlag(series, isSeries, true); err != nil {
 		return err
 	}
-	h := timeseries.HashChunk(chunk)
 	_, err := e.t.ks.book.Chunk(e.r, timeseries.ID(series), e.batch.device.stream(), h)
 	if !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	e.chunks[h] = chunk
 	return e.do(op{kind: opChunk, node: series, device: e.batch.device, present: true, hash: h})
 }
 

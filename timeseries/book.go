@@ -12,13 +12,14 @@ import (
 	"arbor/store"
 )
 
-// Book keeps series in a store. It has no state of its own but a cache: any number of goroutines may use it.
+// Book keeps series in a store. It has no state of its own but what spares reading again: any number of goroutines may use it.
 type Book struct {
 	tails     store.Keyspace // series, device → the stream's tail
 	summaries store.Keyspace // series, device → directory, blocks of entries, sketches; class, first time, name → entry
 	chunks    store.Keyspace // series, device, name → chunk
 	marks     store.Keyspace // series, class, first time, stamp, device, number → mark
 	cache     cache
+	gathered  gathered
 }
 
 // Open returns the series kept in db.
@@ -190,7 +191,9 @@ func (b *Book) seal(tx *store.Tx, s stream, d *directory, t *tail, n int) error 
 	if err != nil {
 		return err
 	}
-	if _, err := b.putChunk(tx, s, d, sealedName(t.seq), t.seq, chunk, &c); err != nil {
+	x := &Chunk{bytes: chunk, cols: &c}
+	x.tell()
+	if _, err := b.putChunk(tx, s, d, sealedName(t.seq), t.seq, x); err != nil {
 		return err
 	}
 	t.seq++

@@ -9,27 +9,70 @@ import (
 	"arbor/store"
 )
 
+// Chunk is a chunk that was looked into, so that to put it takes a transaction no longer than it must. It never changes.
+type Chunk struct {
+	bytes []byte
+	hash  Hash
+	cols  *columns
+	entry entry // what stands beside it where no other shares its times, without name and number
+}
+
+// ReadChunk looks into a chunk, which must have samples. It keeps b.
+func ReadChunk(b []byte) (*Chunk, error) {
+	c := pool.Get().(*columns)
+	c.reset()
+	err := c.decode(b)
+	if err == nil && len(c.t) == 0 {
+		err = fmt.Errorf("no samples: %w", ErrChunk)
+	}
+	if err != nil {
+		pool.Put(c)
+		return nil, err
+	}
+	x := &Chunk{bytes: b, hash: HashChunk(b), cols: c}
+	x.tell()
+	return x, nil
+}
+
+// tell makes the entry of what is in the chunk.
+func (x *Chunk) tell() {
+	c := x.cols
+	x.entry = entry{chunk: true, t0: c.t[0], t1: c.t[len(c.t)-1], crc: checksum(x.bytes)}
+	x.entry.summarize(c)
+}
+
+// Hash returns the name of the chunk, Size its length in bytes.
+func (x *Chunk) Hash() Hash { return x.hash }
+func (x *Chunk) Size() int  { return len(x.bytes) }
+
+// Release gives its memory back. It must not be used any more.
+func (x *Chunk) Release() {
+	pool.Put(x.cols)
+	x.cols = nil
+}
+
 // PutChunk writes a chunk that was made elsewhere to the stream of series and device, where its hash names it. Putting it again changes
 // nothing. It returns the summary of what a reader of the stream sees of it.
 func (b *Book) PutChunk(tx *store.Tx, series ID, device uint64, chunk []byte) (Summary, error) {
-	s := stream{series, device}
-	c := pool.Get().(*columns)
-	defer pool.Put(c)
-	c.reset()
-	if err := c.decode(chunk); err != nil {
+	x, err := ReadChunk(chunk)
+	if err != nil {
 		return Summary{}, err
 	}
-	if len(c.t) == 0 {
-		return Summary{}, fmt.Errorf("no samples: %w", ErrChunk)
-	}
+	defer x.Release()
+	return b.PutRead(tx, series, device, x)
+}
+
+// PutRead is PutChunk of a chunk that was looked into.
+func (b *Book) PutRead(tx *store.Tx, series ID, device uint64, x *Chunk) (Summary, error) {
+	s := stream{series, device}
 	d, err := b.directory(tx, s)
 	if err != nil {
 		return Summary{}, err
 	}
-	name := importedName(HashChunk(chunk))
+	name := importedName(x.hash)
 	switch _, err := tx.Get(b.chunks, s.chunkKey(name)); {
 	case err == nil:
-		p, err := b.find(tx, s, d, name, c)
+		p, err := b.find(tx, s, d, name, x.cols)
 		return p.sum, err
 	case !errors.Is(err, store.ErrNotFound):
 		return Summary{}, err
@@ -38,12 +81,12 @@ func (b *Book) PutChunk(tx *store.Tx, series ID, device uint64, chunk []byte) (S
 	if err != nil {
 		return Summary{}, err
 	}
-	if t.meets(c) { // what is in the tail was written before the chunk
+	if t.meets(x.cols) { // what is in the tail was written before the chunk
 		if err := b.seal(tx, s, &d, t, len(t.t)); err != nil {
 			return Summary{}, err
 		}
 	}
-	e, err := b.putChunk(tx, s, &d, name, t.seq, chunk, c)
+	e, err := b.putChunk(tx, s, &d, name, t.seq, x)
 	if err != nil {
 		return Summary{}, err
 	}
@@ -121,18 +164,19 @@ func (b *Book) DropChunk(tx *store.Tx, series ID, device uint64, h Hash) (bool, 
 	return true, b.settle(tx, s, &d, c.t)
 }
 
-// putChunk writes a new chunk and its entry, and hides what it lies above. It leaves c as it is.
-func (b *Book) putChunk(tx *store.Tx, s stream, d *directory, name []byte, seq uint64, chunk []byte, c *columns) (entry, error) {
-	e := entry{chunk: true, name: name, seq: seq, t0: c.t[0], t1: c.t[len(c.t)-1], crc: checksum(chunk)}
-	e.summarize(c)
-	if err := tx.Put(b.chunks, s.chunkKey(name), chunk); err != nil {
+// putChunk writes a new chunk and its entry, and hides what it lies above.
+func (b *Book) putChunk(tx *store.Tx, s stream, d *directory, name []byte, seq uint64, x *Chunk) (entry, error) {
+	e := x.entry
+	e.name, e.seq = name, seq
+	if err := tx.Put(b.chunks, s.chunkKey(name), x.bytes); err != nil {
 		return e, err
 	}
+	b.gathered.add(s, &e, x.cols.v)
 	alone := e.t0 > d.end() || len(d.runs) == 0 && d.loose == 0
 	if err := b.add(tx, s, d, &e); err != nil || alone {
 		return e, err
 	}
-	return e, b.settle(tx, s, d, c.t)
+	return e, b.settle(tx, s, d, x.cols.t)
 }
 
 // checksum returns what tells chunks of one name apart, if the store lost one and made another: they end with it.

@@ -51,6 +51,10 @@ func (b *Book) sketch(tx *store.Tx, s stream, x *runHead, block uint32, entries 
 	if err != nil {
 		return err
 	}
+	if own := b.gathered.take(s, entries); own != nil {
+		h.Merge(own)
+		return b.putSketch(tx, s, x.id, block/sketchBlocks, h)
+	}
 	var pieces []*piece
 	for i := range entries {
 		if e := &entries[i]; !e.gone {

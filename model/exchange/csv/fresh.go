@@ -1,6 +1,7 @@
 package csv
 
 import (
+	"iter"
 	"slices"
 
 	"arbor/model"
@@ -146,13 +147,30 @@ func (t *Table) keep(k *kept, samples []timeseries.Sample) error {
 // of other series were put before.
 func (t *Table) put(im *model.Importer, f *fresh, done int) error {
 	spill := &t.samples.Spill
+	told := func(r ingest.Ref) {
+		if done += r.Len(); t.opt.Progress != nil {
+			t.opt.Progress(int64(done), int64(t.report.Samples))
+		}
+	}
+	if im.Staged(f.series) {
+		k := 0
+		for chunk, err := range ahead(spill, f.added.chunks) {
+			if err == nil {
+				err = im.PutRead(f.series, chunk)
+			}
+			if err != nil {
+				return err
+			}
+			told(f.added.chunks[k])
+			k++
+		}
+		return nil
+	}
 	for _, r := range f.added.chunks {
 		if err := im.LoadChunk(f.series, r.Size(), func() ([]byte, error) { return spill.AppendChunk(nil, r) }); err != nil {
 			return err
 		}
-		if done += r.Len(); t.opt.Progress != nil {
-			t.opt.Progress(int64(done), int64(t.report.Samples))
-		}
+		told(r)
 	}
 	byHand := func(k *kept, do func(e *model.Edit, samples []timeseries.Sample) error) {
 		for _, r := range k.chunks {
@@ -168,4 +186,45 @@ func (t *Table) put(im *model.Importer, f *fresh, done int) error {
 	byHand(&f.above, func(e *model.Edit, samples []timeseries.Sample) error { return e.Log(f.series, samples...) })
 	byHand(&f.changed, func(e *model.Edit, samples []timeseries.Sample) error { return f.replace.Replace(e, f.series, samples) })
 	return nil
+}
+
+// read is a chunk that was looked into, or why it was not.
+type read struct {
+	chunk *timeseries.Chunk
+	err   error
+}
+
+// readAhead bounds the chunks that are looked into before the store has those before them.
+const readAhead = 64
+
+// ahead yields chunks that another goroutine looks into. Nothing may be put aside meanwhile.
+func ahead(spill *ingest.Spill, refs []ingest.Ref) iter.Seq2[*timeseries.Chunk, error] {
+	return func(yield func(*timeseries.Chunk, error) bool) {
+		out, stop := make(chan read, readAhead), make(chan struct{})
+		go func() {
+			defer close(out)
+			for _, r := range refs {
+				var x read
+				var bytes []byte
+				if bytes, x.err = spill.AppendChunk(nil, r); x.err == nil {
+					x.chunk, x.err = timeseries.ReadChunk(bytes)
+				}
+				select {
+				case out <- x:
+				case <-stop:
+					return
+				}
+			}
+		}()
+		defer func() { // it ends before the spill can be closed
+			close(stop)
+			for range out {
+			}
+		}()
+		for x := range out {
+			if !yield(x.chunk, x.err) {
+				return
+			}
+		}
+	}
 }
