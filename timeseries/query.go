@@ -191,8 +191,9 @@ func (b *Book) countLone(r store.Reader, f *frame, pieces []*piece) ([]*piece, e
 		end = max(end, p.t1)
 	}
 	together := rest[:min(len(rest), max(manyPieces-len(lone), 0))] // fetched with the first of the others
+	keep := len(lone) <= cacheSize/2                                // else, beside the other half of the picture, the first would have left when they are asked for again
 	for part := range slices.Chunk(slices.Concat(lone, together), manyPieces) {
-		err := b.loadAll(r, f.policy, part, true, func(p *piece) {
+		err := b.loadAll(r, f.policy, part, keep, func(p *piece) {
 			if !p.lone {
 				return
 			}
