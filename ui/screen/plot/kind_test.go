@@ -115,3 +115,23 @@ func TestKeysWhileItReads(t *testing.T) {
 		t.Errorf("in the end it shows %d, want %d", m.chart.Curves[0].From, from)
 	}
 }
+
+// TestAKeyDoesNotGrow: what a key allocates, up to the exact picture, does not depend on how long the series is, nor does pointing at a sample.
+func TestAKeyDoesNotGrow(t *testing.T) {
+	cost := func(chunks int) (pan, point float64) {
+		s := newStage(t, false)
+		s.sensor(chunks * timeseries.MaxChunk)
+		s.send(screen.Resize{W: 100, H: 30}, screen.Enter{})
+		s.invoke(command.ZoomIn)
+		pan = testing.AllocsPerRun(10, func() { s.invoke(command.PlotEarlier, command.PlotLater) })
+		s.invoke(command.CrossNext)
+		point = testing.AllocsPerRun(10, func() { s.invoke(command.CrossNext, command.CrossPrev) })
+		return pan, point
+	}
+	pan1, point1 := cost(400)
+	pan2, point2 := cost(4000)
+	if pan2 > 2*pan1+100 || point2 > 2*point1+100 {
+		t.Errorf("to pan costs %.0f allocations, of a series ten times as long %.0f; to point %.0f and %.0f", pan1, pan2, point1, point2)
+	}
+	t.Logf("pan %.0f %.0f, point %.0f %.0f", pan1, pan2, point1, point2)
+}

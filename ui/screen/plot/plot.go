@@ -30,6 +30,7 @@ type Model struct {
 	by       string      // the period of one value
 	drag     *drag
 	loaded   bool
+	failed   string // why nothing could be read
 	look     look
 	notes    []plot.Note // what happened about the series
 	known    model.ID    // the series of which they are known
@@ -226,10 +227,16 @@ func (m Model) mouse(e screen.Mouse) (Model, tea.Cmd) {
 
 // View implements screen.Screen.
 func (m Model) View(s grid.Surface) {
-	if !m.loaded {
+	w, h := s.Size()
+	switch {
+	case m.failed != "" && !m.loaded:
+		for y, l := range grid.Wrap(m.failed, max(w-4, 1)) {
+			s.Text(2, h/3+y, theme.Error, l)
+		}
+		return
+	case !m.loaded:
 		return
 	}
-	w, h := s.Size()
 	if len(m.series) == 0 {
 		hint(s, "There are no measurements yet. In a shell:", "", "arbor log weight 72.4", "arbor import csv FILE --series NAME")
 		return

@@ -147,7 +147,8 @@ func (m Model) arrived(a answer) (Model, tea.Cmd) {
 		return m, m.ask(m.near, true)
 	}
 	m.reading, m.near, m.settling = false, model.ID{}, false
-	if a.err != nil {
+	if m.failed = ""; a.err != nil {
+		m.failed = a.err.Error()
 		return m, screen.Say(screen.Echo{Text: a.err.Error(), Bad: true})
 	}
 	if a.by != m.by || !m.same(&a) {
