@@ -26,7 +26,9 @@ type plotting struct {
 	axis2         []string
 	log           bool
 	svg, png      string
-	lag           int
+	scatter, rank bool
+	lag           string
+	lags          lags
 	annotate      string
 	annotated     bool // what happened is that, or none, and not what leads to the series
 }
@@ -69,7 +71,9 @@ func (r *run) plotCommand() *cobra.Command {
 	f.StringVar(&opt.by, "by", "", "one value for each `PERIOD`: "+strings.Join(plot.EdgeNames, ", ")+"; the field day of the series says which, else the mean")
 	f.StringVar(&opt.marks, "marks", "", "draw with `MARKS`: "+strings.Join(plot.MarkNames(), ", "))
 	f.StringSliceVar(&opt.axis2, "axis2", nil, "the `NAME` of a series that goes by the axis on the right; may be repeated")
-	f.IntVar(&opt.lag, "lag", 0, "of a scatter: the second series so many `PERIODS` later")
+	f.BoolVar(&opt.scatter, "scatter", false, "short for --kind scatter")
+	f.StringVar(&opt.lag, "lag", "", "of a scatter: the second series so many `PERIODS` later, or each of a span: -7..7 draws the one at which the two go together most")
+	f.BoolVar(&opt.rank, "rank", false, "of a scatter: how they go together by ranks, as Spearman does, which one outlier does not sway")
 	f.StringVar(&opt.annotate, "annotate", "", "what happened: nodes that the `QUERY` means, none if it is empty; without, those that link to the series")
 	f.BoolVar(&opt.log, "log", false, "values go up by factors of ten")
 	f.StringVar(&opt.svg, "svg", "", "write an image to the `FILE`")
@@ -132,6 +136,9 @@ func (r *run) plot(names []string, opt plotting) error {
 // chart reads what the flags say of the chart.
 func (r *run) chart(opt *plotting) (plot.Chart, error) {
 	c := plot.Chart{Location: r.config.Zone, Log: opt.log, Image: opt.image()}
+	if err := opt.scatterFlags(); err != nil {
+		return c, err
+	}
 	if err := r.plotSize(opt); err != nil {
 		return c, err
 	}
@@ -222,11 +229,11 @@ func (r *run) printPlot(q *plotQuery) error {
 			return err
 		}
 	case r.config.Plain:
-		p.out.WriteString(q.figure.Describe() + "\n")
+		p.out.WriteString(q.figure.Describe() + "\n" + q.pairingTable())
 	default:
 		g := grid.New(q.opt.width, q.opt.height)
 		plot.Draw(q.figure, g.Surface())
-		p.out.WriteString(strings.TrimRight(r.picture(g), " \n") + "\n")
+		p.out.WriteString(strings.TrimRight(r.picture(g), " \n") + "\n" + q.pairingTable())
 	}
 	return p.out.Flush()
 }

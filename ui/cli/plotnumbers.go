@@ -125,14 +125,3 @@ func (p *plotQuery) boxes(from, to int64) (bool, error) {
 	p.figure = &b
 	return p.any(), nil
 }
-
-// scatter pairs the values of two series in each period in which both have one.
-func (p *plotQuery) scatter(from, to int64) (bool, error) {
-	if err := p.periods(from, to); err != nil {
-		return false, err
-	}
-	s := plot.Pair(&p.chart.Curves[0].Data, &p.chart.Curves[1].Data, p.opt.lag)
-	s.Marks = p.chart.Marks
-	p.figure = &s
-	return p.any(), nil
-}

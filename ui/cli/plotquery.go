@@ -9,6 +9,7 @@ import (
 	"arbor/model"
 	"arbor/model/query"
 	"arbor/timeseries"
+	"arbor/timeseries/fn"
 	"arbor/ui/plot"
 )
 
@@ -23,6 +24,9 @@ type plotQuery struct {
 	chart   plot.Chart
 	figure  plot.Figure
 	buckets [][]timeseries.Bucket // of each series, with --by
+
+	pairings  []fn.Correlation // of a scatter, by lag
+	strongest int              // of these
 }
 
 // series returns the series of that name or id.
@@ -270,8 +274,8 @@ func (p *plotQuery) encode(enc *json.Encoder) error {
 			}
 		}
 	}
-	if len(p.chart.Curves) == 0 {
-		return nil
+	if err := p.encodePairings(enc); err != nil || len(p.chart.Curves) == 0 {
+		return err
 	}
 	for _, n := range plot.Within(p.chart.Notes, p.chart.Curves[0].From, p.chart.Curves[0].To) {
 		line := noteJSON{V: jsonVersion, Note: n.Text, From: nanos(n.At)}

@@ -153,8 +153,9 @@ func (d *Data) Values() []float64 {
 	return values
 }
 
-// Pair sets the values of b over those of a, each of one period and that of b so many periods later, with what is known of them.
-func Pair(a, b *Data, lag int) Pairs {
+// Pair sets the values of b over those of a, each of one period and that of b so many periods later, with what is known of them. rank tells how their ranks go
+// together instead of the values themselves.
+func Pair(a, b *Data, lag int, rank bool) Pairs {
 	x, y := a.Values(), b.Values()
 	s := Pairs{XName: a.Name, XUnit: a.Unit, YName: b.Name, YUnit: b.Unit}
 	var sx, sy float64
@@ -171,13 +172,20 @@ func Pair(a, b *Data, lag int) Pairs {
 	case !c.Enough:
 		s.Facts = append(s.Facts, "one of them never changes: no correlation")
 	default:
-		s.Facts = append(s.Facts, fmt.Sprintf("r %.2f, 95%% from %.2f to %.2f", c.R, c.Low, c.High))
+		fact := fmt.Sprintf("r %.2f, 95%% from %.2f to %.2f", c.R, c.Low, c.High)
+		if rank {
+			fact = fmt.Sprintf("rho %.2f", c.Rho)
+		}
+		s.Facts = append(s.Facts, fact)
 		s.Slope = slope(s.X, s.Y, sx/n, sy/n)
 		s.Intercept = sy/n - s.Slope*sx/n
 	}
-	if lag == 0 {
+	switch {
+	case lag == 0:
 		s.Facts = append(s.Facts, "of one "+a.By)
-	} else {
+	case lag < 0:
+		s.Facts = append(s.Facts, plural(-lag, a.By)+" earlier")
+	default:
 		s.Facts = append(s.Facts, plural(lag, a.By)+" later")
 	}
 	switch c.Missing {

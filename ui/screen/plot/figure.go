@@ -103,7 +103,7 @@ func (r *reader) pairs(n *model.Node) error {
 		return err
 	}
 	y, _, err := plot.ReadPeriods(b, r.v, other, a.by, a.from, a.to, a.zone)
-	f := plot.Pair(&x, &y, 0)
+	f := plot.Pair(&x, &y, 0, false)
 	f.Marks, a.figure = r.m.look.marks, &f
 	return err
 }
