@@ -41,7 +41,8 @@ type Dropped struct {
 	Why     Drop
 	Count   int64
 	Lines   []int  // the first of them
-	Example string // what stood there in the first
+	Column  int    // of the first, an index into Layout.Columns; -1 if it is about the whole line
+	Example string // what stood there
 }
 
 // Report tells what became of a file.
@@ -186,7 +187,7 @@ func (rd *reading) all(f *feed) error {
 		case header && ok:
 			header = false
 		case header:
-			rd.drop(Broken, line, nil)
+			rd.drop(Broken, line, -1, nil)
 		default:
 			rd.report.Rows++
 			rd.row(cells, line, ok)
@@ -261,7 +262,7 @@ func (d *Dropped) add(o *Dropped, before int) {
 	}
 	d.Why = o.Why
 	if d.Count == 0 {
-		d.Example = o.Example
+		d.Column, d.Example = o.Column, o.Example
 	}
 	d.Count += o.Count
 	for _, line := range o.Lines[:min(len(o.Lines), maxLines-len(d.Lines))] {
@@ -282,50 +283,50 @@ func (l *Layout) keys() []string {
 func (rd *reading) row(cells [][]byte, line int, ok bool) {
 	l := &rd.report.Layout
 	if !ok {
-		rd.drop(Broken, line, nil)
+		rd.drop(Broken, line, -1, nil)
 		return
 	}
 	if max(l.Time, l.Clock, l.Name) >= len(cells) {
-		rd.drop(Short, line, nil)
+		rd.drop(Short, line, -1, nil)
 		return
 	}
 	cell := trim(cells[l.Time])
 	if l.Clock >= 0 && !missing(cell) {
 		clock := trim(cells[l.Clock])
 		if missing(clock) {
-			rd.drop(NoTime, line, clock)
+			rd.drop(NoTime, line, l.Clock, clock)
 			return
 		}
 		rd.joined = append(append(append(rd.joined[:0], cell...), ' '), clock...)
 		cell = rd.joined
 	}
 	if missing(cell) {
-		rd.drop(NoTime, line, cell)
+		rd.drop(NoTime, line, l.Time, cell)
 		return
 	}
 	m, ok := rd.time(cell)
 	if !ok {
-		rd.drop(BadTime, line, cell)
+		rd.drop(BadTime, line, l.Time, cell)
 		return
 	}
 	t, ok := rd.clock.instant(m)
 	if !ok {
-		rd.drop(NoSuchTime, line, cell)
+		rd.drop(NoSuchTime, line, l.Time, cell)
 		return
 	}
 	for k, i := range l.Values {
 		if i >= len(cells) {
-			rd.drop(Short, line, nil)
+			rd.drop(Short, line, -1, nil)
 			continue
 		}
 		v, why, ok := rd.value(trim(cells[i]), l.Comma[k])
 		if !ok {
-			rd.drop(why, line, trim(cells[i]))
+			rd.drop(why, line, i, trim(cells[i]))
 			continue
 		}
 		if l.Name >= 0 {
 			if k, ok = rd.named(trim(cells[l.Name])); !ok {
-				rd.drop(NoName, line, nil)
+				rd.drop(NoName, line, l.Name, nil)
 				continue
 			}
 		}
@@ -398,7 +399,7 @@ func (rd *reading) time(b []byte) (m moment, ok bool) {
 	return parseTime(b, f)
 }
 
-func (rd *reading) drop(why Drop, line int, cell []byte) {
+func (rd *reading) drop(why Drop, line, column int, cell []byte) {
 	d := &rd.drops[why]
 	d.Why = why
 	d.Count++
@@ -406,7 +407,7 @@ func (rd *reading) drop(why Drop, line int, cell []byte) {
 		d.Lines = append(d.Lines, line)
 	}
 	if d.Count == 1 {
-		d.Example = shown(cell)
+		d.Column, d.Example = column, shown(cell)
 	}
 }
 

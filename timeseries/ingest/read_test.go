@@ -204,8 +204,8 @@ func TestDrops(t *testing.T) {
 		t.Errorf("samples %v, want %v", got[40:], want)
 	}
 	want := []Dropped{
-		{NoValue, 2, []int{42, 43}, ""}, {NoTime, 1, []int{44}, ""}, {BadValue, 3, []int{45, 52, 53}, "5 kg"}, {BadTime, 1, []int{46}, "yesterday"},
-		{NoSuchTime, 1, []int{47}, "2024-03-31 02:30"}, {Short, 1, []int{48}, ""}, {Broken, 1, []int{49}, ""},
+		{NoValue, 2, []int{42, 43}, 1, ""}, {NoTime, 1, []int{44}, 0, ""}, {BadValue, 3, []int{45, 52, 53}, 1, "5 kg"}, {BadTime, 1, []int{46}, 0, "yesterday"},
+		{NoSuchTime, 1, []int{47}, 0, "2024-03-31 02:30"}, {Short, 1, []int{48}, -1, ""}, {Broken, 1, []int{49}, -1, ""},
 	}
 	if fmt.Sprint(rep.Dropped) != fmt.Sprint(want) {
 		t.Errorf("dropped\n%v, want\n%v", rep.Dropped, want)

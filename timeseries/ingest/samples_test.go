@@ -95,3 +95,42 @@ func TestSampleFilesRefused(t *testing.T) {
 		})
 	}
 }
+
+// What the samples of other people's files take as chunks, with a fiftieth for other choices of the codec; a sample in memory has 16 bytes.
+func TestSampleFilesAreSmall(t *testing.T) {
+	for _, c := range []struct {
+		file  string
+		opt   Options
+		limit float64 // bytes a sample, over all columns
+	}{
+		{"nyc_taxi.csv", Options{}, 1.78},
+		{"seattle-weather.csv", Options{Wide: true}, 1.01},
+		{"co2-concentration.csv", Options{Wide: true}, 1.48},
+		{"daily-min-temperatures.csv", Options{}, 1.05},
+	} {
+		t.Run(c.file, func(t *testing.T) {
+			var s Sorter
+			defer s.Spill.Close()
+			rep, err := Read(sampleFile(t, c.file), c.opt, s.Add)
+			if err == nil {
+				err = s.Finish()
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			size := 0
+			for k := range s.Len() {
+				refs, ok := s.Chunks(k)
+				if !ok {
+					t.Fatalf("column %d is not in order", k)
+				}
+				for _, r := range refs {
+					size += r.Size()
+				}
+			}
+			if got := float64(size) / float64(rep.Samples); got > c.limit {
+				t.Errorf("%.3f bytes a sample, at most %v", got, c.limit)
+			}
+		})
+	}
+}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -55,30 +56,33 @@ type importing struct {
 	table     table
 }
 
-// job brings one file into an open store.
-type job func(*Session) (*exchange.Report, error)
+// job brings one file, which was read as far as that needs no store, into an open one.
+type job struct {
+	run   func(*Session) (*exchange.Report, error)
+	close func() error
+}
 
 // importFiles reads all the files that are read whole before it changes anything, then brings in each as a step of undo.
 func (r *run) importFiles(names []string, opt *importing) error {
 	var jobs []job
+	defer func() {
+		for _, j := range jobs {
+			j.close() // only read, or kept beside while it was needed
+		}
+	}()
 	for _, name := range names {
-		f, err := r.openFile(name)
+		j, err := r.read(name, opt)
 		if err != nil {
 			return err
 		}
-		defer f.Close() // after the jobs that read from it
-		do, err := r.read(f, name, opt)
-		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
-		}
-		jobs = append(jobs, do)
+		jobs = append(jobs, j)
 	}
 	s, err := r.open()
 	if err != nil {
 		return err
 	}
-	for i, do := range jobs {
-		report, err := do(s)
+	for i, j := range jobs {
+		report, err := j.run(s)
 		if err != nil {
 			return s.close(fmt.Errorf("%s: %w", names[i], err))
 		}
@@ -100,88 +104,126 @@ func (r *run) printReport(report *exchange.Report, asJSON bool) error {
 	}{jsonVersion, report})
 }
 
-// openFile opens a file, or a copy of standard input, which can be read only once.
 func (r *run) openFile(name string) (*os.File, error) {
-	if name != "-" {
-		f, err := os.Open(name)
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil, missingf("there is no file %q", name)
-		}
-		if err != nil {
-			return nil, err
-		}
-		if info, err := f.Stat(); err != nil || info.IsDir() {
-			f.Close()
-			return nil, errors.Join(err, fmt.Errorf("%s is a directory; name a file", name))
-		}
-		return f, nil
+	f, err := os.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, missingf("there is no file %q", name)
 	}
+	if err != nil {
+		return nil, err
+	}
+	if info, err := f.Stat(); err != nil || info.IsDir() {
+		f.Close()
+		return nil, errors.Join(err, fmt.Errorf("%s is a directory; name a file", name))
+	}
+	return f, nil
+}
+
+// read reads a file, or standard input, as far as that needs no store.
+func (r *run) read(name string, opt *importing) (j job, err error) {
+	var f *os.File
+	in := r.In
+	if name != "-" {
+		if f, err = r.openFile(name); err != nil {
+			return j, err
+		}
+		in = f
+	}
+	j.close = func() error {
+		if f == nil {
+			return nil
+		}
+		return f.Close()
+	}
+	defer func() {
+		if err != nil {
+			j.close() // only read
+			err = fmt.Errorf("%s: %w", name, err)
+		}
+	}()
+	text := bufio.NewReaderSize(in, exchange.Head)
+	head, err := text.Peek(exchange.Head)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return j, err
+	}
+	format := opt.format
+	if format == "" {
+		if format, err = exchange.Detect(head); err != nil {
+			return j, err
+		}
+	}
+	label := "import " + filepath.Base(name)
+	if format == exchange.CSV {
+		t, err := r.readTable(text, f, opt)
+		if err != nil {
+			return j, err
+		}
+		closed := j.close
+		j.close = func() error { return errors.Join(t.Close(), closed()) }
+		j.run = func(s *Session) (*exchange.Report, error) { return r.importTable(s, t, label) }
+		return j, nil
+	}
+	if f == nil {
+		f, err = copied(text)
+	} else {
+		_, err = f.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		return j, err
+	}
+	plan, err := r.plan(f, format)
+	j.run = func(s *Session) (*exchange.Report, error) {
+		r.syncing = format == exchange.JSON
+		defer func() { r.syncing = false }()
+		return exchange.Apply(s.Tree, s.Book, plan, label, opt.dry)
+	}
+	return j, err
+}
+
+// copied returns a copy of standard input, which can be read only once.
+func copied(in io.Reader) (*os.File, error) {
 	f, err := os.CreateTemp("", "arbor-import")
 	if err != nil {
 		return nil, err
 	}
 	os.Remove(f.Name()) // where that works the copy goes with the process
-	if _, err := io.Copy(f, r.In); err != nil {
-		f.Close()
-		return nil, fmt.Errorf("read standard input: %w", err)
+	if _, err = io.Copy(f, in); err == nil {
+		_, err = f.Seek(0, io.SeekStart)
 	}
-	_, err = f.Seek(0, io.SeekStart)
-	return f, err
-}
-
-// read reads a file as far as that needs no store.
-func (r *run) read(f *os.File, name string, opt *importing) (job, error) {
-	head := make([]byte, exchange.Head)
-	n, err := io.ReadFull(f, head)
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return nil, err
-	}
-	if _, err := f.Seek(0, io.SeekStart); err != nil {
-		return nil, err
-	}
-	format := opt.format
-	if format == "" {
-		if format, err = exchange.Detect(head[:n]); err != nil {
-			return nil, err
-		}
-	}
-	label := "import " + filepath.Base(name)
-	if format == exchange.CSV {
-		return r.readTable(f, label, opt)
-	}
-	plan, err := r.plan(f, format)
-	return func(s *Session) (*exchange.Report, error) {
-		r.syncing = format == exchange.JSON
-		defer func() { r.syncing = false }()
-		return exchange.Apply(s.Tree, s.Book, plan, label, opt.dry)
-	}, err
-}
-
-// readTable reads a table whole, so that one that cannot be read changes nothing.
-func (r *run) readTable(f *os.File, label string, opt *importing) (job, error) {
-	options, err := opt.table.options(opt.dry, r.config.Zone)
 	if err != nil {
-		return nil, err
+		f.Close()
+		return nil, fmt.Errorf("copy it: %w", err)
 	}
-	info, err := f.Stat()
+	return f, nil
+}
+
+// readTable reads a table whole, so that one that cannot be read changes nothing. f is nil if how long it is is not known.
+func (r *run) readTable(text io.Reader, f *os.File, opt *importing) (*csv.Table, error) {
+	options, err := opt.table.options(opt.dry, r.config.Zone)
 	if err != nil {
 		return nil, err
 	}
 	p := r.newProgress()
 	defer p.clear()
-	options.Progress = func(done, total int64) { p.show(store.Progress{Step: "store", Done: done, Total: total}) }
-	t, err := csv.Read(&metered{r: f, p: p, size: info.Size()}, options)
+	if f != nil {
+		info, err := f.Stat()
+		if err != nil {
+			return nil, err
+		}
+		text = &metered{r: text, p: p, size: info.Size()}
+	}
+	t, err := csv.Read(text, options)
 	if unclear := (*ingest.RefusedError)(nil); errors.As(err, &unclear) {
-		return nil, refusedf("%w", err)
+		err = refusedf("%w", err)
 	}
-	if err != nil {
-		return nil, err
-	}
-	return func(s *Session) (*exchange.Report, error) {
-		defer t.Close() // what it kept beside goes with the process anyway
-		defer p.clear()
-		return t.Import(s.Tree, s.Book, label)
-	}, nil
+	return t, err
+}
+
+// importTable brings a table that was read into the store.
+func (r *run) importTable(s *Session, t *csv.Table, label string) (*exchange.Report, error) {
+	p := r.newProgress()
+	defer p.clear()
+	return t.Import(s.Tree, s.Book, label, func(done, total int64) { p.show(store.Progress{Step: "store", Done: done, Total: total}) })
 }
 
 // metered shows how much of a file was read.

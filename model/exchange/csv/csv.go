@@ -21,8 +21,6 @@ type Options struct {
 	Series string
 	// DryRun only reports.
 	DryRun bool
-	// Progress, if not nil, is told how many of the samples are stored.
-	Progress func(done, total int64)
 	ingest.Options
 }
 
@@ -63,7 +61,7 @@ func (t *Table) read(in io.Reader) error {
 		return explain(err)
 	}
 	for _, d := range r.Dropped {
-		t.report.DropCount(d.Lines[0], int(d.Count), "%v, first %.40q%s", d.Why, d.Example, lines(d))
+		t.report.DropCount(d.Lines[0], int(d.Count), "%s", dropped(&r.Layout, d))
 	}
 	if r.Samples == 0 {
 		return fmt.Errorf("none of its %d lines holds a sample", r.Rows)
@@ -94,12 +92,12 @@ func Import(tree *model.Tree, book *timeseries.Book, in io.Reader, label string,
 		return nil, err
 	}
 	defer t.Close()
-	return t.Import(tree, book, label)
+	return t.Import(tree, book, label, func(done, total int64) {})
 }
 
 // Import adds the samples that the table's series lack, as one step of undo under label. A sample of a time that is there with another value
-// takes its place. It can be called once.
-func (t *Table) Import(tree *model.Tree, book *timeseries.Book, label string) (*exchange.Report, error) {
+// takes its place. told is told how many of the samples are stored. It can be called once.
+func (t *Table) Import(tree *model.Tree, book *timeseries.Book, label string, told func(done, total int64)) (*exchange.Report, error) {
 	fresh := make([]*fresh, len(t.columns))
 	err := tree.View(func(v *model.View) (err error) {
 		for i := range t.columns {
@@ -129,7 +127,7 @@ func (t *Table) Import(tree *model.Tree, book *timeseries.Book, label string) (*
 					return err
 				}
 			}
-			if err := t.put(im, f, done); err != nil {
+			if err := t.put(im, f, done, told); err != nil {
 				return err
 			}
 			done += f.len()
@@ -151,6 +149,18 @@ func explain(err error) error {
 		return fmt.Errorf("%w; arbor import csv reads tables of text", err)
 	}
 	return err
+}
+
+// dropped says why values were dropped, what the first was, and where they stood.
+func dropped(l *ingest.Layout, d ingest.Dropped) string {
+	text := d.Why.String()
+	if d.Example != "" {
+		text += fmt.Sprintf(", first %.40q", d.Example)
+	}
+	if d.Column >= 0 {
+		text += " in column " + title(l, d.Column)
+	}
+	return text + lines(d)
 }
 
 // lines lists the first lines that were dropped for one reason, if they are several.

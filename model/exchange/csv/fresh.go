@@ -145,12 +145,11 @@ func (t *Table) keep(k *kept, samples []timeseries.Sample) error {
 
 // put adds samples to a series: new ones as chunks, and as if logged or corrected by hand those that must lie above what is there. done is how many
 // of other series were put before.
-func (t *Table) put(im *model.Importer, f *fresh, done int) error {
+func (t *Table) put(im *model.Importer, f *fresh, done int, told func(done, total int64)) error {
 	spill := &t.samples.Spill
-	told := func(r ingest.Ref) {
-		if done += r.Len(); t.opt.Progress != nil {
-			t.opt.Progress(int64(done), int64(t.report.Samples))
-		}
+	count := func(r ingest.Ref) {
+		done += r.Len()
+		told(int64(done), int64(t.report.Samples))
 	}
 	if im.Staged(f.series) {
 		k := 0
@@ -161,7 +160,7 @@ func (t *Table) put(im *model.Importer, f *fresh, done int) error {
 			if err != nil {
 				return err
 			}
-			told(f.added.chunks[k])
+			count(f.added.chunks[k])
 			k++
 		}
 		return nil
@@ -170,7 +169,7 @@ func (t *Table) put(im *model.Importer, f *fresh, done int) error {
 		if err := im.LoadChunk(f.series, r.Size(), func() ([]byte, error) { return spill.AppendChunk(nil, r) }); err != nil {
 			return err
 		}
-		told(r)
+		count(r)
 	}
 	byHand := func(k *kept, do func(e *model.Edit, samples []timeseries.Sample) error) {
 		for _, r := range k.chunks {

@@ -65,9 +65,9 @@ func TestMemory(t *testing.T) {
 				var before, p peak
 				before.look()
 				opt := Options{Series: "x", Options: ingest.Options{Zone: time.UTC}}
-				progress := 0
-				opt.Progress = func(done, total int64) {
-					if progress++; progress%(rows/8192) == 0 {
+				stored := 0
+				look := func(done, total int64) {
+					if stored++; stored%(rows/8192) == 0 {
 						p.look()
 					}
 				}
@@ -76,7 +76,12 @@ func TestMemory(t *testing.T) {
 						t.Fatal(err)
 					}
 				}
-				r, err := Import(tr.Tree, tr.Book, &generated{rows: rows, line: func(i int) string { return line(i, rows) }, peak: &p}, "import", opt)
+				table, err := Read(&generated{rows: rows, line: func(i int) string { return line(i, rows) }, peak: &p}, opt)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer table.Close()
+				r, err := table.Import(tr.Tree, tr.Book, "import", look)
 				if err != nil || r.Samples == 0 {
 					t.Fatal(r, err)
 				}
