@@ -134,9 +134,9 @@ func (c *Chart) scale(right bool, h int) (scale, bool) {
 		}
 	}
 	for _, g := range c.Goals {
-		if !right {
-			add(g.First)
-			add(g.Last)
+		if from, to := max(g.From, c.Curves[0].From), min(g.To, c.Curves[0].To); !right && from <= to { // as far as it is seen
+			add(g.at(from))
+			add(g.at(to))
 		}
 	}
 	if low > high {

@@ -188,6 +188,9 @@ func (c *Chart) notes(s *scene) {
 			if f.axis {
 				s.rule(n.x, f.y+f.h, n.last-n.x+1, theme.Accent, "━")
 			}
+			if n.Until <= f.to {
+				s.rule(n.last, f.y, -f.h, theme.Faint, "┊")
+			}
 		}
 		top := f.y
 		if n.lane >= 0 {

@@ -48,7 +48,9 @@ func ASCII(r rune) rune {
 
 func boxASCII(r rune) rune {
 	switch r {
-	case '─', '━', '┄', '┅', '┈', '┉', '╌', '═', '╴', '╶':
+	case '━', '═':
+		return '='
+	case '─', '┄', '┅', '┈', '┉', '╌', '╴', '╶':
 		return '-'
 	case '│', '┃', '┆', '┇', '┊', '┋', '╎', '║', '╵', '╷':
 		return '|'

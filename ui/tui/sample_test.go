@@ -7,6 +7,8 @@ import (
 
 	"arbor/model"
 	"arbor/timeseries"
+
+	tea "github.com/charmbracelet/bubbletea"
 )
 
 // weighed returns a driver that shows a plot of three samples: 80, 81, 82 kg on the three days before noon, at six.
@@ -186,5 +188,34 @@ func TestWhatHappened(t *testing.T) {
 				t.Errorf("%q is not said, or %q is, in\n%s", c.says, c.not, p)
 			}
 		})
+	}
+}
+
+// TestPlotPictures compares whole windows of the plot with the files in testdata.
+func TestPlotPictures(t *testing.T) {
+	for _, sc := range []struct{ name, keys string }{
+		{"plot", ""}, {"plot-cross", ",<left>"}, {"plot-edit", ",<enter>7"}, {"plot-words", ".W"}, {"plot-beside", "s"}, {"plot-by", "bb"}, {"plot-spans", "z"}, {"plot-bare", "vvvvvvv"},
+	} {
+		for _, size := range []struct{ w, h int }{{20, 5}, {40, 12}, {80, 24}, {200, 50}} {
+			name := sc.name + "-" + count(size.w)
+			t.Run(name, func(t *testing.T) {
+				d, _, _ := weighed(t, "goal:70@2026-04-01")
+				_, err := d.tree.Do("log", func(e *model.Edit) error {
+					id, err := e.SeriesNode("sleep")
+					if err != nil {
+						return err
+					}
+					return e.Log(id, timeseries.Sample{T: noon.Add(-30 * time.Hour).UnixNano(), V: 7})
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				plant(t, d.tree, "on a trip [[weight]] when:2026-03-01T12:00..2026-03-02T12:00\n")
+				d.send(tea.WindowSizeMsg{Width: size.w, Height: size.h})
+				d.press("16" + sc.keys)
+				d.send(whichKey{d.m.typedAt})
+				compare(t, name, d.picture())
+			})
+		}
 	}
 }

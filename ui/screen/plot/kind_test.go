@@ -135,3 +135,26 @@ func TestAKeyDoesNotGrow(t *testing.T) {
 	}
 	t.Logf("pan %.0f %.0f, point %.0f %.0f", pan1, pan2, point1, point2)
 }
+
+// TestTheWheelZoomsAboutThePointer: what lies below the pointer stays there, and a drag takes what is below it along.
+func TestTheWheelZoomsAboutThePointer(t *testing.T) {
+	s := newStage(t, true)
+	for _, x := range []int{10, 40, 75} {
+		s.invoke(command.PlotAll)
+		at := func() int64 {
+			t, _ := s.m.chart.TimeAt(x-s.m.margin(), s.m.room(), s.m.h)
+			return t
+		}
+		before, span := at(), s.m.to-s.m.from
+		s.send(screen.Mouse{X: x, Kind: screen.Wheel, WheelUp: true}, screen.Mouse{X: x, Kind: screen.Wheel, WheelUp: true})
+		if now := s.m.to - s.m.from; now >= span || distance(at(), before) > span/100 {
+			t.Errorf("at column %d the time went from %d to %d, of a window of %d then %d", x, before, at(), span, now)
+		}
+		before = at()
+		s.send(screen.Mouse{X: x, Kind: screen.Press}, screen.Mouse{X: x - 5, Kind: screen.Drag}, screen.Mouse{X: x - 5, Kind: screen.Release})
+		x -= 5
+		if s.m.look.cross != nil || distance(at(), before) > span/100 {
+			t.Errorf("a drag took %d to %d, and points at %v", before, at(), s.m.look.cross)
+		}
+	}
+}
