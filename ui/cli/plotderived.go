@@ -59,15 +59,5 @@ func (d *derived) load(v *model.View, from, to, now time.Time) (first, end int64
 
 // data returns one value for each period: of what counts the sum, 0 where nothing happened, of how things stood the last.
 func (d *derived) data(by string, edges []int64, now time.Time) (plot.Data, []timeseries.Bucket) {
-	buckets := timeseries.Fill(edges, d.samples)
-	value := model.DailySum
-	if d.Gauge {
-		value = model.DailyLast
-	}
-	for i := range buckets {
-		if b := &buckets[i]; !d.Gauge && b.N == 0 && b.From <= now.UnixNano() {
-			b.Summary = timeseries.Summary{N: 1, T0: b.From, T1: b.From}
-		}
-	}
-	return plot.Periods(d.name, d.Unit, by, buckets, value.Of), buckets
+	return plot.DerivedPeriods(d.Derivation, d.name, by, edges, d.samples, now)
 }

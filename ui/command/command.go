@@ -38,6 +38,7 @@ type Facts struct {
 	Arrow   bool // an arrow was begun
 	Sample  bool // a plot points at a sample
 	Habit   bool // the series has a target
+	Derived bool // the series follows from the tree
 }
 
 // Command is one row of the table.

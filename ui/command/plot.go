@@ -56,6 +56,13 @@ func sample(f Facts) string {
 	return ""
 }
 
+func logged(f Facts) string {
+	if why := series(f); why != "" || !f.Derived {
+		return why
+	}
+	return "it follows from the tree"
+}
+
 func habit(f Facts) string {
 	if why := series(f); why != "" || f.Habit {
 		return why
@@ -81,7 +88,7 @@ var plotRows = []Command{
 	{CrossOff, "Point at no sample; so does Esc", "no sample", "Plot", Plot, []string{"c"}, "", series},
 	{SampleEdit, "Give the sample pointed at another value", "edit", "Samples", Plot, []string{"enter", "i"}, "arbor log --edit", sample},
 	{SampleRemove, "Take the sample pointed at away", "remove", "Samples", Plot, []string{"delete", "x"}, "arbor log --rm", sample},
-	{SampleLog, "Log a value, at the time pointed at or now", "log", "Samples", Plot, []string{"A"}, "arbor log", series},
+	{SampleLog, "Log a value, at the time pointed at or now", "log", "Samples", Plot, []string{"A"}, "arbor log", logged},
 	{SampleSkip, "Skip a day of a habit, or take that back", "skip day", "Samples", Plot, []string{"X"}, "arbor log --skip", habit},
 	{PlotKind, "Another kind: line, bar, histogram, heat map, …", "kind", "Plot", Plot, []string{"v"}, "arbor plot --kind", series},
 	{PlotKindBack, "The kind before", "kind before", "Plot", Plot, []string{"V"}, "arbor plot --kind", series},
@@ -96,7 +103,7 @@ var plotRows = []Command{
 	{ZoomYear, "A year", "a year", "Plot", Plot, []string{"z y"}, "arbor plot --since 365d", series},
 	{PlotSince, "From a time on", "since", "Plot", Plot, []string{"z s"}, "arbor plot --since", series},
 	{PlotUntil, "Up to a time", "until", "Plot", Plot, []string{"z u"}, "arbor plot --until", series},
-	{PlotSeries, "Choose the series by its name", "series", "Plot", Plot, []string{"p"}, "arbor plot", series},
+	{PlotSeries, "Choose the series by its name", "series", "Plot", Plot, []string{"p"}, "arbor plot", nil},
 	{PlotSecond, "Lay a series beside this one, or take it away", "beside", "Plot", Plot, []string{"s"}, "arbor plot", series},
 	{PlotAxis, "The axis on the right: by unit, always, never", "axis", "Plot", Plot, []string{"|"}, "arbor plot --axis2", series},
 	{PlotLog, "Values by factors of ten, or plainly", "log", "Plot", Plot, []string{"y"}, "arbor plot --log", series},

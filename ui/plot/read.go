@@ -97,15 +97,11 @@ func ReadHeat(b *timeseries.Book, v *model.View, n *model.Node, from, to int64, 
 	return m, nil
 }
 
-// ReadCalendar returns a cell for each of the days that meet [from, to).
-func ReadCalendar(b *timeseries.Book, v *model.View, n *model.Node, from, to int64, loc *time.Location) (HeatMap, error) {
-	d, _, err := ReadPeriods(b, v, n, "day", from, to, loc)
-	if err != nil {
-		return HeatMap{}, err
-	}
+// CalendarOf returns a cell for each day of d, whose samples became its value in some way, of a window of time.
+func CalendarOf(d *Data, how model.Daily, from, to int64, loc *time.Location) HeatMap {
 	m := ByDay(d.Name, d.Unit, time.Unix(0, d.From).In(loc), d.Values())
-	m.Facts = []string{string(cmp.Or(n.Definition().Day, model.DailyMean)) + " of each day", Days(from, to, loc)}
-	return m, nil
+	m.Facts = []string{string(cmp.Or(how, model.DailyMean)) + " of each day", Days(from, to, loc)}
+	return m
 }
 
 // Days says what days a span of time takes.

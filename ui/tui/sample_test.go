@@ -219,3 +219,23 @@ func TestPlotPictures(t *testing.T) {
 		}
 	}
 }
+
+// TestDerivedByKeys chooses a series that follows from the tree by its name; nothing can be logged to it.
+func TestDerivedByKeys(t *testing.T) {
+	for _, c := range []struct{ name, keys, says string }{
+		{"offered", "p", "what was done"},
+		{"shown", "pbackl<enter>", " backlog  "},
+		{"nobody logs it", "pbackl<enter>A", "it follows from the tree"},
+		{"beside", "sdone<enter>", "weight  82 kg   done"},
+		{"and not", "sdone<enter>sdone<enter>", "3 samples"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d, _, _ := weighed(t)
+			plant(t, d.tree, "a state:done\nb state:todo\n")
+			d.press("16" + c.keys)
+			if p := d.picture(); !strings.Contains(p, c.says) {
+				t.Errorf("%q is not said in\n%s", c.says, p)
+			}
+		})
+	}
+}

@@ -18,7 +18,7 @@ const (
 	besideNow = "beside it now, ⏎ takes it away"
 )
 
-// askSeries asks for a series: one to be shown, or one to lie beside that which is.
+// askSeries asks for a series, which is logged or follows from the tree: one to be shown, or one to lie beside that which is.
 func (m Model) askSeries(k kind) (Model, tea.Cmd) {
 	at := m.place()
 	m.inflight++
@@ -29,20 +29,24 @@ func (m Model) askSeries(k kind) (Model, tea.Cmd) {
 			all, err := v.AllSeries()
 			for _, n := range all {
 				c := overlay.Choice{ID: n.ID, Text: model.OneLine(n.Text), Where: n.Definition().Unit}
-				switch {
-				case n.ID == at.Series.ID && k == promptBeside:
-					continue
-				case n.ID == at.Series.ID:
-					c.Where = shownNow
-				case k == promptBeside && slices.Contains(at.Beside, n.ID):
-					c.Where = besideNow
-				}
 				p.saved = append(p.saved, c)
+			}
+			for _, d := range model.Derivations {
+				p.saved = append(p.saved, overlay.Choice{ID: plot.DerivedID(d.Name), Text: d.Name, Where: d.What})
 			}
 			return err
 		})
-		if len(p.saved) == 0 && err == nil {
-			return screen.Did{Err: model.ErrNothing, Text: "there is no other series"}
+		shown := func(c overlay.Choice) bool { return at.Series != nil && c.ID == at.Series.ID }
+		if k == promptBeside {
+			p.saved = slices.DeleteFunc(p.saved, shown)
+		}
+		for i, c := range p.saved {
+			switch {
+			case shown(c):
+				p.saved[i].Where = shownNow
+			case k == promptBeside && slices.Contains(at.Beside, c.ID):
+				p.saved[i].Where = besideNow
+			}
 		}
 		p.narrowSeries()
 		return promptOrError(err, p)
@@ -70,5 +74,5 @@ func (m Model) chosenSeries(p prompt) (Model, tea.Cmd) {
 	if p.kind == promptBeside {
 		return m.tell(m.focus, plot.Beside{ID: id})
 	}
-	return m.tell(m.focus, screen.Goto{ID: id})
+	return m.tell(m.focus, plot.Show{ID: id})
 }

@@ -28,8 +28,15 @@ func (r *reader) figure() (bool, error) {
 	a.chart = plot.Chart{Location: a.zone, Marks: l.marks, Log: l.log, Curves: []plot.Curve{{Kind: l.kind}}}
 	a.chart.Curves[0].From, a.chart.Curves[0].To, a.chart.Notes = a.from, a.to, a.notes
 	st := theme.Series(a.at)
-	switch l.kind {
+	kind := l.kind
+	if derived := r.follows(*n); derived && (kind == plot.Heat || kind == plot.Box) {
+		kind = plot.Calendar // there is one value a day
+	}
+	switch kind {
 	case plot.Histogram:
+		if r.follows(*n) {
+			return false, r.days(n)
+		}
 		f, err := plot.ReadBins(b, r.v, n, a.from, a.to, r.m.room()/3)
 		f.Marks, f.Style, a.figure, a.by = l.marks, st, &f, ""
 		return false, err
@@ -39,7 +46,9 @@ func (r *reader) figure() (bool, error) {
 		return false, err
 	case plot.Calendar:
 		weeks := int64(max(r.m.room()-5, 1))
-		f, err := plot.ReadCalendar(b, r.v, n, max(a.from, a.to-weeks*int64(7*24*time.Hour)), a.to, a.zone)
+		from := max(a.from, a.to-weeks*int64(7*24*time.Hour))
+		d, err := r.periods(n, "day", from, a.to)
+		f := plot.CalendarOf(&d, n.Definition().Day, from, a.to, a.zone)
 		f.Marks, f.Style, a.figure, a.by = l.marks, st, &f, "day"
 		return false, err
 	case plot.Box:
@@ -59,6 +68,7 @@ func (r *reader) notes(n *model.Node) (err error) {
 	case m.look.silent:
 	case m.known == n.ID:
 		r.a.notes = m.notes
+	case r.follows(*n) && m.look.about == "": // it has no node to which anything leads
 	default:
 		var q *query.Query
 		if m.look.about != "" {
@@ -90,19 +100,19 @@ func (r *reader) boxes(n *model.Node) error {
 
 // pairs reads the first series that lies beside over the one that is shown, by days or longer periods.
 func (r *reader) pairs(n *model.Node) error {
-	a, b := r.a, r.m.env.Book
+	a := r.a
 	other := &a.series[(a.at+1)%len(a.series)]
 	if nodes := r.nodes(); len(nodes) > 1 {
 		other = &nodes[1]
 	}
-	if a.by == "" {
+	if a.by == "" || a.by == "hour" && r.follows(*n, *other) {
 		a.by = plot.PeriodFor("day", a.from, a.to, 4000)
 	}
-	x, _, err := plot.ReadPeriods(b, r.v, n, a.by, a.from, a.to, a.zone)
+	x, err := r.periods(n, a.by, a.from, a.to)
 	if err != nil {
 		return err
 	}
-	y, _, err := plot.ReadPeriods(b, r.v, other, a.by, a.from, a.to, a.zone)
+	y, err := r.periods(other, a.by, a.from, a.to)
 	f := plot.Pair(&x, &y, 0, false)
 	f.Marks, a.figure = r.m.look.marks, &f
 	return err
@@ -128,12 +138,17 @@ func (r *reader) sparks() (bool, error) {
 		nodes = append(slices.Clone(a.series[a.at:]), a.series[:a.at]...)
 	}
 	nodes = nodes[:min(len(nodes), max(r.m.h, 1))]
-	c := plot.Chart{Location: a.zone}
-	rough, err := c.Load(r.m.env.Book, r.v, nodes, a.from, a.to, r.m.room(), r.m.h, r.first)
+	c, rough, err := plot.Chart{Location: a.zone, Curves: make([]plot.Curve, len(nodes))}, false, error(nil)
+	if a.by = ""; r.follows(nodes...) {
+		r.byDays()
+		err = r.values(&c, nodes)
+	} else {
+		rough, err = c.Load(r.m.env.Book, r.v, nodes, a.from, a.to, r.m.room(), r.m.h, r.first)
+	}
 	for i := range c.Curves {
 		c.Curves[i].Style = theme.Series(a.at + i)
 	}
-	a.by, a.figure = "", &plot.Sparks{Curves: c.Curves, Marks: r.m.look.marks}
+	a.figure = &plot.Sparks{Curves: c.Curves, Marks: r.m.look.marks}
 	return rough, err
 }
 
@@ -150,18 +165,36 @@ func (r *reader) curves() (bool, error) {
 	if g, ok := plot.GoalOf(n, a.all, a.zone); ok && !l.noGoal {
 		a.chart.Goals = []plot.Goal{g}
 	}
+	if r.follows(nodes...) {
+		r.byDays()
+	}
 	if a.by == "" {
 		return a.chart.Load(r.m.env.Book, r.v, nodes, a.from, a.to, r.m.room(), r.m.h, r.first)
 	}
+	return false, r.values(&a.chart, nodes)
+}
+
+// values reads one value for each period of every curve. Sums are bars unless another kind is asked for.
+func (r *reader) values(c *plot.Chart, nodes []model.Node) error {
 	for i := range nodes {
-		d, _, err := plot.ReadPeriods(r.m.env.Book, r.v, &nodes[i], a.by, a.from, a.to, a.zone)
+		d, err := r.periods(&nodes[i], r.a.by, r.a.from, r.a.to)
 		if err != nil {
-			return false, err
+			return err
 		}
-		u := &a.chart.Curves[i]
+		u := &c.Curves[i]
 		if u.Data = d; u.Kind == plot.Auto && nodes[i].Definition().Day == model.DailySum {
 			u.Kind = plot.Bar
 		}
 	}
-	return false, nil
+	return nil
+}
+
+// days counts how often a value of a day is what.
+func (r *reader) days(n *model.Node) error {
+	a := r.a
+	r.byDays()
+	d, err := r.periods(n, a.by, a.from, a.to)
+	f := plot.NewBins(d.Values(), nil, r.m.room()/3)
+	f.Name, f.Unit, f.Marks, f.Style, f.Left, a.figure = n.Text, d.Unit, r.m.look.marks, theme.Series(a.at), 0, &f
+	return err
 }

@@ -34,12 +34,15 @@ type Model struct {
 	look     look
 	notes    []plot.Note // what happened about the series
 	known    model.ID    // the series of which they are known
-	seq      uint64      // the number of the latest request
-	reading  bool        // something is being read
-	aims     uint64      // that of the latest sample asked for
-	aiming   bool        // it is not answered
-	settling bool        // what the person did is not in the picture yet
-	near     model.ID    // the node that it asks for a series of, until it is answered
+	derived  []model.ID  // series that follow from the tree and were asked for
+	feeds    map[model.ID]*feed
+	away     bool     // another view has the focus
+	seq      uint64   // the number of the latest request
+	reading  bool     // something is being read
+	aims     uint64   // that of the latest sample asked for
+	aiming   bool     // it is not answered
+	settling bool     // what the person did is not in the picture yet
+	near     model.ID // the node that it asks for a series of, until it is answered
 }
 
 // drag is the window when the button was pressed, and where.
@@ -65,16 +68,25 @@ func (m Model) update(msg tea.Msg) (Model, tea.Cmd) {
 			return m.load(model.ID{})
 		}
 	case screen.Enter:
-		m.place, m.known = msg.Place, model.ID{}
+		m = m.stale()
+		m.place, m.away = msg.Place, false
 		return m.load(msg.Place.Cursor)
+	case screen.Leave:
+		m.away = true
 	case screen.Changed:
-		m.known = model.ID{}
-		if m.loaded {
+		if m = m.stale(); m.loaded && !m.away {
 			m.settling = m.settling || msg.Own && m.look.cross != nil
 			return m.load(model.ID{})
 		}
 	case screen.Clock: // what a query means may be something else
-		m.known = model.ID{}
+		m = m.stale()
+	case screen.Narrow:
+		m.env.Context = msg.Context
+		if m = m.stale(); m.loaded && !m.away {
+			return m.load(model.ID{})
+		}
+	case Show:
+		return m.showSeries(msg.ID)
 	case screen.Goto:
 		m.place.Cursor, m.place.On = msg.ID, true
 		return m.load(msg.ID)
@@ -135,7 +147,9 @@ func (m Model) invoke(id command.ID) (Model, tea.Cmd) {
 		}
 		next := m.series[(m.at+step)%len(m.series)].ID
 		m.look.cross = nil
-		m.place.Cursor, m.place.On = next, true
+		if m.feeds[next] == nil {
+			m.place.Cursor, m.place.On = next, true
+		}
 		return m.load(next)
 	default:
 		return m.restyle(id)
@@ -238,7 +252,7 @@ func (m Model) View(s grid.Surface) {
 		return
 	}
 	if len(m.series) == 0 {
-		hint(s, "There are no measurements yet. In a shell:", "", "arbor log weight 72.4", "arbor import csv FILE --series NAME")
+		hint(s, "There are no measurements yet. In a shell:", "", "arbor log weight 72.4", "arbor import csv FILE --series NAME", m.env.Keys.Label(command.PlotSeries)+" plots what was done, and more of the tree")
 		return
 	}
 	if m.all.N == 0 && len(m.chart.Curves) < 2 {
@@ -298,6 +312,7 @@ func (m Model) Place() screen.Place {
 	if p.Facts.Series = len(m.series) > 0; p.Facts.Series {
 		n := m.series[m.at]
 		p.Series, p.Beside, p.Sample = &n, m.look.beside, m.sample()
+		p.Facts.Derived = m.feeds[n.ID] != nil
 		p.Facts.Sample, p.Facts.Habit = p.Sample != nil, n.Definition().Target.Value > 0
 	}
 	if p.Facts.Series && m.loaded {

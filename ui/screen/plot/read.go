@@ -24,6 +24,7 @@ type answer struct {
 	by       string      // the period of one value; empty for samples
 	zone     *time.Location
 	notes    []plot.Note
+	feeds    map[model.ID]*feed
 	cross    *cross
 	aimed    uint64 // as many samples were asked for before
 	err      error
@@ -60,18 +61,22 @@ func (m Model) ask(near model.ID, first bool) tea.Cmd {
 func (m Model) read(v *model.View, near model.ID, a *answer) (err error) {
 	first := a.first
 	a.first = false
-	if a.series, err = v.AllSeries(); err != nil || len(a.series) == 0 {
+	r := reader{m: &m, v: v, a: a, first: first}
+	if a.series, err = v.AllSeries(); err != nil {
+		return err
+	}
+	if err := r.derive(); err != nil || len(a.series) == 0 {
 		return err
 	}
 	shown := model.ID{}
 	if m.at < len(m.series) {
 		shown = m.series[m.at].ID
 	}
-	if a.at, err = pick(v, a.series, near, shown); err != nil {
+	if a.at, err = r.pick(near, shown); err != nil {
 		return err
 	}
 	n := a.series[a.at]
-	if a.all, err = m.env.Book.Span(v.Reader(), n.Source()); err != nil {
+	if a.all, err = r.span(&n); err != nil {
 		return err
 	}
 	switch {
@@ -83,7 +88,6 @@ func (m Model) read(v *model.View, near model.ID, a *answer) (err error) {
 	default:
 		a.from, a.to = follow(m.from, m.to, m.all, a.all)
 	}
-	r := reader{m: &m, v: v, a: a, first: first}
 	if a.by = m.look.by; a.by != "" {
 		a.by = plot.PeriodFor(a.by, a.from, a.to, max(m.room(), 1)*2)
 	}
@@ -113,9 +117,9 @@ func follow(from, to int64, was, is timeseries.Summary) (int64, int64) {
 }
 
 // pick returns which series to show: the node near itself, else one below it, else what was shown, else the first.
-func pick(v *model.View, series []model.Node, near, shown model.ID) (int, error) {
+func (r *reader) pick(near, shown model.ID) (int, error) {
 	at := 0
-	for i, n := range series {
+	for i, n := range r.a.series {
 		switch {
 		case n.ID == near:
 			return i, nil
@@ -126,8 +130,11 @@ func pick(v *model.View, series []model.Node, near, shown model.ID) (int, error)
 	if near == (model.ID{}) {
 		return at, nil
 	}
-	for i, n := range series {
-		if under, err := v.Under(n.ID, near); err != nil || under {
+	for i, n := range r.a.series {
+		if r.follows(n) {
+			continue
+		}
+		if under, err := r.v.Under(n.ID, near); err != nil || under {
 			return i, err
 		}
 	}
@@ -159,6 +166,7 @@ func (m Model) arrived(a answer) (Model, tea.Cmd) {
 	}
 	m.series, m.at, m.all, m.chart, m.figure, m.by, m.loaded = a.series, a.at, a.all, a.chart, a.figure, a.by, true
 	m.from, m.to = a.from, a.to
+	m.feeds = a.feeds
 	if m.notes = a.notes; len(a.series) > 0 {
 		m.known = a.series[a.at].ID
 	}
