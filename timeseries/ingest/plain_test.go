@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -42,25 +43,53 @@ func TestPlainAgainstRow(t *testing.T) {
 			}
 			text.WriteString(rapid.SampledFrom([]string{"\n", "\r\n", "\n\n"}).Draw(t, "end"))
 		}
-		text.Write(make([]byte, 2*slack)) // so that the last lines have room behind them
 		zone := time.FixedZone("", 3600)
 		if berlin, err := time.LoadLocation("Europe/Berlin"); err == nil && rapid.Bool().Draw(t, "Berlin") {
 			zone = berlin
 		}
-		said := func(fast bool) string {
-			p := &part{report: Report{Layout: l}}
-			if p.reading = newReading(Options{Zone: zone}, &p.report); !fast {
-				p.plain = nil
-			}
-			ok := p.read(text.Bytes())
-			if !ok { // the file's reader takes over
-				return "not read"
-			}
-			return fmt.Sprintf("%v %v %+v %+v %d", ok, p.samples, p.report, p.drops, p.lines)
+		samePlain(t, l, text.Bytes(), zone)
+	})
+}
+
+// samePlain reads text in one pass and line by line: both must give the same.
+func samePlain(t interface{ Fatalf(string, ...any) }, l Layout, text []byte, zone *time.Location) {
+	text = append(slices.Clip(text), make([]byte, 2*slack)...) // so that the last lines have room behind them
+	said := func(fast bool) string {
+		p := &part{report: Report{Layout: l}}
+		if p.reading = newReading(Options{Zone: zone}, &p.report); !fast {
+			p.plain = nil
 		}
-		if got, want := said(true), said(false); got != want {
-			t.Fatalf("%q: read as\n%s\nwant\n%s", text.Bytes(), got, want)
+		if !p.read(text) { // the file's reader takes over
+			return "not read"
 		}
+		return fmt.Sprintf("%v %+v %+v %d", p.samples, p.report, p.drops, p.lines)
+	}
+	if got, want := said(true), said(false); got != want {
+		t.Fatalf("%q: read as\n%s\nwant\n%s", text, got, want)
+	}
+}
+
+func FuzzPlain(f *testing.F) {
+	for i, s := range []string{
+		"2024-01-02T03:04:05.123Z,1.5,x\n2024-01-02 03:04:06+02:00,-2,\n", "31.12.2024 23:59:59;1,5;0.25\n", "1700000000,1,2\n1700000000123456789,1,2\n",
+		"01/02/2024 00:00:00\t12345678.1234567\t1\r\n", "2024-03-31 02:30:00,1,1\n2024-10-27 02:30:00 -0130,1,1\n",
+	} {
+		f.Add([]byte(s), uint16(i*37))
+	}
+	f.Fuzz(func(t *testing.T, text []byte, how uint16) {
+		pick := func(n int) int {
+			k := int(how) % n
+			how /= uint16(n)
+			return k
+		}
+		l := Layout{Delimiter: []rune{',', ';', '\t', '|'}[pick(4)], Clock: -1, Name: -1, Format: []Format{ISO, DMY, MDY, Seconds, Millis, Micros, Nanos}[pick(7)]}
+		l.Time = pick(2)
+		l.Values = []int{1 - l.Time, 2}[:1+pick(2)]
+		if len(l.Values) == 1 && pick(2) == 1 {
+			l.Name = 2
+		}
+		l.Comma = []bool{pick(2) == 1 && l.Delimiter != ',', false}[:len(l.Values)]
+		samePlain(t, l, text, zone(t, []string{"UTC", "Europe/Berlin", "Australia/Lord_Howe"}[pick(3)]))
 	})
 }
 
