@@ -88,7 +88,7 @@ type measured struct {
 	of []cost
 }
 
-func measureCodecs(runs int) ([]measured, error) {
+func measureCodecs(all []series, runs int) ([]measured, error) {
 	var found []measured
 	for _, s := range all {
 		times, values := s.samples()
