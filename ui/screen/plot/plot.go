@@ -298,7 +298,7 @@ func (m Model) Keys() []command.ID {
 		return []command.ID{command.CrossPrev, command.CrossNext, command.SampleEdit, command.SampleRemove, command.SampleLog, command.SampleSkip, command.Undo, command.ZoomIn, command.ZoomOut, command.PlotKind,
 			command.NextSeries, command.Back, command.Help, command.Quit}
 	}
-	return []command.ID{command.ZoomIn, command.ZoomOut, command.PlotEarlier, command.PlotLater, command.PlotKind, command.PlotBy, command.CrossPrev, command.NextSeries, command.PlotSecond, command.PlotAll,
+	return []command.ID{command.ZoomIn, command.ZoomOut, command.PlotEarlier, command.PlotLater, command.PlotKind, command.PlotBy, command.CrossPrev, command.NextSeries, command.PlotSeries, command.PlotSecond, command.PlotAbout, command.PlotAll,
 		command.PlotWords, command.SampleLog, command.PlotNow, command.ViewOutline, command.ViewMap, command.Palette, command.Help, command.Quit}
 }
 
