@@ -57,7 +57,7 @@ func condition(name string) (bool, error) {
 	return false, fmt.Errorf("unknown condition %q", name)
 }
 
-// caret is what is shown below a line about a query: the query, and a mark below its part that was not understood.
+// caret is what is shown below a line about a query or an expression: it, and a mark below its part that was not understood.
 var caret = regexp.MustCompile(`\n[^\n]*\n *\^\n$`)
 
 // refuses CODE PROGRAM ARG…: the program ends with the exit code, writes nothing to standard output and one line to standard error, of a query that
@@ -81,7 +81,7 @@ func refuses(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("standard output has %q", out)
 	}
 	said := ts.ReadFile("stderr")
-	if strings.HasPrefix(said, "arbor: ") && strings.Contains(said, "query, column") {
+	if strings.HasPrefix(said, "arbor: ") && strings.Contains(said, ", column") {
 		said = caret.ReplaceAllString(said, "\n")
 	}
 	if !strings.HasPrefix(said, "arbor: ") || strings.Count(said, "\n") != 1 || !strings.HasSuffix(said, "\n") {

@@ -58,7 +58,8 @@ func (r *run) plotCommand() *cobra.Command {
 			"as a shade if that has an end, else when they were done, due or scheduled.\n\n" +
 			"What nobody logs follows from the tree, day by day: " + derivedNames() + ", each also of what a query means, as 'done(+home)'.\n\n" +
 			"A histogram counts samples, or with --by the values of periods; heat is the mean by day of the week and hour; a calendar has a cell a " +
-			"day; a box spans the quartiles of each period; scatter sets the second series over the first, where both have a value in a period (a day, or --by).",
+			"day; a box spans the quartiles of each period; scatter sets the second series over the first, where both have a value in a period (a day, or --by).\n\n" +
+			expressionHelp(),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			opt.annotated = cmd.Flags().Changed("annotate")
 			return r.plot(args, opt)

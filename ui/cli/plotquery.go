@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -87,8 +88,23 @@ func (p *plotQuery) find(names []string) error {
 	return nil
 }
 
-// one finds a series: one that is logged, else one that follows from the tree.
+// one finds a series: one that is logged, else one that follows from the tree, or from others by an expression.
 func (p *plotQuery) one(name string) (model.Node, *derived, error) {
+	n, of, err := p.known(name)
+	if err != nil && exitCode(err) == exitMissing && looksLikeExpr(name) {
+		of, err = p.formula(name)
+		n = model.Node{Text: name}
+	}
+	if err == nil && of != nil && p.opt.by == "" {
+		if p.opt.by = "day"; of.formula != nil {
+			p.opt.by = cmp.Or(of.formula.expr.By(), "day")
+		}
+	}
+	return n, of, err
+}
+
+// known finds a series that is logged or follows from the tree.
+func (p *plotQuery) known(name string) (model.Node, *derived, error) {
 	n, err := series(p.v, name)
 	if err == nil || exitCode(err) != exitMissing {
 		return n, nil, err
@@ -99,9 +115,6 @@ func (p *plotQuery) one(name string) (model.Node, *derived, error) {
 		return n, nil, derivedErr
 	case of == nil:
 		return n, nil, err
-	}
-	if p.opt.by == "" {
-		p.opt.by = "day"
 	}
 	return model.Node{Text: name}, of, nil
 }
