@@ -153,3 +153,16 @@ func TestKeysFileIsMadeFromTheTable(t *testing.T) {
 		t.Errorf("ui/KEYS.md is not what the table says (%v); run go test ./ui/command -update", err)
 	}
 }
+
+// TestTheHelpBeginsWithWhatIsHere: under the first headings stands what works in one place alone, and no heading is lost.
+func TestTheHelpBeginsWithWhatIsHere(t *testing.T) {
+	for _, c := range []struct {
+		focus Focus
+		first string
+	}{{Plot, "Plot"}, {Outline, Groups()[0]}, {Frame, Groups()[0]}} {
+		got := GroupsOf(c.focus)
+		if got[0] != c.first || len(got) != len(Groups()) {
+			t.Errorf("the help of %s begins with %v", c.focus, got)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package command
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -52,6 +53,24 @@ func Groups() []string {
 			out = append(out, c.Group)
 		}
 	}
+	return out
+}
+
+// GroupsOf returns the headings of the table, first those under which there is nothing but what works in focus alone.
+func GroupsOf(focus Focus) []string {
+	out := Groups()
+	own := func(group string) bool {
+		return !slices.ContainsFunc(table, func(c Command) bool { return c.Group == group && c.Focus != focus })
+	}
+	slices.SortStableFunc(out, func(a, b string) int {
+		switch x, y := own(a), own(b); {
+		case x == y:
+			return 0
+		case x:
+			return -1
+		}
+		return 1
+	})
 	return out
 }
 

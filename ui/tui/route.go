@@ -327,7 +327,7 @@ func (m Model) open(title string, grouped bool) Model {
 		}
 	}
 	if grouped {
-		order := command.Groups()
+		order := command.GroupsOf(m.views[m.focus].focus)
 		slices.SortStableFunc(entries, func(a, b overlay.Entry) int { return slices.Index(order, a.Group) - slices.Index(order, b.Group) })
 	}
 	l := overlay.NewList(title, grouped, entries)

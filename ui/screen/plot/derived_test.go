@@ -92,3 +92,25 @@ func TestDerivedReadsOnce(t *testing.T) {
 		t.Error("entered again it is not read")
 	}
 }
+
+// TestHabitsAreBars: by periods, what adds up and what one does so often is a bar, and what is measured a line.
+func TestHabitsAreBars(t *testing.T) {
+	s := newStage(t, true)
+	for _, c := range []struct {
+		key, value string
+		want       plot.Kind
+	}{{"day", "mean", plot.Auto}, {"day", "sum", plot.Bar}, {"target", "3/week", plot.Bar}} {
+		s.do(func(e *model.Edit) error {
+			if err := e.ClearField(s.m.series[0].ID, "day"); err != nil {
+				return err
+			}
+			return e.SetField(s.m.series[0].ID, c.key, c.value)
+		})
+		for s.m.look.by != "day" {
+			s.invoke(command.PlotBy)
+		}
+		if got := s.m.chart.Curves[0].Kind; got != c.want {
+			t.Errorf("with %s:%s it is drawn as %s, want %s", c.key, c.value, got, c.want)
+		}
+	}
+}

@@ -174,7 +174,7 @@ func (r *reader) curves() (bool, error) {
 	return false, r.values(&a.chart, nodes)
 }
 
-// values reads one value for each period of every curve. Sums are bars unless another kind is asked for.
+// values reads one value for each period of every curve. Sums and habits are bars unless another kind is asked for.
 func (r *reader) values(c *plot.Chart, nodes []model.Node) error {
 	for i := range nodes {
 		d, err := r.periods(&nodes[i], r.a.by, r.a.from, r.a.to)
@@ -182,7 +182,8 @@ func (r *reader) values(c *plot.Chart, nodes []model.Node) error {
 			return err
 		}
 		u := &c.Curves[i]
-		if u.Data = d; u.Kind == plot.Auto && nodes[i].Definition().Day == model.DailySum {
+		def := nodes[i].Definition()
+		if u.Data = d; u.Kind == plot.Auto && (def.Day == model.DailySum || def.Target.Value > 0) {
 			u.Kind = plot.Bar
 		}
 	}
