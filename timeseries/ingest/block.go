@@ -163,7 +163,9 @@ func (p *part) read(raw []byte) bool {
 		ok := true
 		switch {
 		case l.Objects:
-			ok = cut.object(line)
+			if ok = cut.object(line); cut.simple && fast != nil {
+				fast.learn(line)
+			}
 		case quotes && bytes.IndexByte(line, '"') >= 0:
 			done, broken := cut.quoted(line)
 			if !done && !broken {

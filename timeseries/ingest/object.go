@@ -51,7 +51,8 @@ func (s *records) object(b []byte) bool {
 	for len(s.cells) < len(s.keys) {
 		s.cells = append(s.cells, nil)
 	}
-	return s.simpleObject(b) || s.anyObject(b)
+	s.simple = s.simpleObject(b)
+	return s.simple || s.anyObject(b)
 }
 
 // set gives the cell of a key its value.

@@ -19,6 +19,11 @@ type plain struct {
 	roles  []int     // of the columns, up to the last that is needed: a place among the values, or one of those below
 	points []byte    // the decimal sign of each value
 	values []float64 // of the line
+
+	keys   []string // of objects, by column; nil if the lines are none
+	needed int      // columns that are
+	shapes []shape
+	learnt int // lines from which one was
 }
 
 const (
@@ -33,7 +38,7 @@ const slack = 64
 // newPlain returns nil for a layout whose lines have to be looked at more closely.
 func newPlain(l *Layout, opt *Options) *plain {
 	unit, _ := l.Format.epoch()
-	if l.Objects || l.Clock >= 0 || len(opt.Words) > 0 || unit == 0 && l.Format != ISO && l.Format != DMY && l.Format != MDY {
+	if l.Clock >= 0 || len(opt.Words) > 0 || unit == 0 && l.Format != ISO && l.Format != DMY && l.Format != MDY {
 		return nil
 	}
 	last := max(l.Time, l.Name, slices.Max(l.Values))
@@ -59,11 +64,18 @@ func newPlain(l *Layout, opt *Options) *plain {
 		}
 		p.points = append(p.points, point)
 	}
+	if l.Objects {
+		p.keys = l.keys()
+	}
+	p.needed = 1 + len(l.Values) + min(l.Name+1, 1)
 	return p
 }
 
 // line reads the line at the front of b and returns its length, 0 if it is not plain; then nothing has happened.
 func (p *plain) line(rd *reading, b []byte) int {
+	if p.keys != nil {
+		return p.object(rd, b)
+	}
 	var m moment
 	var name []byte
 	i, ended := 0, false

@@ -73,6 +73,8 @@ func FuzzPlain(f *testing.F) {
 	for i, s := range []string{
 		"2024-01-02T03:04:05.123Z,1.5,x\n2024-01-02 03:04:06+02:00,-2,\n", "31.12.2024 23:59:59;1,5;0.25\n", "1700000000,1,2\n1700000000123456789,1,2\n",
 		"01/02/2024 00:00:00\t12345678.1234567\t1\r\n", "2024-03-31 02:30:00,1,1\n2024-10-27 02:30:00 -0130,1,1\n",
+		"{\"t\":\"2024-01-02T03:04:05Z\",\"v\":1.5,\"x\":2}\n{\"t\":\"2024-01-02T03:04:06Z\",\"v\":-2,\"x\":null}\n{\"t\":\"2024-01-02T03:04:07Z\",\"v\":0.25,\"x\":7}\n",
+		"{ \"x\": \"a\", \"v\": \"1\", \"t\": 1700000000, \"y\": true }\r\n{ \"x\": \"b\", \"v\": \"01\", \"t\": 1700000001, \"y\": 1 }\n",
 	} {
 		f.Add([]byte(s), uint16(i*37))
 	}
@@ -89,7 +91,46 @@ func FuzzPlain(f *testing.F) {
 			l.Name = 2
 		}
 		l.Comma = []bool{pick(2) == 1 && l.Delimiter != ',', false}[:len(l.Values)]
+		if bytes.HasPrefix(text, []byte{'{'}) {
+			l.Objects, l.Columns = true, []Column{{Name: "t"}, {Name: "v"}, {Name: "x"}}
+		}
 		samePlain(t, l, text, zone(t, []string{"UTC", "Europe/Berlin", "Australia/Lord_Howe"}[pick(3)]))
+	})
+}
+
+// Objects that look alike are read in one pass, as one by one, whatever their values are.
+func TestPlainObjects(t *testing.T) {
+	value := rapid.OneOf(rapid.StringMatching(`-?[0-9]{1,17}(\.[0-9]{0,3})?`), rapid.StringMatching(`"-?[0-9]{1,3}(\.[0-9])?"`),
+		rapid.SampledFrom([]string{"1", "0.5", "-0", "null", "true", "false", "1e3", "01", "-", ".5", "1.", `""`, `"a b"`, `"a\"b"`, `"é"`, "[1]", "{}", "abc", "1 2"}))
+	stamp := rapid.OneOf(rapid.StringMatching(`"2024-0[1-3]-[0-3][0-9][ T][0-2][0-9]:[0-6][0-9]:[0-6][0-9](\.[0-9]{1,9})?(Z|[-+]0[0-9]:30)?"`), rapid.StringMatching(`1[67][0-9]{8}([0-9]{3}){0,3}`), value)
+	rapid.Check(t, func(t *rapid.T) {
+		l := Layout{Objects: true, Clock: -1, Name: -1, Values: []int{1, 2}, Comma: []bool{false, false}, Columns: []Column{{Name: "t"}, {Name: "v"}, {Name: "w"}, {Name: "x"}},
+			Format: rapid.SampledFrom([]Format{ISO, Seconds, Millis, Micros, Nanos}).Draw(t, "format")}
+		if rapid.Bool().Draw(t, "named") {
+			l.Values, l.Comma, l.Name = l.Values[:1], l.Comma[:1], 3
+		}
+		gap := rapid.SampledFrom([]string{"", " ", "\t"})
+		shapes := rapid.SliceOfN(rapid.SampledFrom([][]string{{"t", "v", "w", "x"}, {"x", "w", "t", "v"}, {"t", "v", "w", "x", "y"}, {"v", "t"}, {"t", "v", "w", "x", "v"}}), 1, 2).Draw(t, "shapes")
+		between, quote := gap.Draw(t, "gap"), rapid.Bool().Draw(t, "quote")
+		var text bytes.Buffer
+		for range rapid.IntRange(2, 8).Draw(t, "lines") {
+			text.WriteString(between + "{")
+			for i, k := range rapid.SampledFrom(shapes).Draw(t, "shape") {
+				if i > 0 {
+					text.WriteString("," + between)
+				}
+				v := value.Draw(t, "value")
+				switch {
+				case k == "t":
+					v = stamp.Draw(t, "stamp")
+				case k != "x" && !quote && rapid.Bool().Draw(t, "plain"):
+					v = strconv.Itoa(rapid.IntRange(-99, 999).Draw(t, "number"))
+				}
+				fmt.Fprintf(&text, "%q:%s%s", k, between, v)
+			}
+			text.WriteString("}" + between + rapid.SampledFrom([]string{"\n", "\r\n", "\n\n"}).Draw(t, "end"))
+		}
+		samePlain(t, l, text.Bytes(), time.UTC)
 	})
 }
 
@@ -106,7 +147,10 @@ func TestPlainLines(t *testing.T) {
 		"local":        {Layout{Format: DMY, Values: []int{1}}, func(at time.Time, i int) string { return at.Format("02.01.2006 15:04:05") + ",0.25\r" }},
 		"milliseconds": {Layout{Format: Millis, Time: 1, Values: []int{0}}, func(at time.Time, i int) string { return "123456789.125," + strconv.FormatInt(at.UnixMilli(), 10) }},
 		"wide":         {Layout{Format: Nanos, Values: []int{3, 1}}, func(at time.Time, i int) string { return strconv.FormatInt(at.UnixNano(), 10) + ",1,some words,2,more" }},
-		"long":         {Layout{Format: ISO, Values: []int{2}}, func(at time.Time, i int) string { return at.Format(time.RFC3339) + ",room " + strconv.Itoa(i%3) + ",1" }},
+		"objects": {Layout{Objects: true, Format: ISO, Values: []int{1}, Columns: []Column{{Name: "t"}, {Name: "v"}}}, func(at time.Time, i int) string {
+			return at.Format(`{"sensor":"kitchen","ok":true,"t":"2006-01-02T15:04:05.000Z","n":5,"v":`) + strconv.Itoa(i) + "}"
+		}},
+		"long": {Layout{Format: ISO, Values: []int{2}}, func(at time.Time, i int) string { return at.Format(time.RFC3339) + ",room " + strconv.Itoa(i%3) + ",1" }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := c.layout

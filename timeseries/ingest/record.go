@@ -28,6 +28,7 @@ type records struct {
 	keys    []string // of which these are the cells
 	grow    bool     // keys takes those that come
 	turn    int      // the key that is likely to be next
+	simple  bool     // simpleObject took the last
 }
 
 func newRecords(r io.Reader, delim byte) *records {
