@@ -81,10 +81,15 @@ func origin(b *timeseries.Book, v *model.View, n *model.Node, c *cross) (string,
 	if err != nil {
 		return "", err
 	}
-	for _, m := range marks {
-		if m.Has && m.From == c.T {
-			words, mine = append(words, "corrected"), m.Device == own
-			break
+	var last *timeseries.Mark // what was written or corrected where something was said of the series already
+	for i, m := range marks {
+		if m.Has && m.From == c.T && (last == nil || m.Stamp > last.Stamp || m.Stamp == last.Stamp && m.Device > last.Device) {
+			last = &marks[i]
+		}
+	}
+	if last != nil {
+		if mine = last.Device == own; last.Hides {
+			words = append(words, "corrected")
 		}
 	}
 	if !mine {

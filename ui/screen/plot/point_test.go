@@ -116,6 +116,12 @@ func TestWhereASampleComesFrom(t *testing.T) {
 	if c := s.m.look.cross; c.V != 2 || c.About != "corrected" {
 		t.Errorf("a corrected sample is %+v", c)
 	}
+	s.do(func(e *model.Edit) error { return e.RemoveSamples(s.m.series[0].ID, at, at+1) })
+	s.do(func(e *model.Edit) error { return e.Log(s.m.series[0].ID, timeseries.Sample{T: at, V: 3}) })
+	s.invoke(command.CrossNext)
+	if c := s.m.look.cross; c == nil || c.V != 3 || c.About != "" {
+		t.Errorf("a sample that was logged anew is %+v", c)
+	}
 	// Taken away and brought back, it is pointed at again; meanwhile nothing is.
 	s.do(func(e *model.Edit) error { return e.RemoveSamples(s.m.series[0].ID, at, at+1) })
 	if s.m.look.cross != nil {
