@@ -114,6 +114,7 @@ func TestHabitUnderTheCrosshair(t *testing.T) {
 		{"a day pointed at", ".X", "skipped Sun 1 Mar of weight"},
 		{"and back", "XX", "Wed 4 Mar of weight is not skipped any more"},
 		{"undone", "Xu", "undid: skip weight"},
+		{"it stands on the plot", "X", "      skipped"},
 		{"done", "A<enter>", "logged weight 1 kg at Wed 4 Mar 12:00"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

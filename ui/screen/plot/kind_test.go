@@ -44,7 +44,7 @@ func TestKinds(t *testing.T) {
 // TestPresets: a letter shows a span of time, up to the end or about what is pointed at; and times that are given.
 func TestPresets(t *testing.T) {
 	s := newStage(t, true)
-	_, end := plot.Window(s.m.all)
+	end := s.m.whole.to
 	for id, span := range presets {
 		s.invoke(command.PlotAll, id)
 		if s.m.to-s.m.from != int64(span) && id != command.ZoomYear || s.m.to < end-int64(span) {

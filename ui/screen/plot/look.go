@@ -124,7 +124,7 @@ func (m Model) preset(span time.Duration) (Model, tea.Cmd) {
 	if c := m.look.cross; c != nil {
 		return m.show(c.T-int64(span)/2, int64(span))
 	}
-	_, end := plot.Window(m.all)
+	end := m.whole.to
 	return m.show(min(m.to, end)-int64(span), int64(span))
 }
 
@@ -137,7 +137,7 @@ func (m Model) span(s Span) (Model, tea.Cmd) {
 		return m, nil
 	}
 	from, to := m.from, m.to
-	first, last := plot.Window(m.all)
+	first, last := m.whole.from, m.whole.to
 	if s.From != 0 {
 		if from = s.From; to <= from {
 			to = max(last, from+leastSpan)

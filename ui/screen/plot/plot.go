@@ -24,7 +24,8 @@ type Model struct {
 	series   []model.Node
 	at       int // the series shown
 	all      timeseries.Summary
-	from, to int64 // the window of time, Unix nanoseconds
+	whole    window // the time that the series takes
+	from, to int64  // the window of time, Unix nanoseconds
 	chart    plot.Chart
 	figure   plot.Figure // what is drawn in place of the chart
 	by       string      // the period of one value
@@ -136,9 +137,9 @@ func (m Model) invoke(id command.ID) (Model, tea.Cmd) {
 	case command.ZoomOut:
 		return m.zoom(2, m.middle())
 	case command.PlotAll:
-		m.from, m.to = plot.Window(m.all)
+		m.from, m.to = m.whole.from, m.whole.to
 	case command.PlotNow:
-		_, end := plot.Window(m.all)
+		end := m.whole.to
 		return m.show(end-(m.to-m.from), m.to-m.from)
 	case command.NextSeries, command.PrevSeries:
 		step := 1
@@ -197,7 +198,7 @@ func (m Model) columns() int {
 
 // show sets the window, which never leaves the series altogether and is never much longer than it.
 func (m Model) show(from, span int64) (Model, tea.Cmd) {
-	first, last := plot.Window(m.all)
+	first, last := m.whole.from, m.whole.to
 	span = max(min(span, 2*(last-first)), leastSpan)
 	from = min(max(from, first-span*9/10), last-span/10)
 	m.from, m.to = from, from+span

@@ -18,6 +18,7 @@ type answer struct {
 	series   []model.Node
 	at       int
 	all      timeseries.Summary
+	whole    window
 	from, to int64
 	chart    plot.Chart
 	figure   plot.Figure // what is drawn in place of the chart, if it is no line along time
@@ -79,14 +80,11 @@ func (m Model) read(v *model.View, near model.ID, a *answer) (err error) {
 	if a.all, err = r.span(&n); err != nil {
 		return err
 	}
-	switch {
-	case a.all.N == 0: // nothing yet: the time until now
-		now := m.env.Now()
-		a.from, a.to = now.Add(-emptySpan).UnixNano(), now.UnixNano()
-	case n.ID != shown || m.all.N == 0 || m.to <= m.from:
-		a.from, a.to = plot.Window(a.all)
-	default:
-		a.from, a.to = follow(m.from, m.to, m.all, a.all)
+	a.whole = wholeOf(&n, a.all, m.env.Now())
+	if n.ID != shown || m.all.N == 0 || a.all.N == 0 || m.to <= m.from {
+		a.from, a.to = a.whole.from, a.whole.to
+	} else {
+		a.from, a.to = a.whole.follow(m.whole, m.from, m.to)
 	}
 	if a.by = m.look.by; a.by != "" {
 		a.by = plot.PeriodFor(a.by, a.from, a.to, max(m.room(), 1)*2)
@@ -103,17 +101,30 @@ func (m Model) read(v *model.View, near model.ID, a *answer) (err error) {
 	return err
 }
 
-// follow moves a window that reached the end of a series on to its new end, and one that showed all of it shows all of it still.
-func follow(from, to int64, was, is timeseries.Summary) (int64, int64) {
-	first, end := plot.Window(was)
-	start, last := plot.Window(is)
-	switch {
-	case was.N == 0 || to != end || last == end:
-		return from, to
-	case from == first:
-		return start, last
+// window is a span of time, Unix nanoseconds.
+type window struct{ from, to int64 }
+
+// wholeOf returns the time that a series takes: up to now that of a habit, of which what is not done counts too, and of a series without samples.
+func wholeOf(n *model.Node, all timeseries.Summary, now time.Time) window {
+	if all.N == 0 {
+		return window{now.Add(-emptySpan).UnixNano(), now.UnixNano()}
 	}
-	return from + last - end, last
+	from, to := plot.Window(all)
+	if n.Definition().Target.Value > 0 {
+		to = max(to, now.UnixNano()+int64(time.Second))
+	}
+	return window{from, to}
+}
+
+// follow moves a window that reached the end of a series, which took the time of was, on to its new end; one that showed all of it shows all of it still.
+func (w window) follow(was window, from, to int64) (int64, int64) {
+	switch {
+	case to != was.to || w.to == was.to:
+		return from, to
+	case from == was.from:
+		return w.from, w.to
+	}
+	return from + w.to - was.to, w.to
 }
 
 // pick returns which series to show: the node near itself, else one below it, else what was shown, else the first.
@@ -165,7 +176,7 @@ func (m Model) arrived(a answer) (Model, tea.Cmd) {
 		m.look.cross = a.cross
 	}
 	m.series, m.at, m.all, m.chart, m.figure, m.by, m.loaded = a.series, a.at, a.all, a.chart, a.figure, a.by, true
-	m.from, m.to = a.from, a.to
+	m.whole, m.from, m.to = a.whole, a.from, a.to
 	m.feeds = a.feeds
 	if m.notes = a.notes; len(a.series) > 0 {
 		m.known = a.series[a.at].ID
