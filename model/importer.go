@@ -149,20 +149,16 @@ func (im *Importer) PutRead(series ID, c *timeseries.Chunk) error {
 	return err
 }
 
-// LoadChunk is PutChunk of a chunk of size bytes that is in memory only while it is put, which may be tried more than once.
-func (im *Importer) LoadChunk(series ID, size int, load func() ([]byte, error)) error {
-	put := func(e *Edit) error {
+// LoadChunk is PutChunk of a chunk of size bytes, for a series that was there before, that is in memory only while it is put, which may be tried more than
+// once.
+func (im *Importer) LoadChunk(series ID, size int, load func() ([]byte, error)) {
+	im.Change(size, func(e *Edit) error {
 		chunk, err := load()
 		if err != nil {
 			return err
 		}
 		return e.PutChunk(series, chunk)
-	}
-	if im.staged[series] {
-		return im.add(size+importNode, put)
-	}
-	im.Change(size, put)
-	return nil
+	})
 }
 
 // Staged reports whether this import created id.

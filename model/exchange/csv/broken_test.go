@@ -49,3 +49,48 @@ func TestBreaksOff(t *testing.T) {
 		t.Errorf("a second time: %+v", r)
 	}
 }
+
+// An import that ends while the store takes its chunks, as if the process died, leaves nothing to be seen, and comes in whole the next time.
+func TestEndsMidway(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("time,a\n")
+	for i := range 300_000 {
+		fmt.Fprintf(&b, "%s,%d\n", time.Unix(1.6e9+int64(i), 0).UTC().Format(time.RFC3339), i*7919%100_003)
+	}
+	tr := exchangetest.New(t, 1)
+	before := tr.Picture(t)
+	for _, after := range []int64{1, 100_000, 290_000} {
+		table, err := Read(strings.NewReader(b.String()), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		func() {
+			defer func() {
+				if recover() != "the process dies" {
+					t.Fatal("it went on to its end")
+				}
+			}()
+			_, err = table.Import(tr.Tree, tr.Book, "import", func(done, _ int64) {
+				if done > after {
+					panic("the process dies")
+				}
+			})
+		}()
+		if err := table.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if tr.Picture(t) != before {
+			t.Fatalf("after %d samples it leaves something", after)
+		}
+	}
+	if r := load(t, tr, b.String(), Options{}); r.Samples != 300_000 {
+		t.Fatalf("%+v", r)
+	}
+	if got := strings.Count(series(t, tr, "a"), "\n"); got != 300_000 {
+		t.Errorf("%d samples", got)
+	}
+	tr.Undo(t)
+	if tr.Picture(t) != before {
+		t.Error("undo leaves something")
+	}
+}

@@ -166,9 +166,7 @@ func (t *Table) put(im *model.Importer, f *fresh, done int, told func(done, tota
 		return nil
 	}
 	for _, r := range f.added.chunks {
-		if err := im.LoadChunk(f.series, r.Size(), func() ([]byte, error) { return spill.AppendChunk(nil, r) }); err != nil {
-			return err
-		}
+		im.LoadChunk(f.series, r.Size(), func() ([]byte, error) { return spill.AppendChunk(nil, r) })
 		count(r)
 	}
 	byHand := func(k *kept, do func(e *model.Edit, samples []timeseries.Sample) error) {
