@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -73,6 +74,7 @@ type seriesJSON struct {
 	Day       string      `json:"day"`
 	Merge     string      `json:"merge"`
 	Goal      *goalJSON   `json:"goal,omitempty"`
+	Road      *roadJSON   `json:"road,omitempty"`
 	Target    *targetJSON `json:"target,omitempty"`
 	Samples   int64       `json:"samples"`
 	FirstTime string      `json:"first_time,omitempty"`
@@ -111,14 +113,17 @@ type known struct {
 	progress model.Progress // of the period at hand, if there is a target
 	streak   model.Streak
 	today    model.DayValue
+	road     road
+	now      time.Time
 }
 
 func (r *run) know(s *Session, v *model.View, n model.Node) (k known, err error) {
-	k.node, k.def = n, n.Definition()
+	k.node, k.def, k.now = n, n.Definition(), r.now()
 	if k.all, err = s.Book.Span(v.Reader(), n.Source()); err != nil {
 		return k, err
 	}
-	today := date.Day(r.now())
+	k.road = k.roadOf(k.now)
+	today := date.Day(k.now)
 	days, err := v.DayValues(&n, today, date.Date{T: today.T.AddDate(0, 0, 1), AllDay: true})
 	if err == nil && len(days) > 0 {
 		k.today = days[0]
@@ -139,6 +144,7 @@ func (k *known) json() seriesJSON {
 		if !g.From.IsZero() {
 			j.Goal.From, j.Goal.First = g.From.String(), &g.First
 		}
+		j.Road = k.roadJSON(k.now)
 	}
 	if t := d.Target; t.Value > 0 {
 		j.Target = &targetJSON{t.Value, t.Per, k.progress.From.String(), k.progress.To.String(), k.progress.Done, []string{}, k.streak.Now, k.streak.Longest}
@@ -276,6 +282,9 @@ func (p *printer) series(k *known) error {
 	if text := p.ahead(k); text != "" {
 		rows = append(rows, [2]string{"ahead", text})
 	}
+	if text := k.roadWords(k.now); text != "" {
+		rows = append(rows, [2]string{"road", text})
+	}
 	for _, row := range rows {
 		if row[0] == "" {
 			fmt.Fprintln(p.out, row[1])
@@ -305,37 +314,6 @@ func (p *printer) ahead(k *known) string {
 		return fmt.Sprintf("%s to go today", withUnit(&k.node, math.Round(way*1e6)/1e6))
 	}
 	return fmt.Sprintf("%s to go in %s: %s a week", withUnit(&k.node, math.Round(way*1e6)/1e6), count(int(days), "day", "days"), strconv.FormatFloat(way/days*7, 'g', 3, 64))
-}
-
-// said writes in words what a definition says by a key, "" if it says nothing.
-func said(key string, d *model.Definition) string {
-	switch key {
-	case "unit":
-		return printable(d.Unit)
-	case "day":
-		return map[model.Daily]string{
-			model.DailyMean: "the mean of its values", model.DailyLast: "its last value", model.DailyFirst: "its first value", model.DailySum: "the sum of its values",
-			model.DailyMin: "its least value", model.DailyMax: "its greatest value", model.DailyCount: "how many values it has",
-		}[d.Day]
-	case "merge":
-		return [...]string{timeseries.Last: "", timeseries.All: "every value counts, also those of one time", timeseries.Sum: "what each device has at a time, or last on a day, added up",
-			timeseries.Max: "the greatest that a device has at a time", timeseries.Min: "the least that a device has at a time"}[d.Merge]
-	case "goal":
-		g := d.Goal
-		if g.To.IsZero() {
-			return ""
-		}
-		text := number(g.Last) + " on " + g.To.T.Format("Mon 2 Jan 2006")
-		if !g.From.IsZero() {
-			text += ", from " + number(g.First) + " on " + g.From.T.Format("Mon 2 Jan 2006")
-		}
-		return text
-	case "target":
-		if t := d.Target; t.Value > 0 {
-			return number(t.Value) + " a " + t.Per
-		}
-	}
-	return ""
 }
 
 // seriesSet gives a series fields, as one step of undo, and says how each was understood.

@@ -1,0 +1,37 @@
+package cli
+
+import (
+	"arbor/model"
+	"arbor/timeseries"
+)
+
+// said writes in words what a definition says by a key, "" if it says nothing.
+func said(key string, d *model.Definition) string {
+	switch key {
+	case "unit":
+		return printable(d.Unit)
+	case "day":
+		return map[model.Daily]string{
+			model.DailyMean: "the mean of its values", model.DailyLast: "its last value", model.DailyFirst: "its first value", model.DailySum: "the sum of its values",
+			model.DailyMin: "its least value", model.DailyMax: "its greatest value", model.DailyCount: "how many values it has",
+		}[d.Day]
+	case "merge":
+		return [...]string{timeseries.Last: "", timeseries.All: "every value counts, also those of one time", timeseries.Sum: "what each device has at a time, or last on a day, added up",
+			timeseries.Max: "the greatest that a device has at a time", timeseries.Min: "the least that a device has at a time"}[d.Merge]
+	case "goal":
+		g := d.Goal
+		if g.To.IsZero() {
+			return ""
+		}
+		text := number(g.Last) + " on " + g.To.T.Format("Mon 2 Jan 2006")
+		if !g.From.IsZero() {
+			text += ", from " + number(g.First) + " on " + g.From.T.Format("Mon 2 Jan 2006")
+		}
+		return text
+	case "target":
+		if t := d.Target; t.Value > 0 {
+			return number(t.Value) + " a " + t.Per
+		}
+	}
+	return ""
+}
