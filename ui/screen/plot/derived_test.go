@@ -114,3 +114,12 @@ func TestHabitsAreBars(t *testing.T) {
 		}
 	}
 }
+
+// TestNothingFollows: of an empty tree it says so, and not to log what cannot be logged.
+func TestNothingFollows(t *testing.T) {
+	s := newStage(t, false)
+	s.send(Show{DerivedID("minutes")})
+	if p := s.picture(); !strings.Contains(p, "Nothing in the tree makes minutes yet.") || strings.Contains(p, "logs one") {
+		t.Errorf("shows\n%s", p)
+	}
+}

@@ -272,6 +272,10 @@ func (m Model) View(s grid.Surface) {
 // drawNothing says how to begin with a series that has no numbers.
 func (m Model) drawNothing(s grid.Surface) {
 	n := m.series[m.at]
+	if m.feeds[n.ID] != nil {
+		hint(s, "Nothing in the tree makes "+n.Text+" yet.", "", m.env.Keys.Label(command.PlotSeries)+" is another series")
+		return
+	}
 	hint(s, n.Text+" has no numbers yet.", "", m.env.Keys.Label(command.SampleLog)+" logs one", m.env.Keys.Label(command.PlotSeries)+" is another series")
 }
 
