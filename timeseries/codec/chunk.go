@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"sync"
 )
 
 // MaxPoints is the greatest number of samples in a chunk.
@@ -33,15 +34,21 @@ func Append(dst []byte, times []int64, values []float64) ([]byte, error) {
 	if len(times) > MaxPoints {
 		return dst, fmt.Errorf("%d samples, at most %d: %w", len(times), MaxPoints, ErrTooMany)
 	}
-	start := len(dst)
-	dst = append(dst, version, modeRaw)
-	dst = binary.AppendUvarint(dst, uint64(len(times)))
-	dst = appendInts(dst, times)
-	dst, mode := appendValues(dst, values)
-	dst[start+1] = mode
-	sum := crc32.Checksum(dst[start:], castagnoli)
-	return binary.LittleEndian.AppendUint32(dst, sum), nil
+	lent := buffers.Get().(*[]byte)
+	b := append((*lent)[:0], version, modeRaw)
+	b = binary.AppendUvarint(b, uint64(len(times)))
+	b = appendInts(b, times)
+	b, mode := appendValues(b, values)
+	b[1] = mode
+	b = binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, castagnoli))
+	dst = append(dst, b...)
+	*lent = b
+	buffers.Put(lent)
+	return dst, nil
 }
+
+// buffers are what chunks are made in, so that one is as long as it has to be, and nothing is copied as it grows.
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
 // Decode appends the samples of chunk b to times and values. On an error they come back unchanged in length.
 func Decode(b []byte, times []int64, values []float64) ([]int64, []float64, error) {
