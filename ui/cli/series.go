@@ -46,13 +46,20 @@ func (r *run) seriesListCommand() *cobra.Command {
 }
 
 func (r *run) seriesShowCommand() *cobra.Command {
-	var asJSON bool
+	var opt showing
 	cmd := &cobra.Command{
 		Use: "show NAME", Short: "what is known of a series, and how its goal or target stands", Args: words(1, -1, "the name of a series"),
-		RunE: func(cmd *cobra.Command, args []string) error { return r.seriesShow(strings.Join(args, " "), asJSON) },
+		Long: "What is known of a series, and how its goal or target stands. With --stats what its samples are like, all of them or those of a time: percentiles lie on the line between " +
+			"two values, as spreadsheets have them; the trend is a line of least squares; a gap is three times as long as samples are usually apart; an outlier is farther from the median than " +
+			"3.5 by the modified score of Iglewicz and Hoaglin.",
+		RunE: func(cmd *cobra.Command, args []string) error { return r.seriesShow(strings.Join(args, " "), opt) },
 	}
 	r.canLookBack(cmd)
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
+	f := cmd.Flags()
+	f.BoolVar(&opt.json, "json", false, "print a JSON object")
+	f.BoolVar(&opt.stats, "stats", false, "what the samples are like: mean, percentiles, trend, gaps, outliers")
+	f.StringVar(&opt.since, "since", "", "of --stats: begin at a `TIME`, or so long ago: 90d")
+	f.StringVar(&opt.until, "until", "", "of --stats: end at a `TIME`, or so long ago")
 	return cmd
 }
 
@@ -65,46 +72,6 @@ func (r *run) seriesSetCommand() *cobra.Command {
 	}
 }
 
-// seriesJSON is a series as --json prints it. Of one without samples the values are missing.
-type seriesJSON struct {
-	V         int         `json:"v"`
-	ID        string      `json:"id"`
-	Name      string      `json:"name"`
-	Unit      string      `json:"unit"`
-	Day       string      `json:"day"`
-	Merge     string      `json:"merge"`
-	Goal      *goalJSON   `json:"goal,omitempty"`
-	Road      *roadJSON   `json:"road,omitempty"`
-	Target    *targetJSON `json:"target,omitempty"`
-	Samples   int64       `json:"samples"`
-	FirstTime string      `json:"first_time,omitempty"`
-	LastTime  string      `json:"last_time,omitempty"`
-	First     *jsonValue  `json:"first,omitempty"`
-	Last      *jsonValue  `json:"last,omitempty"`
-	Min       *jsonValue  `json:"min,omitempty"`
-	Max       *jsonValue  `json:"max,omitempty"`
-	Mean      *jsonValue  `json:"mean,omitempty"`
-	Today     *jsonValue  `json:"today,omitempty"`
-}
-
-type goalJSON struct {
-	From  string   `json:"from,omitempty"`
-	First *float64 `json:"first,omitempty"`
-	To    string   `json:"to"`
-	Last  float64  `json:"last"`
-}
-
-type targetJSON struct {
-	Value   float64  `json:"value"`
-	Per     string   `json:"per"`
-	From    string   `json:"from"`
-	To      string   `json:"to"`
-	Done    float64  `json:"done"`
-	Skipped []string `json:"skipped"`
-	Streak  int      `json:"streak"`
-	Longest int      `json:"longest"`
-}
-
 // known is what is known of a series.
 type known struct {
 	node     model.Node
@@ -114,6 +81,7 @@ type known struct {
 	streak   model.Streak
 	today    model.DayValue
 	road     road
+	stats    *stats // if they are asked for
 	now      time.Time
 }
 
@@ -134,34 +102,6 @@ func (r *run) know(s *Session, v *model.View, n model.Node) (k known, err error)
 		}
 	}
 	return k, err
-}
-
-func (k *known) json() seriesJSON {
-	d := &k.def
-	j := seriesJSON{V: jsonVersion, ID: k.node.ID.String(), Name: k.node.Text, Unit: d.Unit, Day: string(d.Day), Merge: d.Merge.String(), Samples: k.all.N}
-	if g := d.Goal; !g.To.IsZero() {
-		j.Goal = &goalJSON{To: g.To.String(), Last: g.Last}
-		if !g.From.IsZero() {
-			j.Goal.From, j.Goal.First = g.From.String(), &g.First
-		}
-		j.Road = k.roadJSON(k.now)
-	}
-	if t := d.Target; t.Value > 0 {
-		j.Target = &targetJSON{t.Value, t.Per, k.progress.From.String(), k.progress.To.String(), k.progress.Done, []string{}, k.streak.Now, k.streak.Longest}
-		for _, day := range k.progress.Skipped {
-			j.Target.Skipped = append(j.Target.Skipped, day.String())
-		}
-	}
-	if k.all.N > 0 {
-		at := func(v float64) *jsonValue { x := jsonValue(v); return &x }
-		j.FirstTime, j.LastTime = nanos(k.all.T0), nanos(k.all.T1)
-		j.First, j.Last, j.Min, j.Max, j.Mean = at(k.all.First), at(k.all.Last), at(k.all.Min), at(k.all.Max), at(k.all.Mean)
-	}
-	if k.today.N > 0 {
-		x := jsonValue(k.today.V)
-		j.Today = &x
-	}
-	return j
 }
 
 func (r *run) seriesList(asJSON bool) error {
@@ -219,7 +159,20 @@ func (k *known) stands() string {
 	return fmt.Sprintf("%s of %s %s", number(math.Round(k.progress.Done*1e6)/1e6), number(t.Value), this)
 }
 
-func (r *run) seriesShow(name string, asJSON bool) error {
+// showing is how a series is to be shown.
+type showing struct {
+	json, stats  bool
+	since, until string
+}
+
+func (r *run) seriesShow(name string, opt showing) error {
+	if !opt.stats && (opt.since != "" || opt.until != "") {
+		return usagef("--since and --until are of what --stats looks at; add it")
+	}
+	from, to, err := r.period(opt.since, opt.until)
+	if err != nil {
+		return err
+	}
 	s, err := r.open()
 	if err != nil {
 		return err
@@ -233,8 +186,13 @@ func (r *run) seriesShow(name string, asJSON bool) error {
 		if err != nil {
 			return err
 		}
+		if opt.stats {
+			if k.stats, err = statsOf(s, v, &n, from, to); err != nil {
+				return err
+			}
+		}
 		p := r.printer()
-		if asJSON {
+		if opt.json {
 			err = newEncoder(p.out).Encode(k.json())
 		} else {
 			err = p.series(&k)
@@ -250,6 +208,9 @@ func (r *run) seriesShow(name string, asJSON bool) error {
 func (p *printer) series(k *known) error {
 	n, all := &k.node, k.all
 	rows := [][2]string{{"", printable(n.Text)}}
+	if k.stats != nil {
+		return p.rows(append(rows, k.stats.rows(n, p.now)...))
+	}
 	for _, key := range model.DefinitionKeys {
 		if text := said(key, &k.def); text != "" {
 			rows = append(rows, [2]string{key, text})
@@ -285,6 +246,11 @@ func (p *printer) series(k *known) error {
 	if text := k.roadWords(k.now); text != "" {
 		rows = append(rows, [2]string{"road", text})
 	}
+	return p.rows(rows)
+}
+
+// rows writes what is known, each after its name.
+func (p *printer) rows(rows [][2]string) error {
 	for _, row := range rows {
 		if row[0] == "" {
 			fmt.Fprintln(p.out, row[1])
