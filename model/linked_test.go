@@ -247,3 +247,46 @@ func TestLinksOfNotes(t *testing.T) {
 		})
 	}
 }
+
+// Links by many names are found among the texts of all nodes as they are by looking each name up.
+func TestManyNames(t *testing.T) {
+	tree := open(t)
+	do(t, tree, func(e *Edit) error {
+		for i := range 3 * manyNames {
+			for _, text := range []string{fmt.Sprintf("Title  %d ä", i), fmt.Sprintf("to [[title %d Ä]] and [[nothing %d]]", i*2, i), fmt.Sprintf("me [[me %d]]", i)} {
+				if _, err := e.Create(Root, Last, text); err != nil {
+					return err
+				}
+			}
+		}
+		day := clockTime.Format(time.DateOnly)
+		if err := e.CreateID(Named("journal/"+day), Root, Last, day+" Wed"); err != nil {
+			return err
+		}
+		_, err := e.Create(Root, Last, "on [["+day+"]]")
+		return err
+	})
+	view(t, tree, func(v *View) error {
+		if _, err := v.Sheet(); err != nil {
+			return err
+		}
+		var want []ID
+		for n, err := range v.Select(everything(t, clockTime, "")) {
+			if err != nil {
+				return err
+			}
+			back, err := v.Backlinks(n.ID)
+			if err != nil {
+				return err
+			}
+			if len(back) > 0 {
+				want = append(want, n.ID)
+			}
+		}
+		sortIDs(want)
+		if got := selectedIDs(t, v, "has:backlink"); !slices.Equal(got, want) || len(want) < manyNames {
+			t.Errorf("links lead to %d nodes, want %d", len(got), len(want))
+		}
+		return nil
+	})
+}

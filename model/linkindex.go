@@ -146,12 +146,18 @@ func (x *linkIndex) title(id ID, name string) {
 // manyNames is of how many names it is faster to look at all texts in memory than to look each up.
 const manyNames = 16
 
+// allTexts is the part of all nodes of which, as names, reading all texts is faster than looking each up: a hundredth.
+const allTexts = 100
+
 // findTitles finds to which nodes the links of all names lead.
 func (x *linkIndex) findTitles(v *View, s *Sheet) error {
 	var texts []textBlock
 	if len(x.names) >= manyNames {
 		var err error
-		if texts, err = v.texts(s); err != nil {
+		if texts, err = v.texts(s); err == nil && texts == nil && len(x.names) > s.Len()/allTexts { // it is the first to ask, and worth it
+			texts, err = v.texts(s)
+		}
+		if err != nil {
 			return err
 		}
 	}
