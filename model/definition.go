@@ -20,6 +20,7 @@ type Definition struct {
 	Merge  timeseries.Policy
 	Goal   Goal
 	Target Target
+	Misses int // how many periods in a row may miss the target without ending a streak
 }
 
 // Daily is how the samples of a day become its value.
@@ -100,10 +101,11 @@ const (
 	fieldDay    = "day"
 	fieldGoal   = "goal"
 	fieldTarget = "target"
+	fieldMisses = "misses"
 )
 
 // DefinitionKeys are the fields of a definition, in the order in which a person is told of them.
-var DefinitionKeys = []string{fieldUnit, fieldDay, FieldMerge, fieldGoal, fieldTarget}
+var DefinitionKeys = []string{fieldUnit, fieldDay, FieldMerge, fieldGoal, fieldTarget, fieldMisses}
 
 // Definition returns what the fields of the node say. What is not understood counts as not said.
 func (n *Node) Definition() Definition {
@@ -117,6 +119,9 @@ func (n *Node) Definition() Definition {
 	}
 	if s, ok := n.Field(fieldTarget); ok {
 		d.Target, _ = parseTarget(s)
+	}
+	if s, ok := n.Field(fieldMisses); ok {
+		d.Misses, _ = parseMisses(s)
 	}
 	return d
 }
@@ -148,6 +153,12 @@ func ParseDefinition(key, value string, now time.Time) (string, error) {
 	case fieldTarget:
 		t, err := parseTarget(value)
 		return t.String(), err
+	case fieldMisses:
+		n, err := parseMisses(value)
+		if n == 0 {
+			return "", err
+		}
+		return strconv.Itoa(n), err
 	}
 	return "", fmt.Errorf("%s is nothing that a series has; write one of %s", key, strings.Join(DefinitionKeys, ", "))
 }
@@ -213,6 +224,17 @@ func parseTarget(s string) (Target, error) {
 		return Target{}, fmt.Errorf("target:%s is no amount above 0 and a period; write 3/week, or 30/day, /month or /year", s)
 	}
 	return Target{v, Periods[at]}, nil
+}
+
+// maxMisses bounds how many periods a streak may outlast.
+const maxMisses = 100
+
+func parseMisses(s string) (int, error) {
+	n, err := strconv.Atoi(strings.TrimSpace(s))
+	if err != nil || n < 0 || n > maxMisses {
+		return 0, fmt.Errorf("misses:%s is no number from 0 to %d: of how many periods in a row may miss the target without ending a streak", s, maxMisses)
+	}
+	return n, nil
 }
 
 // String returns what ParseDefinition reads, "" if there is no target.

@@ -131,7 +131,7 @@ type Streak struct {
 const maxPeriods = 36_600
 
 // Streak returns the streaks of a series with a target, from its first sample to day. A period that did not reach the target but has a day that was
-// skipped neither counts nor ends a streak. The cost is that of a query with a bucket for each period.
+// skipped neither counts nor ends a streak, nor do as many missed ones in a row as the series allows. The cost is that of a query with a bucket for each period.
 func (v *View) Streak(n *Node, day Date) (s Streak, err error) {
 	d := n.Definition()
 	all, err := v.t.ks.book.Span(v.r, n.Source())
@@ -162,13 +162,16 @@ func (v *View) Streak(n *Node, day Date) (s Streak, err error) {
 			skipped[first] = true
 		}
 	}
+	missed := 0 // in a row
 	for i, at := range periods {
 		switch {
 		case done[i] >= d.Target.Value:
-			s.Now++
+			s.Now, missed = s.Now+1, 0
 			s.Longest = max(s.Longest, s.Now)
 		case !skipped[at] && i < len(periods)-1:
-			s.Now = 0
+			if missed++; missed > d.Misses {
+				s.Now = 0
+			}
 		}
 	}
 	return s, nil

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"testing"
@@ -170,17 +171,24 @@ func TestStreak(t *testing.T) {
 		days, skips  []int // on which it was done, or skipped
 		now          int
 		want         Streak
+		misses       string
 	}{
-		{"none", "3/week", nil, nil, 9, Streak{}},
-		{"weeks", "2/week", []int{0, 1, 7, 8, 14, 15}, nil, 20, Streak{3, 3}},
-		{"the week at hand has time", "2/week", []int{0, 1, 7, 8, 14}, nil, 16, Streak{2, 2}},
-		{"it is over", "2/week", []int{0, 1, 7, 8, 14}, nil, 21, Streak{0, 2}},
-		{"a week skipped", "2/week", []int{0, 1, 7, 14, 15}, []int{9}, 20, Streak{2, 2}},
-		{"begun again", "2/week", []int{0, 1, 7, 8, 21, 22}, nil, 22, Streak{1, 2}},
-		{"days", "1/day", []int{0, 1, 2, 4, 5}, nil, 5, Streak{2, 3}},
-		{"today not yet", "1/day", []int{0, 1, 2}, nil, 3, Streak{3, 3}},
-		{"a day skipped", "1/day", []int{0, 1, 2, 4, 5}, []int{3}, 5, Streak{5, 5}},
-		{"months", "2/month", []int{0, 1, 30, 40, 60}, nil, 61, Streak{2, 2}},
+		{"none", "3/week", nil, nil, 9, Streak{}, ""},
+		{"weeks", "2/week", []int{0, 1, 7, 8, 14, 15}, nil, 20, Streak{3, 3}, ""},
+		{"the week at hand has time", "2/week", []int{0, 1, 7, 8, 14}, nil, 16, Streak{2, 2}, ""},
+		{"it is over", "2/week", []int{0, 1, 7, 8, 14}, nil, 21, Streak{0, 2}, ""},
+		{"a week skipped", "2/week", []int{0, 1, 7, 14, 15}, []int{9}, 20, Streak{2, 2}, ""},
+		{"begun again", "2/week", []int{0, 1, 7, 8, 21, 22}, nil, 22, Streak{1, 2}, ""},
+		{"days", "1/day", []int{0, 1, 2, 4, 5}, nil, 5, Streak{2, 3}, ""},
+		{"today not yet", "1/day", []int{0, 1, 2}, nil, 3, Streak{3, 3}, ""},
+		{"a day skipped", "1/day", []int{0, 1, 2, 4, 5}, []int{3}, 5, Streak{5, 5}, ""},
+		{"months", "2/month", []int{0, 1, 30, 40, 60}, nil, 61, Streak{2, 2}, ""},
+		{"a day missed", "1/day", []int{0, 1, 3, 4, 6}, nil, 6, Streak{5, 5}, "1"},
+		{"two are too many", "1/day", []int{0, 1, 4, 5}, nil, 5, Streak{2, 2}, "1"},
+		{"two are not", "1/day", []int{0, 1, 4, 5}, nil, 7, Streak{4, 4}, "2"},
+		{"a skipped one between", "1/day", []int{0, 1, 5}, []int{3}, 5, Streak{3, 3}, "2"},
+		{"over at last", "1/day", []int{0, 1}, nil, 4, Streak{0, 2}, "1"},
+		{"a week missed", "2/week", []int{0, 1, 7, 14, 15}, nil, 20, Streak{2, 2}, "1"},
 	} {
 		for _, merge := range []string{"last", "sum"} {
 			tree := open(t)
@@ -189,7 +197,7 @@ func TestStreak(t *testing.T) {
 				t.Fatal(err)
 			}
 			do(t, tree, func(e *Edit) error {
-				for key, value := range map[string]string{fieldTarget: c.target, FieldMerge: merge} {
+				for key, value := range map[string]string{fieldTarget: c.target, FieldMerge: merge, fieldMisses: cmp.Or(c.misses, "0")} {
 					if err := e.SetField(id, key, value); err != nil {
 						return err
 					}

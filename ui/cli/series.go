@@ -23,7 +23,8 @@ func (r *run) seriesCommand() *cobra.Command {
 			"  day:mean         how the values of a day become one: mean, last, first, sum, min, max or count\n" +
 			"  merge:last       what counts where several devices have a value of one time: last, the one written last; all, each of them; sum, what each device has, of a day what it has last, added up; max; min\n" +
 			"  goal:72@2027-03-01   a value to be reached on a day; 80@2026-11-22..72@2027-03-01 says where its line begins, too\n" +
-			"  target:3/week    makes it a habit: what is to come together in each day, week, month or year\n\n" +
+			"  target:3/week    makes it a habit: what is to come together in each day, week, month or year\n" +
+			"  misses:1         how many of these in a row may miss it without ending a streak\n\n" +
 			"A key with nothing behind its colon is taken away.",
 		Args: words(0, 0, "list, set or show"),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -39,6 +39,7 @@ type targetJSON struct {
 	Skipped []string `json:"skipped"`
 	Streak  int      `json:"streak"`
 	Longest int      `json:"longest"`
+	Misses  int      `json:"misses"`
 }
 
 func (k *known) json() seriesJSON {
@@ -55,7 +56,7 @@ func (k *known) json() seriesJSON {
 		j.Stats = k.stats.json()
 	}
 	if t := d.Target; t.Value > 0 {
-		j.Target = &targetJSON{t.Value, t.Per, k.progress.From.String(), k.progress.To.String(), k.progress.Done, []string{}, k.streak.Now, k.streak.Longest}
+		j.Target = &targetJSON{t.Value, t.Per, k.progress.From.String(), k.progress.To.String(), k.progress.Done, []string{}, k.streak.Now, k.streak.Longest, d.Misses}
 		for _, day := range k.progress.Skipped {
 			j.Target.Skipped = append(j.Target.Skipped, day.String())
 		}

@@ -32,6 +32,10 @@ func said(key string, d *model.Definition) string {
 		if t := d.Target; t.Value > 0 {
 			return number(t.Value) + " a " + t.Per
 		}
+	case "misses":
+		if n := d.Misses; n > 0 {
+			return "a streak outlasts " + count(n, "period", "periods") + " in a row without the target"
+		}
 	}
 	return ""
 }
