@@ -34,7 +34,13 @@ var Start = time.Date(2026, 11, 22, 17, 0, 0, 0, time.UTC)
 // New opens an empty tree whose ids follow from seed.
 func New(t T, seed uint64) *Tree {
 	t.Helper()
-	db, err := store.Open("", store.Options{Memory: true})
+	return In(t, "", seed)
+}
+
+// In is New with a store in a directory; without one it is in memory.
+func In(t T, dir string, seed uint64) *Tree {
+	t.Helper()
+	db, err := store.Open(dir, store.Options{Memory: dir == ""})
 	if err != nil {
 		t.Fatal(err)
 	}
