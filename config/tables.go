@@ -11,6 +11,7 @@ type Tables struct {
 	Review   Review             // [review]
 	Track    Track              // [track]
 	Remind   Remind             // [remind]
+	Series   Series             // [series]
 	Hooks    Hooks              // [hooks]
 	Rules    []Rule             // [[rule]]
 	Pager    string             // the program that long output goes through on a terminal; "" leaves it to the environment
@@ -56,6 +57,12 @@ type Track struct {
 // Remind says how the terminal interface says what is due: by the terminal's bell, and by a notification of the desktop.
 type Remind struct{ Bell, Notify bool }
 
+// Series says where the days and the weeks of series begin, where a series says nothing else.
+type Series struct {
+	Starts string // a time of day
+	Week   string // the first weekday
+}
+
 // Hooks says where the programs are that run beside changes, and how long one may take.
 type Hooks struct{ Dir, Timeout string }
 
@@ -75,7 +82,7 @@ type Entry struct {
 // defaultTables is what holds without a file.
 func defaultTables() Tables {
 	return Tables{Urgency: map[string]float64{}, Confirm: true, Review: Review{Stale: "30d", Day: "sun"},
-		Track: Track{Idle: "2h", Pomodoro: "25min/5min"}, Remind: Remind{Bell: true, Notify: true}, Hooks: Hooks{Timeout: "5s"}}
+		Track: Track{Idle: "2h", Pomodoro: "25min/5min"}, Remind: Remind{Bell: true, Notify: true}, Series: Series{Starts: "00:00", Week: "mon"}, Hooks: Hooks{Timeout: "5s"}}
 }
 
 // field returns the declaration of a key, a new one the first time.
@@ -125,6 +132,8 @@ var lines = []line{
 	{"track.pomodoro", text, func(t *Tables, _ string, v value) { t.Track.Pomodoro = v.text }},
 	{"remind.bell", yes, func(t *Tables, _ string, v value) { t.Remind.Bell = v.yes }},
 	{"remind.notify", yes, func(t *Tables, _ string, v value) { t.Remind.Notify = v.yes }},
+	{"series.starts", text, func(t *Tables, _ string, v value) { t.Series.Starts = v.text }},
+	{"series.week", text, func(t *Tables, _ string, v value) { t.Series.Week = v.text }},
 	{"hooks.dir", text, func(t *Tables, _ string, v value) { t.Hooks.Dir = v.text }},
 	{"hooks.timeout", text, func(t *Tables, _ string, v value) { t.Hooks.Timeout = v.text }},
 	{"rule.on", text, func(t *Tables, _ string, v value) { t.rule().On = v.text }},

@@ -76,7 +76,7 @@ func TestTables(t *testing.T) {
 		States:   []State{{Place{4, 17}, "review", "doing"}},
 		Urgency:  map[string]float64{"due": 12, "tag.work": -0.5, "field.cost": 1000},
 		Contexts: []Context{{Place{21, 9}, "home", "+home", "+home"}},
-		Review:   Review{"2w", "fri"}, Track: Track{true, "1h", "25min/5min"}, Remind: Remind{Bell: true},
+		Review:   Review{"2w", "fri"}, Track: Track{true, "1h", "25min/5min"}, Remind: Remind{Bell: true}, Series: Series{Starts: "00:00", Week: "mon"},
 		Hooks: Hooks{filepath.Join(filepath.Dir(l.Paths.Config), "my"), "1s"},
 		Rules: []Rule{{Place{39, 3}, "done", "+bill", []string{"add 'file it'"}}, {Place{44, 3}, "add", "", []string{"set +new", "set prio:1"}}},
 		Pager: "less",

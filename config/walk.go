@@ -20,6 +20,7 @@ type tableNames struct {
 	Review  any `toml:"review"`
 	Track   any `toml:"track"`
 	Remind  any `toml:"remind"`
+	Series  any `toml:"series"`
 	Hooks   any `toml:"hooks"`
 	Rule    any `toml:"rule"`
 	Pager   any `toml:"pager"`

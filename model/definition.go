@@ -20,7 +20,8 @@ type Definition struct {
 	Merge  timeseries.Policy
 	Goal   Goal
 	Target Target
-	Misses int // how many periods in a row may miss the target without ending a streak
+	Misses int           // how many periods in a row may miss the target without ending a streak
+	Starts time.Duration // what clocks show when its days begin, below 0 where it says nothing
 }
 
 // Daily is how the samples of a day become its value.
@@ -77,15 +78,15 @@ type Target struct {
 // Periods are those that a target can be for.
 var Periods = []string{"day", "week", "month", "year"}
 
-// Bounds returns the first day of the period that d lies in, and that of the next one. Weeks begin on Monday.
-func (t Target) Bounds(d Date) (from, to Date) {
+// Bounds returns the first day of the period that d lies in, and that of the next one. Weeks begin so many days after Monday.
+func (t Target) Bounds(d Date, weekShift int) (from, to Date) {
 	y, m, day := d.T.Date()
 	at := func(y int, m time.Month, day int) Date {
 		return Date{T: time.Date(y, m, day, 0, 0, 0, 0, time.UTC), AllDay: true}
 	}
 	switch t.Per {
 	case "week":
-		day -= (int(d.T.Weekday()) + 6) % 7
+		day -= (int(d.T.Weekday()) + 13 - weekShift) % 7
 		return at(y, m, day), at(y, m, day+7)
 	case "month":
 		return at(y, m, 1), at(y, m+1, 1)
@@ -102,14 +103,15 @@ const (
 	fieldGoal   = "goal"
 	fieldTarget = "target"
 	fieldMisses = "misses"
+	fieldStarts = "starts"
 )
 
 // DefinitionKeys are the fields of a definition, in the order in which a person is told of them.
-var DefinitionKeys = []string{fieldUnit, fieldDay, FieldMerge, fieldGoal, fieldTarget, fieldMisses}
+var DefinitionKeys = []string{fieldUnit, fieldDay, FieldMerge, fieldGoal, fieldTarget, fieldMisses, fieldStarts}
 
 // Definition returns what the fields of the node say. What is not understood counts as not said.
 func (n *Node) Definition() Definition {
-	d := Definition{Merge: n.Source().Merge}
+	d := Definition{Merge: n.Source().Merge, Starts: -1}
 	d.Unit, _ = n.Field(fieldUnit)
 	if s, ok := n.Field(fieldDay); ok && slices.Contains(dailies, Daily(s)) {
 		d.Day = Daily(s)
@@ -122,6 +124,11 @@ func (n *Node) Definition() Definition {
 	}
 	if s, ok := n.Field(fieldMisses); ok {
 		d.Misses, _ = parseMisses(s)
+	}
+	if s, ok := n.Field(fieldStarts); ok {
+		if starts, err := timeseries.ParseStarts(s); err == nil {
+			d.Starts = starts
+		}
 	}
 	return d
 }
@@ -159,6 +166,9 @@ func ParseDefinition(key, value string, now time.Time) (string, error) {
 			return "", err
 		}
 		return strconv.Itoa(n), err
+	case fieldStarts:
+		starts, err := timeseries.ParseStarts(value)
+		return timeseries.Calendar{Starts: starts}.Clock(), err
 	}
 	return "", fmt.Errorf("%s is nothing that a series has; write one of %s", key, strings.Join(DefinitionKeys, ", "))
 }

@@ -53,7 +53,8 @@ func (v *View) Derived(name string, q *query.Query, from, to, now time.Time) ([]
 	if err != nil {
 		return nil, err
 	}
-	d := derivation{report: report{v: v, q: q, now: now, loc: now.Location(), meant: make(map[ID]bool, len(ids))}}
+	d := derivation{report: report{v: v, q: q, now: now, loc: now.Location(), meant: make(map[ID]bool, len(ids))},
+		cal: timeseries.Calendar{Zone: now.Location(), Starts: v.t.opt.Starts}}
 	if d.s, err = v.Sheet(); err != nil {
 		return nil, err
 	}
@@ -68,7 +69,7 @@ func (v *View) Derived(name string, q *query.Query, from, to, now time.Time) ([]
 		}
 	}
 	if from.IsZero() {
-		from = date.Day(first.In(d.loc)).Start(d.loc)
+		from = d.cal.StartOf(d.cal.DateOf(first))
 	}
 	if to.IsZero() || Derivations[i].Gauge && to.After(now) {
 		to = now
@@ -89,6 +90,7 @@ func (v *View) Derived(name string, q *query.Query, from, to, now time.Time) ([]
 type derivation struct {
 	report
 	s     *Sheet
+	cal   timeseries.Calendar
 	slots []int // of the nodes that are meant
 	out   []timeseries.Sample
 }
@@ -152,17 +154,13 @@ func (d *derivation) doneAt(fn func(time.Time)) error {
 
 // gauge says how things stood at the end of each day, by what changed in each.
 func (d *derivation) gauge(name string) error {
-	days, err := d.days()
-	if err != nil || len(days) == 0 {
+	starts, ends, err := d.days()
+	if err != nil {
 		return err
 	}
-	counts, ages := make([]float64, len(days)+1), make([]float64, len(days)+1) // what each day adds to the count, and to the sum of instants
-	ends := make([]int64, len(days))
-	for i, day := range days {
-		ends[i] = day.End(d.loc).UnixNano()
-	}
+	counts, ages := make([]float64, len(ends)+1), make([]float64, len(ends)+1) // what each day adds to the count, and to the sum of instants
 	span := func(from, to time.Time, weight float64) {
-		i, j := dayOf(ends, from), len(days)
+		i, j := dayOf(ends, from), len(ends)
 		if !to.IsZero() {
 			j = max(i, dayOf(ends, to))
 		}
@@ -174,8 +172,8 @@ func (d *derivation) gauge(name string) error {
 	if name == "velocity" {
 		err = d.doneAt(func(at time.Time) {
 			if at.Before(d.end) {
-				week := Date{T: date.Day(at.In(d.loc)).T.AddDate(0, 0, 7), AllDay: true}
-				span(at, week.Start(d.loc), 0)
+				y, m, day := d.cal.DateOf(at)
+				span(at, d.cal.StartOf(y, m, day+7), 0)
 			}
 		})
 	} else {
@@ -185,7 +183,7 @@ func (d *derivation) gauge(name string) error {
 		return err
 	}
 	count, sum := 0.0, 0.0
-	for i, day := range days {
+	for i, start := range starts {
 		count, sum = count+counts[i], sum+ages[i]
 		value := count
 		if name == "age" {
@@ -195,7 +193,7 @@ func (d *derivation) gauge(name string) error {
 			end := min(ends[i], d.now.UnixNano())
 			value = (float64(end)/1e9 - sum/count) / (24 * 60 * 60)
 		}
-		d.out = append(d.out, timeseries.Sample{T: day.Start(d.loc).UnixNano(), V: value})
+		d.out = append(d.out, timeseries.Sample{T: start, V: value})
 	}
 	return nil
 }
@@ -226,21 +224,21 @@ func (d *derivation) openSpans(late bool, fn func(from, to time.Time, weight flo
 	}
 }
 
-// days returns the days that begin in [start, end).
-func (d *derivation) days() (days []Date, err error) {
-	for day := date.Day(d.start.In(d.loc)); ; day.T = day.T.AddDate(0, 0, 1) {
-		begin := day.Start(d.loc)
-		if !begin.Before(d.end) {
-			return days, nil
-		}
-		if begin.Before(d.start) {
-			continue
-		}
-		if len(days) == maxDerivedDays {
-			return nil, fmt.Errorf("more than %d days; say since when", maxDerivedDays)
-		}
-		days = append(days, day)
+// days returns where the days begin that begin in [start, end), and where they end.
+func (d *derivation) days() (starts, ends []int64, err error) {
+	if !d.start.Before(d.end) {
+		return nil, nil, nil
 	}
+	if d.end.Sub(d.start) > (maxDerivedDays+2)*24*time.Hour {
+		return nil, nil, fmt.Errorf("more than %d days; say since when", maxDerivedDays)
+	}
+	edges := d.cal.Edges("day", d.start.UnixNano(), d.end.UnixNano())
+	for i, e := range edges[:len(edges)-1] {
+		if e >= d.start.UnixNano() {
+			starts, ends = append(starts, e), append(ends, edges[i+1])
+		}
+	}
+	return starts, ends, nil
 }
 
 // dayOf returns which of some days in a row, of which these are the ends, an instant belongs to: the first one for all that was before, and how

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"arbor/model/date"
 	"arbor/timeseries"
 )
 
@@ -22,12 +21,12 @@ func (v *View) DayValues(n *Node, from, to Date) ([]DayValue, error) {
 	var edges []int64
 	for d := from.T; d.Before(to.T); d = d.AddDate(0, 0, 1) {
 		day := Date{T: d, AllDay: true}
-		out, edges = append(out, DayValue{Day: day}), append(edges, v.startOf(day))
+		out, edges = append(out, DayValue{Day: day}), append(edges, v.startOf(n, day))
 	}
 	if len(out) == 0 {
 		return nil, nil
 	}
-	edges = append(edges, v.startOf(to))
+	edges = append(edges, v.startOf(n, to))
 	days := make([]int, 0, len(out)) // of the spans between edges that rise: a day may be missing on the calendar
 	rising := edges[:1:1]
 	for i, e := range edges[1:] {
@@ -53,11 +52,33 @@ func (v *View) DayValues(n *Node, from, to Date) ([]DayValue, error) {
 	return out, err
 }
 
-// startOf is the time at which a civil day begins; that of one that the calendar leaves out is the next one's.
-func (v *View) startOf(day Date) int64 {
-	y, m, d := day.T.Date()
-	return timeseries.StartOfDay(y, m, d, v.t.opt.Location).UnixNano()
+// Calendar is by what the days of a series begin: what its definition says, else what holds for all.
+func (t *Tree) Calendar(n *Node) timeseries.Calendar {
+	c := timeseries.Calendar{Zone: t.opt.Location, Starts: t.opt.Starts, WeekShift: t.opt.WeekShift}
+	if starts := n.Definition().Starts; starts >= 0 {
+		c.Starts = starts
+	}
+	return c
 }
+
+// Calendar is that of Tree.
+func (v *View) Calendar(n *Node) timeseries.Calendar { return v.t.Calendar(n) }
+
+// DayOf returns the day of a series that an instant belongs to.
+func (t *Tree) DayOf(n *Node, at time.Time) Date {
+	y, m, d := t.Calendar(n).DateOf(at)
+	return Date{T: time.Date(y, m, d, 0, 0, 0, 0, time.UTC), AllDay: true}
+}
+
+// StartOf returns when a date of a series begins. A day begins where its days do; one that the calendar leaves out, where the next one does.
+func (t *Tree) StartOf(n *Node, d Date) time.Time {
+	if !d.AllDay {
+		return d.T
+	}
+	return t.Calendar(n).StartOf(d.T.Date())
+}
+
+func (v *View) startOf(n *Node, day Date) int64 { return v.t.StartOf(n, day).UnixNano() }
 
 // Progress is how a habit stands in one period.
 type Progress struct {
@@ -70,7 +91,7 @@ type Progress struct {
 // are, and of what devices count up the sum of its days.
 func (v *View) Progress(n *Node, day Date) (p Progress, err error) {
 	d := n.Definition()
-	p.From, p.To = d.Target.Bounds(day)
+	p.From, p.To = d.Target.Bounds(day, v.t.opt.WeekShift)
 	done, err := v.doneIn(n, &d, []Date{p.From, p.To})
 	if err != nil {
 		return p, err
@@ -102,10 +123,10 @@ func (v *View) doneIn(n *Node, d *Definition, days []Date) ([]float64, error) {
 		}
 		return out, err
 	}
-	edges := []int64{v.startOf(days[0])}
+	edges := []int64{v.startOf(n, days[0])}
 	var of []int // the spans between edges that rise
 	for i, day := range days[1:] {
-		if at := v.startOf(day); at > edges[len(edges)-1] {
+		if at := v.startOf(n, day); at > edges[len(edges)-1] {
 			edges, of = append(edges, at), append(of, i)
 		}
 	}
@@ -138,12 +159,12 @@ func (v *View) Streak(n *Node, day Date) (s Streak, err error) {
 	if err != nil || all.N == 0 {
 		return s, err
 	}
-	from, _ := d.Target.Bounds(date.Day(time.Unix(0, all.T0).In(v.t.opt.Location)))
-	_, end := d.Target.Bounds(day)
+	from, _ := d.Target.Bounds(v.t.DayOf(n, time.Unix(0, all.T0)), v.t.opt.WeekShift)
+	_, end := d.Target.Bounds(day, v.t.opt.WeekShift)
 	var periods []Date
 	for at := from; at.Compare(end) < 0 && len(periods) < maxPeriods; {
 		periods = append(periods, at)
-		_, at = d.Target.Bounds(at)
+		_, at = d.Target.Bounds(at, v.t.opt.WeekShift)
 	}
 	if len(periods) == 0 {
 		return s, nil
@@ -158,7 +179,7 @@ func (v *View) Streak(n *Node, day Date) (s Streak, err error) {
 			return s, err
 		}
 		if ev.Outcome == OutcomeSkipped {
-			first, _ := d.Target.Bounds(ev.Date)
+			first, _ := d.Target.Bounds(ev.Date, v.t.opt.WeekShift)
 			skipped[first] = true
 		}
 	}

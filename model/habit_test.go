@@ -99,6 +99,80 @@ func TestDayValues(t *testing.T) {
 	}
 }
 
+// TestNights: a series whose days begin at 04:00 counts what is after midnight for the day before, in its days, its periods and its streaks; what is said of all
+// holds where a series says nothing.
+func TestNights(t *testing.T) {
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ all, own string }{{"04:00", ""}, {"", "04:00"}, {"12:00", "4"}, {"04:00", ""}} {
+		db, err := store.Open("", store.Options{Memory: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		opt := Options{Machine: "m", Location: berlin, Now: func() time.Time { return clockTime }}
+		if c.all != "" {
+			if opt.Starts, err = timeseries.ParseStarts(c.all); err != nil {
+				t.Fatal(err)
+			}
+		}
+		tree, err := Open(db, opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		id, err := tree.SeriesNode("walk")
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := func(s string) int64 {
+			x, err := time.ParseInLocation("2006-01-02 15:04", s, berlin)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return x.UnixNano()
+		}
+		do(t, tree, func(e *Edit) error {
+			if c.own != "" {
+				own, err := ParseDefinition(fieldStarts, c.own, clockTime)
+				if err != nil {
+					return err
+				}
+				if err := e.SetField(id, fieldStarts, own); err != nil {
+					return err
+				}
+			}
+			if err := e.SetField(id, fieldTarget, "1/day"); err != nil {
+				return err
+			}
+			var samples []timeseries.Sample // in the night in which clocks go back from 3:00 to 2:00
+			for i, when := range []string{"2026-10-23 23:00", "2026-10-25 00:30", "2026-10-26 03:59", "2026-10-26 04:00"} {
+				samples = append(samples, timeseries.Sample{T: at(when), V: float64(1 + i)})
+			}
+			return e.Log(id, samples...)
+		})
+		view(t, tree, func(v *View) error {
+			n, err := v.Node(id)
+			if err != nil {
+				return err
+			}
+			day := func(d int) Date { return Date{T: time.Date(2026, 10, d, 0, 0, 0, 0, time.UTC), AllDay: true} }
+			days, err := v.DayValues(&n, day(23), day(28))
+			if got := fmt.Sprint(days[0].V, days[1].V, days[2].V, days[3].V, days[4].N); got != "1 2 3 4 0" || err != nil {
+				t.Errorf("%+v: days of %s, %v", c, got, err)
+			}
+			if s, err := v.Streak(&n, day(26)); s != (Streak{4, 4}) || err != nil {
+				t.Errorf("%+v: %+v, %v", c, s, err)
+			}
+			if got := tree.DayOf(&n, time.Unix(0, at("2026-10-26 03:59"))); !got.Equal(day(25)) {
+				t.Errorf("%+v: 3:59 is of %v", c, got)
+			}
+			return nil
+		})
+	}
+}
+
 // TestProgress: a habit counts what was logged in its period, tells the days left out, and both can be taken back.
 func TestProgress(t *testing.T) {
 	tree := open(t)

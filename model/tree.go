@@ -45,6 +45,9 @@ type Options struct {
 	Rand io.Reader
 	// Location is the zone of the person, for what is said of days; nil is time.Local.
 	Location *time.Location
+	// Starts and WeekShift say where the days and weeks of series begin, as in timeseries.Calendar, where a series says nothing else.
+	Starts    time.Duration
+	WeekShift int
 	// States are the names of the person's own states, for saved queries.
 	States []string
 	// Weights are those of the urgency where a query sorts by it; nil is DefaultWeights.

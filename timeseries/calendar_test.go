@@ -86,51 +86,22 @@ func TestDaysThatAreOdd(t *testing.T) {
 	}
 }
 
-func TestEdgesCover(t *testing.T) {
-	for _, name := range hardZones {
-		loc := zone(t, name)
-		for _, kind := range []struct {
-			name  string
-			edges func(from, to int64) []int64
-			least time.Duration
-			most  time.Duration
-		}{
-			{"days", func(a, b int64) []int64 { return Days(a, b, loc) }, 22 * time.Hour, 26 * time.Hour},
-			{"weeks", func(a, b int64) []int64 { return Weeks(a, b, loc, time.Monday) }, 6*24*time.Hour - 2*time.Hour, 170 * time.Hour},
-			{"months", func(a, b int64) []int64 { return Months(a, b, loc) }, 27 * 24 * time.Hour, 32 * 24 * time.Hour},
-		} {
-			from := time.Date(2011, 12, 1, 3, 4, 5, 6, loc)
-			for range 100 {
-				to := from.Add(100 * 24 * time.Hour)
-				e := kind.edges(from.UnixNano(), to.UnixNano())
-				if e[0] > from.UnixNano() || e[1] <= from.UnixNano() || e[len(e)-1] < to.UnixNano() || e[len(e)-2] >= to.UnixNano() {
-					t.Fatalf("%s %s: edges from %v to %v do not cover [%v, %v)", name, kind.name, time.Unix(0, e[0]), time.Unix(0, e[len(e)-1]), from, to)
-				}
-				for i := 1; i < len(e); i++ {
-					if gap := time.Duration(e[i] - e[i-1]); gap < kind.least || gap > kind.most {
-						t.Fatalf("%s %s: %v after %v", name, kind.name, gap, time.Unix(0, e[i-1]).In(loc))
-					}
-				}
-				from = from.Add(11*time.Hour + 17*time.Minute)
-			}
-		}
-	}
-}
-
 func TestWeekdays(t *testing.T) {
 	loc := zone(t, "Europe/Berlin")
 	at := time.Date(2024, 10, 30, 12, 0, 0, 0, loc).UnixNano() // a Wednesday
 	for first, want := range map[time.Weekday]int{time.Monday: 28, time.Sunday: 27, time.Saturday: 26, time.Wednesday: 30, time.Thursday: 24} {
-		if got := time.Unix(0, Weeks(at, at+1, loc, first)[0]).In(loc); got.Day() != want || got.Weekday() != first {
+		if got := time.Unix(0, Calendar{Zone: loc, WeekShift: (int(first) + 6) % 7}.Edges("week", at, at+1)[0]).In(loc); got.Day() != want || got.Weekday() != first {
 			t.Errorf("the week from %v begins on %v", first, got)
 		}
 	}
 }
 
 func TestEdgesAtTheEndsOfTime(t *testing.T) {
+	utc := Calendar{Zone: time.UTC}
 	for _, e := range [][]int64{
-		Days(math.MaxInt64-5, math.MaxInt64, time.UTC), Days(math.MinInt64, math.MinInt64+5, time.UTC),
-		Months(math.MinInt64, math.MaxInt64, time.UTC), Weeks(math.MinInt64, math.MinInt64+1, time.UTC, time.Monday),
+		utc.Edges("day", math.MaxInt64-5, math.MaxInt64), utc.Edges("day", math.MinInt64, math.MinInt64+5),
+		utc.Edges("month", math.MinInt64, math.MaxInt64), utc.Edges("week", math.MinInt64, math.MinInt64+1),
+		utc.Edges("hour", math.MinInt64, math.MinInt64+5), utc.Edges("hour", math.MaxInt64-5, math.MaxInt64), utc.Edges("year", math.MinInt64, math.MaxInt64),
 	} {
 		for i := 1; i < len(e); i++ {
 			if e[i] <= e[i-1] {
@@ -138,7 +109,7 @@ func TestEdgesAtTheEndsOfTime(t *testing.T) {
 			}
 		}
 	}
-	if n := len(Months(math.MinInt64, math.MaxInt64, time.UTC)); n < 584*12 || n > 585*12+3 {
+	if n := len(utc.Edges("month", math.MinInt64, math.MaxInt64)); n < 584*12 || n > 585*12+3 {
 		t.Errorf("%d months in all", n)
 	}
 }
@@ -150,6 +121,6 @@ func BenchmarkDays(b *testing.B) {
 	}
 	from := time.Date(2014, 1, 1, 0, 0, 0, 0, loc)
 	for b.Loop() {
-		Days(from.UnixNano(), from.AddDate(10, 0, 0).UnixNano(), loc)
+		Calendar{Zone: loc}.Edges("day", from.UnixNano(), from.AddDate(10, 0, 0).UnixNano())
 	}
 }

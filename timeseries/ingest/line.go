@@ -3,7 +3,6 @@ package ingest
 import (
 	"bytes"
 	"fmt"
-	"time"
 
 	"arbor/timeseries"
 )
@@ -12,8 +11,8 @@ import (
 // semicolon between them. It keeps the time of the last line, by which it tells the two hours apart that a clock shows twice.
 type Lines struct{ clock clock }
 
-// NewLines returns a reader of lines whose times are of that zone where they name none.
-func NewLines(zone *time.Location) *Lines { return &Lines{clock{zone: zone}} }
+// NewLines returns a reader of lines whose times are by that calendar where they name no zone, and where they are dates alone.
+func NewLines(by timeseries.Calendar) *Lines { return &Lines{clock{zone: by.Zone, starts: by.Starts}} }
 
 // Parse reads one line. timed is false if it says no time; then T is 0. Times are those that can be meant in one way only: ISO 8601, 20060102, and
 // seconds, milliseconds, microseconds or nanoseconds since 1970 by their digits.

@@ -16,6 +16,7 @@ type Options struct {
 	ValueColumns []string           // --value-column: likewise, one or several
 	TimeFormat   Format             // --time-format
 	Zone         *time.Location     // --zone: of times that do not name theirs; nil is UTC
+	Starts       time.Duration      // what clocks show at the time of a date alone, when a person's days begin
 	DecimalComma bool               // --decimal-comma: 1,234 is a little more than one
 	Words        map[string]float64 // --value-map: what words stand for; a NaN means that there is no value
 }

@@ -58,7 +58,7 @@ func newReading(opt Options, rep *Report) reading {
 	if zone == nil {
 		zone = time.UTC
 	}
-	rd := reading{opt: opt, report: rep, clock: clock{zone: zone, falling: rep.Layout.falling}}
+	rd := reading{opt: opt, report: rep, clock: clock{zone: zone, starts: opt.Starts, falling: rep.Layout.falling}}
 	if l := &rep.Layout; len(l.Values) > 0 {
 		rd.plain = newPlain(l, &opt)
 		rd.samples = make([][]timeseries.Sample, 0, len(l.Values))

@@ -315,6 +315,7 @@ func parseEpoch(b []byte, f Format) (m moment, ok bool) {
 // clock turns readings into instants. Of an hour that a clock shows twice it takes the one that keeps the order of the file.
 type clock struct {
 	zone    *time.Location
+	starts  time.Duration // what it shows when a day begins
 	falling bool
 	last    int64
 	any     bool
@@ -331,7 +332,7 @@ func (c *clock) instant(m moment) (t int64, ok bool) {
 		t = m.secs*1e9 + int64(m.nanos)
 	case m.date:
 		y, mo, d := time.Unix(m.secs, 0).UTC().Date()
-		t = timeseries.StartOfDay(y, mo, d, c.zone).UnixNano()
+		t = timeseries.Calendar{Zone: c.zone, Starts: c.starts}.StartOf(y, mo, d).UnixNano()
 	default:
 		if m.secs < c.from || m.secs >= c.to {
 			if t, ok = c.resolve(m); !ok {

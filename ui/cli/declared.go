@@ -2,12 +2,14 @@ package cli
 
 import (
 	"errors"
+	"slices"
 
 	"arbor/config"
 	"arbor/model"
 	"arbor/model/date"
 	"arbor/model/field"
 	"arbor/model/query"
+	"arbor/timeseries"
 	"arbor/ui/command"
 	"arbor/ui/theme"
 )
@@ -26,8 +28,8 @@ func (r *run) known() config.Known {
 		Names: map[string][]string{
 			"theme": theme.Names(), "keys.preset": command.Presets(),
 			"field.*.type": field.Kinds(), "field.*.roll": field.Rolls(), "states.*": field.Classes[1:],
-			"review.day": {"mon", "tue", "wed", "thu", "fri", "sat", "sun"},
-			"rule.on":    {"add", "change", "done", "start", "remove"},
+			"review.day": weekdays, "series.week": weekdays,
+			"rule.on": {"add", "change", "done", "start", "remove"},
 		},
 		Check: map[string]func(string) error{
 			"review.stale": length, "track.idle": length, "hooks.timeout": length,
@@ -35,9 +37,23 @@ func (r *run) known() config.Known {
 				_, err := model.ParsePomodoro(s)
 				return err
 			},
+			"series.starts": func(s string) error {
+				_, err := timeseries.ParseStarts(s)
+				return err
+			},
 			"context.*.query": means, "rule.match": means,
 		},
 	}
+}
+
+// weekdays are what a week can begin on.
+var weekdays = []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
+
+// seriesDays is by what the days and weeks of series begin that say nothing else.
+func (r *run) seriesDays() timeseries.Calendar {
+	c := timeseries.Calendar{Zone: r.config.Zone, WeekShift: max(slices.Index(weekdays, r.config.Series.Week), 0)}
+	c.Starts, _ = timeseries.ParseStarts(r.config.Series.Starts) // the settings were read with its form
+	return c
 }
 
 // declared returns the keys and states that the settings declare. What cannot be is a problem of the settings.

@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -21,6 +20,7 @@ import (
 	"arbor/model/exchange/taskwarrior"
 	"arbor/model/exchange/void"
 	"arbor/store"
+	"arbor/timeseries"
 	"arbor/timeseries/ingest"
 )
 
@@ -199,7 +199,7 @@ func copied(in io.Reader) (*os.File, error) {
 
 // readTable reads a table whole, so that one that cannot be read changes nothing. f is nil if how long it is is not known.
 func (r *run) readTable(text io.Reader, f *os.File, opt *importing) (*csv.Table, error) {
-	options, err := opt.table.options(opt.dry, r.config.Zone)
+	options, err := opt.table.options(opt.dry, r.seriesDays())
 	if err != nil {
 		return nil, err
 	}
@@ -282,9 +282,9 @@ func (t *table) flags(f *pflag.FlagSet) {
 var delimiters = map[string]rune{"": 0, "comma": ',', ",": ',', "semicolon": ';', ";": ';', "tab": '\t', "\t": '\t', "bar": '|', "|": '|'}
 
 // options reads the flags. Times that name no zone are read in the person's.
-func (t *table) options(dry bool, zone *time.Location) (csv.Options, error) {
+func (t *table) options(dry bool, days timeseries.Calendar) (csv.Options, error) {
 	o := csv.Options{Series: t.series, DryRun: dry, Options: ingest.Options{
-		TimeColumn: t.timeColumn, NameColumn: t.nameColumn, Wide: t.wide, ValueColumns: t.valueColumns, Zone: zone, DecimalComma: t.comma}}
+		TimeColumn: t.timeColumn, NameColumn: t.nameColumn, Wide: t.wide, ValueColumns: t.valueColumns, Zone: days.Zone, Starts: days.Starts, DecimalComma: t.comma}}
 	var ok bool
 	if o.Delimiter, ok = delimiters[t.delimiter]; !ok {
 		return o, usagef("--delimiter %q is none of comma, semicolon, tab and bar", t.delimiter)

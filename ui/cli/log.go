@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -93,13 +94,11 @@ func (r *run) log(args []string, l logging) error {
 	if err != nil {
 		return err
 	}
-	when := r.now()
+	at := date.Date{T: r.now()}
 	if l.at != "" {
-		d, err := date.ParsePast(l.at, when)
-		if err != nil {
+		if at, err = date.ParsePast(l.at, r.now()); err != nil {
 			return usagef("--at: %w", err)
 		}
-		when = d.Start(when.Location())
 	}
 	name := strings.TrimSpace(args[0])
 	if name == "" {
@@ -114,21 +113,21 @@ func (r *run) log(args []string, l logging) error {
 			return s.close(err)
 		}
 	}
-	sample := timeseries.Sample{T: when.UnixNano(), V: number}
+	var sample timeseries.Sample
 	var n model.Node
 	_, err = s.Tree.Do("log "+strings.Join(args, " "), func(e *model.Edit) error {
 		id, err := e.SeriesNode(name)
 		if err != nil {
 			return err
 		}
-		if _, err := e.UnskipDay(id, date.Day(when.In(r.config.Zone))); err != nil {
+		if n, err = e.Node(id); err != nil {
 			return err
 		}
-		if err := e.Log(id, sample); err != nil {
+		sample = timeseries.Sample{T: s.Tree.StartOf(&n, at).UnixNano(), V: number}
+		if _, err := e.UnskipDay(id, s.Tree.DayOf(&n, time.Unix(0, sample.T))); err != nil {
 			return err
 		}
-		n, err = e.Node(id)
-		return err
+		return e.Log(id, sample)
 	})
 	if err = s.close(err); err != nil {
 		return err
@@ -136,7 +135,7 @@ func (r *run) log(args []string, l logging) error {
 	if l.json {
 		return newEncoder(r.Out).Encode(newSampleJSON(&n, sample))
 	}
-	r.say("logged %s %s at %s", quoted(name), strconv.FormatFloat(number, 'g', -1, 64), date.Format(date.At(when), r.now()))
+	r.say("logged %s %s at %s", quoted(name), strconv.FormatFloat(number, 'g', -1, 64), date.Format(date.At(time.Unix(0, sample.T)), r.now()))
 	_, err = fmt.Fprintln(r.Out, n.ID)
 	return err
 }

@@ -63,15 +63,19 @@ func (r *run) logLines(ctx context.Context, name string, l logging) error {
 	if r.Terminal.In {
 		r.say("a value a line, or a time and a value; end with ctrl+d")
 	}
-	st := &stream{run: r, s: s, name: name, how: l, lines: ingest.NewLines(r.config.Zone), in: listen(ctx, r.In, r.Now)}
-	for !st.ended && err == nil {
+	n, err := r.seriesNamed(s, name)
+	if err != nil && exitCode(err) != exitMissing {
+		return s.close(err)
+	}
+	st := &stream{run: r, s: s, name: name, how: l, node: n, lines: ingest.NewLines(s.Tree.Calendar(&n)), in: listen(ctx, r.In, r.Now)}
+	for err = nil; !st.ended && err == nil; {
 		err = st.log(st.gather(ctx))
 	}
 	if err = s.close(cmp.Or(err, st.broken)); err != nil {
 		return err
 	}
 	r.say("logged %s of %s%s", count(st.logged, "sample", "samples"), quoted(name), st.rest())
-	if st.node.ID == (model.ID{}) || l.json {
+	if st.logged == 0 || l.json {
 		return nil
 	}
 	_, err = fmt.Fprintln(r.Out, st.node.ID)
@@ -207,7 +211,7 @@ func (st *stream) log(batch []timeseries.Sample) error {
 		}
 		day := date.Date{}
 		for _, x := range fresh {
-			if d := date.Day(time.Unix(0, x.T).In(st.config.Zone)); d != day {
+			if d := st.s.Tree.DayOf(&st.node, time.Unix(0, x.T)); d != day {
 				day = d
 				if _, err := e.UnskipDay(id, d); err != nil {
 					return err

@@ -11,6 +11,7 @@ import (
 
 	"arbor/model"
 	"arbor/model/date"
+	"arbor/timeseries"
 	"arbor/ui/grid"
 	"arbor/ui/plot"
 	"arbor/ui/theme"
@@ -69,7 +70,7 @@ func (r *run) plotCommand() *cobra.Command {
 	f.StringVar(&opt.since, "since", "", "begin at a `TIME`, or so long ago: 90d; the first sample without")
 	f.StringVar(&opt.until, "until", "", "end at a `TIME`, or so long ago; without, now, or the last sample")
 	f.StringVar(&opt.kind, "kind", "auto", "the `KIND` of plot: "+strings.Join(plot.KindNames(), ", "))
-	f.StringVar(&opt.by, "by", "", "one value for each `PERIOD`: "+strings.Join(plot.EdgeNames, ", ")+"; the field day of the series says which, else the mean")
+	f.StringVar(&opt.by, "by", "", "one value for each `PERIOD`: "+strings.Join(timeseries.Periods, ", ")+"; the field day of the series says which, else the mean")
 	f.StringVar(&opt.marks, "marks", "", "draw with `MARKS`: "+strings.Join(plot.MarkNames(), ", "))
 	f.StringSliceVar(&opt.axis2, "axis2", nil, "the `NAME` of a series that goes by the axis on the right; may be repeated")
 	f.BoolVar(&opt.scatter, "scatter", false, "short for --kind scatter")
@@ -107,6 +108,7 @@ type bucketJSON struct {
 	Last   float64 `json:"last"`
 	Sum    float64 `json:"sum"`
 	Mean   float64 `json:"mean"`
+	Period string  `json:"period,omitempty"`
 }
 
 func (r *run) plot(names []string, opt plotting) error {
@@ -151,8 +153,8 @@ func (r *run) chart(opt *plotting) (plot.Chart, error) {
 	if kind == plot.Scatter && opt.by == "" {
 		opt.by = "day"
 	}
-	if opt.by != "" && !slices.Contains(plot.EdgeNames, opt.by) {
-		return c, usagef("--by: there is no period %q; there are %s", opt.by, strings.Join(plot.EdgeNames, ", "))
+	if opt.by != "" && !slices.Contains(timeseries.Periods, opt.by) {
+		return c, usagef("--by: there is no period %q; there are %s", opt.by, strings.Join(timeseries.Periods, ", "))
 	}
 	if r.asciiPlot() {
 		c.Marks = plot.ASCII

@@ -13,7 +13,6 @@ import (
 	"arbor/model/query"
 	"arbor/timeseries"
 	"arbor/timeseries/expr"
-	"arbor/ui/plot"
 )
 
 // maxRead bounds how many samples of a series an expression reads.
@@ -51,7 +50,7 @@ func (p *plotQuery) formula(text string) (*derived, error) {
 	for _, d := range model.Derivations {
 		tree = append(tree, d.Name)
 	}
-	e, err := expr.Parse(text, plot.EdgeNames, tree)
+	e, err := expr.Parse(text, timeseries.Periods, tree)
 	var wrong *expr.Error
 	if errors.As(err, &wrong) {
 		at := query.Error{Query: text, Column: utf8.RuneCountInString(text[:wrong.At]) + 1}
@@ -86,8 +85,18 @@ func (f *formula) env() *expr.Env {
 		if from = max(from, f.first); from >= to {
 			return nil, nil
 		}
-		return f.p.edges(period, from, to)
+		return f.p.edges(f.dated(), period, from, to)
 	}}
+}
+
+// dated returns the series by whose days the expression counts: the first that is logged.
+func (f *formula) dated() *model.Node {
+	for _, name := range f.expr.Names() {
+		if n, ok := f.series[name]; ok {
+			return &n
+		}
+	}
+	return &model.Node{}
 }
 
 func (f *formula) samples(name string, from, to int64) (out []timeseries.Sample, err error) {

@@ -97,7 +97,8 @@ func (p *plotQuery) calendar(from, to int64) (bool, error) {
 	if p.derived[0] != nil {
 		how = "value"
 	}
-	m := plot.ByDay(d.Name, d.Unit, time.Unix(0, d.From).In(p.r.config.Zone), d.Values())
+	y, month, day := p.v.Calendar(&p.series[0]).DateOf(time.Unix(0, d.From))
+	m := plot.ByDay(d.Name, d.Unit, time.Date(y, month, day, 0, 0, 0, 0, time.UTC), d.Values())
 	m.Marks, m.Facts = p.chart.Marks, []string{how + " of each day", plot.Days(from, to, p.r.config.Zone)}
 	p.figure = &m
 	return p.any(), nil

@@ -217,21 +217,22 @@ func (p *plotQuery) any() bool {
 // maxPeriods bounds what --by asks for.
 const maxPeriods = 200000
 
-// edges returns the edges of periods.
-func (p *plotQuery) edges(by string, from, to int64) ([]int64, error) {
+// edges returns the edges of periods by the calendar of a series.
+func (p *plotQuery) edges(n *model.Node, by string, from, to int64) ([]int64, error) {
 	if float64(to-from)/float64(time.Hour) > maxPeriods && by == "hour" {
 		return nil, usagef("there are more than %d hours to plot; take a shorter time with --since", maxPeriods)
 	}
-	return plot.Edges(by, from, to, p.r.config.Zone), nil
+	return p.v.Calendar(n).Edges(by, from, to), nil
 }
 
 // periods reads one value for each period of the calendar.
 func (p *plotQuery) periods(from, to int64) error {
-	edges, err := p.edges(p.opt.by, from, to)
+	all, err := p.edges(&p.series[0], p.opt.by, from, to)
 	if err != nil {
 		return err
 	}
 	for i, n := range p.series {
+		edges := p.v.Calendar(&n).Like(p.v.Calendar(&p.series[0]), all) // so that what is of one day meets, whenever that begins
 		if of := p.derived[i]; of != nil {
 			data, buckets := of.data(p.opt.by, edges, p.r.now())
 			p.buckets = append(p.buckets, buckets)
@@ -281,7 +282,11 @@ func (p *plotQuery) encode(enc *json.Encoder) error {
 			if b.N == 0 {
 				continue
 			}
-			line := bucketJSON{jsonVersion, u.Name, nanos(b.From), nanos(b.To), b.N, b.Min, b.Max, b.First, b.Last, b.Sum, b.Mean}
+			period := ""
+			if p.opt.by != "" {
+				period = p.v.Calendar(&p.series[i]).Name(p.opt.by, b.From)
+			}
+			line := bucketJSON{jsonVersion, u.Name, nanos(b.From), nanos(b.To), b.N, b.Min, b.Max, b.First, b.Last, b.Sum, b.Mean, period}
 			if err := enc.Encode(line); err != nil {
 				return err
 			}

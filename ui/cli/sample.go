@@ -184,7 +184,7 @@ func lastSamples(book *timeseries.Book, v *model.View, source timeseries.Series,
 }
 
 // timeOf reads --at: an instant as --json prints it, a minute, or a day.
-func (r *run) timeOf(at string) (from, to int64, err error) {
+func (r *run) timeOf(s *Session, n *model.Node, at string) (from, to int64, err error) {
 	if t, err := time.Parse(time.RFC3339Nano, at); err == nil {
 		return t.UnixNano(), t.UnixNano() + 1, nil
 	}
@@ -193,7 +193,8 @@ func (r *run) timeOf(at string) (from, to int64, err error) {
 		return 0, 0, usagef("--at: %w", err)
 	}
 	if d.AllDay {
-		return d.Start(r.config.Zone).UnixNano(), d.End(r.config.Zone).UnixNano(), nil
+		next := date.Date{T: d.T.AddDate(0, 0, 1), AllDay: true}
+		return s.Tree.StartOf(n, d).UnixNano(), s.Tree.StartOf(n, next).UnixNano(), nil
 	}
 	length := time.Minute
 	if d.T.Second() != 0 {
@@ -207,7 +208,7 @@ const someSamples = 5
 
 // sampleAt returns the sample that --at means: the only one of that minute or day, and how many there are at its instant.
 func (r *run) sampleAt(s *Session, of *model.Node, at string) (x timeseries.Sample, n int, err error) {
-	from, to, err := r.timeOf(at)
+	from, to, err := r.timeOf(s, of, at)
 	if err != nil {
 		return x, 0, err
 	}
@@ -307,11 +308,11 @@ func (r *run) removeSamples(s *Session, name string, l logging) (string, error) 
 
 // unskip takes away what says that a day was skipped.
 func (r *run) unskip(s *Session, n *model.Node, label, at string) (string, error) {
-	from, _, err := r.timeOf(at)
+	from, _, err := r.timeOf(s, n, at)
 	if err != nil {
 		return "", err
 	}
-	day, was := date.Day(time.Unix(0, from).In(r.config.Zone)), false
+	day, was := s.Tree.DayOf(n, time.Unix(0, from)), false
 	_, err = s.Tree.Do(label, func(e *model.Edit) (err error) {
 		was, err = e.UnskipDay(n.ID, day)
 		return err
@@ -370,12 +371,14 @@ func (r *run) skipDay(s *Session, name string, l logging) (string, error) {
 	if n.Definition().Target.Value == 0 {
 		return "", refusedf("%s has no target of which a day can be skipped; say 'arbor series set %s target:3/week'", quoted(n.Text), quoted(n.Text))
 	}
-	day := date.Day(r.now())
+	day := s.Tree.DayOf(&n, r.now())
 	if l.at != "" {
 		if day, err = date.ParsePast(l.at, r.now()); err != nil {
 			return "", usagef("--at: %w", err)
 		}
-		day = day.Day(r.config.Zone)
+		if !day.AllDay {
+			day = s.Tree.DayOf(&n, day.T)
+		}
 	}
 	fresh := false
 	_, err = s.Tree.Do("skip "+model.OneLine(n.Text), func(e *model.Edit) (err error) {

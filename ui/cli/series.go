@@ -24,7 +24,8 @@ func (r *run) seriesCommand() *cobra.Command {
 			"  merge:last       what counts where several devices have a value of one time: last, the one written last; all, each of them; sum, what each device has, of a day what it has last, added up; max; min\n" +
 			"  goal:72@2027-03-01   a value to be reached on a day; 80@2026-11-22..72@2027-03-01 says where its line begins, too\n" +
 			"  target:3/week    makes it a habit: what is to come together in each day, week, month or year\n" +
-			"  misses:1         how many of these in a row may miss it without ending a streak\n\n" +
+			"  misses:1         how many of these in a row may miss it without ending a streak\n" +
+			"  starts:04:00     when its days begin: what is at 3:59 is of the day before; starts in the table [series] of the settings holds for all series that say nothing\n\n" +
 			"A key with nothing behind its colon is taken away.",
 		Args: words(0, 0, "list, set or show"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -92,7 +93,7 @@ func (r *run) know(s *Session, v *model.View, n model.Node) (k known, err error)
 		return k, err
 	}
 	k.road = k.roadOf(k.now)
-	today := date.Day(k.now)
+	today := s.Tree.DayOf(&n, k.now)
 	days, err := v.DayValues(&n, today, date.Date{T: today.T.AddDate(0, 0, 1), AllDay: true})
 	if err == nil && len(days) > 0 {
 		k.today = days[0]

@@ -1,5 +1,7 @@
 package cli
 
+import "arbor/timeseries"
+
 // seriesJSON is a series as --json prints it. Of one without samples the values are missing.
 type seriesJSON struct {
 	V         int         `json:"v"`
@@ -11,6 +13,7 @@ type seriesJSON struct {
 	Goal      *goalJSON   `json:"goal,omitempty"`
 	Road      *roadJSON   `json:"road,omitempty"`
 	Target    *targetJSON `json:"target,omitempty"`
+	Starts    string      `json:"starts,omitempty"`
 	Samples   int64       `json:"samples"`
 	FirstTime string      `json:"first_time,omitempty"`
 	LastTime  string      `json:"last_time,omitempty"`
@@ -51,6 +54,9 @@ func (k *known) json() seriesJSON {
 			j.Goal.From, j.Goal.First = g.From.String(), &g.First
 		}
 		j.Road = k.roadJSON(k.now)
+	}
+	if d.Starts >= 0 {
+		j.Starts = timeseries.Calendar{Starts: d.Starts}.Clock()
 	}
 	if k.stats != nil {
 		j.Stats = k.stats.json()

@@ -36,6 +36,10 @@ func said(key string, d *model.Definition) string {
 		if n := d.Misses; n > 0 {
 			return "a streak outlasts " + count(n, "period", "periods") + " in a row without the target"
 		}
+	case "starts":
+		if d.Starts >= 0 {
+			return "its days begin at " + timeseries.Calendar{Starts: d.Starts}.Clock()
+		}
 	}
 	return ""
 }

@@ -103,7 +103,8 @@ func (r *run) openTree(db *store.DB, dir string) (*Session, error) {
 		if s.Book, err = timeseries.Open(db); err != nil {
 			return err
 		}
-		s.Tree, err = model.Open(db, model.Options{Session: sessionName(), Now: r.Now, Location: r.config.Zone, Dir: dir, Cache: r.cacheDir(dir),
+		days := r.seriesDays()
+		s.Tree, err = model.Open(db, model.Options{Session: sessionName(), Now: r.Now, Location: days.Zone, Starts: days.Starts, WeekShift: days.WeekShift, Dir: dir, Cache: r.cacheDir(dir),
 			Weights: r.weighed(), States: ownStates(r.fields), Guard: guard})
 		return err
 	})

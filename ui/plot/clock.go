@@ -105,13 +105,13 @@ func (r rung) times(from, to int64, loc *time.Location) []int64 {
 	case hour:
 		return r.hours(from, to, loc)
 	case day:
-		return keep(timeseries.Days(from, to, loc), func(t time.Time) bool { return r.n == 1 || t.YearDay()%r.n == 1 }, loc)
+		return keep(edges("day", from, to, loc), func(t time.Time) bool { return r.n == 1 || t.YearDay()%r.n == 1 }, loc)
 	case week:
-		return timeseries.Weeks(from, to, loc, time.Monday)
+		return edges("week", from, to, loc)
 	case month:
-		return keep(timeseries.Months(from, to, loc), func(t time.Time) bool { return int(t.Month()-1)%r.n == 0 }, loc)
+		return keep(edges("month", from, to, loc), func(t time.Time) bool { return int(t.Month()-1)%r.n == 0 }, loc)
 	}
-	return keep(timeseries.Months(from, to, loc), func(t time.Time) bool { return t.Month() == time.January && t.Year()%r.n == 0 }, loc)
+	return keep(edges("month", from, to, loc), func(t time.Time) bool { return t.Month() == time.January && t.Year()%r.n == 0 }, loc)
 }
 
 // hours steps by quarters of an hour, for there are zones that are shifted by as much, and keeps those that the clock shows as wanted.
@@ -125,6 +125,11 @@ func (r rung) hours(from, to int64, loc *time.Location) []int64 {
 		}
 	}
 	return out
+}
+
+// edges returns the edges of periods of the clocks' own days: axes show what clocks do, whenever the days of a series begin.
+func edges(period string, from, to int64, loc *time.Location) []int64 {
+	return timeseries.Calendar{Zone: loc}.Edges(period, from, to)
 }
 
 func mod(a, b int64) int64 { return (a%b + b) % b }
@@ -144,66 +149,24 @@ func periods(u unit, format string, from, to int64, loc *time.Location) []mark {
 	if format == "" {
 		return nil
 	}
-	var edges []int64
+	var at []int64
 	switch u {
 	case day:
-		edges = timeseries.Days(from, to, loc)
+		at = edges("day", from, to, loc)
 	case month:
-		edges = timeseries.Months(from, to, loc)
+		at = edges("month", from, to, loc)
 	default:
-		edges = keep(timeseries.Months(from, to, loc), func(t time.Time) bool { return t.Month() == time.January }, loc)
+		at = keep(edges("month", from, to, loc), func(t time.Time) bool { return t.Month() == time.January }, loc)
 	}
-	if len(edges) == 0 || edges[0] > from {
-		edges = append([]int64{from}, edges...)
+	if len(at) == 0 || at[0] > from {
+		at = append([]int64{from}, at...)
 	}
 	var out []mark
-	for _, e := range edges {
+	for _, e := range at {
 		if e < to {
 			label := time.Unix(0, max(e, from)).In(loc).Format(format)
 			out = append(out, mark{max(e, from), label, len(label)})
 		}
 	}
 	return out
-}
-
-// EdgeNames are the periods of Edges.
-var EdgeNames = []string{"hour", "day", "week", "month", "quarter", "year"}
-
-// Edges returns the edges of the periods of that name that meet [from, to), by the calendar of loc; weeks begin on Monday. The first is at from or
-// before it, the last at to or after it. There is none for a name that is not of EdgeNames.
-func Edges(by string, from, to int64, loc *time.Location) []int64 {
-	switch by {
-	case "hour":
-		r := rung{unit: hour, n: 1}
-		out := r.hours(from-int64(time.Hour), to+2*int64(time.Hour), loc)
-		for len(out) > 1 && out[1] <= from {
-			out = out[1:]
-		}
-		for len(out) > 1 && out[len(out)-2] >= to {
-			out = out[:len(out)-1]
-		}
-		return out
-	case "day":
-		return timeseries.Days(from, to, loc)
-	case "week":
-		return timeseries.Weeks(from, to, loc, time.Monday)
-	case "month":
-		return timeseries.Months(from, to, loc)
-	case "quarter":
-		return everyMonths(3, from, to, loc)
-	case "year":
-		return everyMonths(12, from, to, loc)
-	}
-	return nil
-}
-
-// everyMonths returns the edges of periods of n months, counted from January.
-func everyMonths(n int, from, to int64, loc *time.Location) []int64 {
-	first := time.Unix(0, from).In(loc)
-	back := (int(first.Month()) - 1) % n
-	start := timeseries.StartOfDay(first.Year(), first.Month()-time.Month(back), 1, loc)
-	last := time.Unix(0, to-1).In(loc)
-	ahead := n - (int(last.Month())-1)%n
-	end := timeseries.StartOfDay(last.Year(), last.Month()+time.Month(ahead), 1, loc)
-	return keep(timeseries.Months(start.UnixNano(), end.UnixNano(), loc), func(t time.Time) bool { return (int(t.Month())-1)%n == 0 }, loc)
 }

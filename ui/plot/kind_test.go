@@ -95,7 +95,7 @@ func TestPeriodsAreBars(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		buckets, err := s.book.Buckets(v.Reader(), n.Source(), Edges("week", now.Add(-60*aDay).UnixNano(), now.UnixNano(), time.UTC))
+		buckets, err := s.book.Buckets(v.Reader(), n.Source(), v.Calendar(&n).Edges("week", now.Add(-60*aDay).UnixNano(), now.UnixNano()))
 		c := Chart{Location: time.UTC, Marks: Block, Curves: []Curve{{Kind: Bar, Data: Periods("wave", "l", "week", buckets, model.DailySum.Of)}}}
 		golden(t, "weeks-80", picture(&c, 80, 24))
 		if got := c.Describe(); !strings.Contains(got, "wave by week in l") || !strings.Contains(got, "9 weeks") {
@@ -106,28 +106,6 @@ func TestPeriodsAreBars(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-}
-
-// TestEdgesHoldTheTime: the edges of every period rise, hold the time asked for, and only the first and the last lie outside.
-func TestEdgesHoldTheTime(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		zone, err := time.LoadLocation(rapid.SampledFrom([]string{"UTC", "Europe/Berlin", "Asia/Kathmandu", "Australia/Lord_Howe"}).Draw(t, "zone"))
-		if err != nil {
-			t.Skip(err)
-		}
-		from := now.Add(-time.Duration(rapid.IntRange(0, 3e7).Draw(t, "minutes")) * time.Minute).UnixNano()
-		to := from + int64(rapid.IntRange(1, 3e6).Draw(t, "span"))*int64(time.Second)
-		by := rapid.SampledFrom(EdgeNames).Draw(t, "by")
-		e := Edges(by, from, to, zone)
-		if len(e) < 2 || e[0] > from || e[len(e)-1] < to || e[1] <= from || e[len(e)-2] >= to {
-			t.Fatalf("edges of %ss of [%d, %d): %v", by, from, to, e)
-		}
-		for i := 1; i < len(e); i++ {
-			if e[i] <= e[i-1] {
-				t.Fatalf("edges %v do not rise", e)
-			}
-		}
-	})
 }
 
 // TestNoSizeIsTooSmall draws charts of anything on anything.

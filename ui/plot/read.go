@@ -70,8 +70,8 @@ func ReadBoxes(b *timeseries.Book, v *model.View, n *model.Node, by string, buck
 }
 
 // ReadPeriods returns one value of a series for each period of that name that meets [from, to), and the buckets behind them.
-func ReadPeriods(b *timeseries.Book, v *model.View, n *model.Node, by string, from, to int64, loc *time.Location) (Data, []timeseries.Bucket, error) {
-	buckets, err := b.Buckets(v.Reader(), n.Source(), Edges(by, from, to, loc))
+func ReadPeriods(b *timeseries.Book, v *model.View, n *model.Node, by string, from, to int64) (Data, []timeseries.Bucket, error) {
+	buckets, err := b.Buckets(v.Reader(), n.Source(), v.Calendar(n).Edges(by, from, to))
 	if err != nil {
 		return Data{}, nil, err
 	}
@@ -81,7 +81,7 @@ func ReadPeriods(b *timeseries.Book, v *model.View, n *model.Node, by string, fr
 
 // ReadHeat returns the means of a series by day of the week and hour.
 func ReadHeat(b *timeseries.Book, v *model.View, n *model.Node, from, to int64, loc *time.Location) (HeatMap, error) {
-	buckets, err := b.Buckets(v.Reader(), n.Source(), Edges("hour", from, to, loc))
+	buckets, err := b.Buckets(v.Reader(), n.Source(), v.Calendar(n).Edges("hour", from, to))
 	if err != nil {
 		return HeatMap{}, err
 	}
@@ -98,9 +98,10 @@ func ReadHeat(b *timeseries.Book, v *model.View, n *model.Node, from, to int64, 
 }
 
 // CalendarOf returns a cell for each day of d, whose samples became its value in some way, of a window of time.
-func CalendarOf(d *Data, how model.Daily, from, to int64, loc *time.Location) HeatMap {
-	m := ByDay(d.Name, d.Unit, time.Unix(0, d.From).In(loc), d.Values())
-	m.Facts = []string{string(cmp.Or(how, model.DailyMean)) + " of each day", Days(from, to, loc)}
+func CalendarOf(d *Data, how model.Daily, from, to int64, c timeseries.Calendar) HeatMap {
+	y, month, day := c.DateOf(time.Unix(0, d.From))
+	m := ByDay(d.Name, d.Unit, time.Date(y, month, day, 0, 0, 0, 0, time.UTC), d.Values())
+	m.Facts = []string{string(cmp.Or(how, model.DailyMean)) + " of each day", Days(from, to, c.Zone)}
 	return m
 }
 
@@ -130,9 +131,9 @@ func BoxesBy(from, to int64) string {
 func PeriodFor(by string, from, to int64, most int) string {
 	about := map[string]time.Duration{"hour": time.Hour, "day": aDay, "week": 7 * aDay, "month": 30 * aDay, "quarter": 91 * aDay}
 	most = min(most, maxPeriods)
-	for i := slices.Index(EdgeNames, by); i >= 0 && i < len(EdgeNames); i++ {
-		if d := about[EdgeNames[i]]; d == 0 || (to-from)/int64(d) <= int64(most) {
-			return EdgeNames[i]
+	for i := slices.Index(timeseries.Periods, by); i >= 0 && i < len(timeseries.Periods); i++ {
+		if d := about[timeseries.Periods[i]]; d == 0 || (to-from)/int64(d) <= int64(most) {
+			return timeseries.Periods[i]
 		}
 	}
 	return by

@@ -11,6 +11,7 @@ import (
 	"arbor/model/field"
 	"arbor/model/inline"
 	"arbor/model/query"
+	"arbor/timeseries"
 	"arbor/ui/line"
 	"arbor/ui/overlay"
 	"arbor/ui/screen"
@@ -59,6 +60,7 @@ type prompt struct {
 	saved         []overlay.Choice // what may be chosen without a search: saved queries, or what is depended on now
 	series        *model.Node      // what is plotted, and the sample pointed at
 	sample        *screen.Sample
+	days          timeseries.Calendar // of the series
 }
 
 // prompted opens a prompt.

@@ -35,14 +35,14 @@ func (m Model) askValue() (Model, tea.Cmd) {
 			m.keys.Label("sample.remove"), m.keys.Label("sample.log")), Bad: true}
 		return m, nil
 	}
-	p := prompt{kind: promptValue, series: at.Series, sample: at.Sample, Prompt: overlay.Prompt{Line: line.New(strconv.FormatFloat(at.Sample.V, 'g', -1, 64)), Fresh: true}}
+	p := prompt{kind: promptValue, series: at.Series, sample: at.Sample, days: m.opt.Tree.Calendar(at.Series), Prompt: overlay.Prompt{Line: line.New(strconv.FormatFloat(at.Sample.V, 'g', -1, 64)), Fresh: true}}
 	return m.prompts(p)
 }
 
 // askLogged asks for a value to be logged, at the time pointed at or, without one, now.
 func (m Model) askLogged() (Model, tea.Cmd) {
 	at := m.place()
-	return m.prompts(prompt{kind: promptLogged, series: at.Series, sample: at.Sample})
+	return m.prompts(prompt{kind: promptLogged, series: at.Series, sample: at.Sample, days: m.opt.Tree.Calendar(at.Series)})
 }
 
 // parseValue reads a decimal number, and nothing else that Go takes for one.
@@ -76,7 +76,10 @@ func (p *prompt) value(text string, now time.Time) (x timeseries.Sample, err err
 		if err != nil {
 			return x, err
 		}
-		x.T = d.Start(now.Location()).UnixNano()
+		if d.AllDay {
+			d.T = p.days.StartOf(d.T.Date())
+		}
+		x.T = d.T.UnixNano()
 	case p.sample == nil:
 		x.T = now.UnixNano()
 	case p.kind == promptValue:
@@ -139,7 +142,7 @@ func (m Model) logged(p prompt, text string) (Model, tea.Cmd) {
 	n := p.series
 	label := strings.TrimSpace("log " + model.OneLine(n.Text) + " " + text)
 	return p.kept(m.change(label, false, func(e *model.Edit) (string, error) {
-		if _, err := e.UnskipDay(n.ID, date.Day(time.Unix(0, x.T).In(now.Location()))); err != nil {
+		if _, err := e.UnskipDay(n.ID, m.opt.Tree.DayOf(n, time.Unix(0, x.T))); err != nil {
 			return "", err
 		}
 		return "logged " + model.OneLine(n.Text) + " " + valued(n, x.V) + " at " + sampled(x.T, now), e.Log(n.ID, x)
@@ -162,9 +165,9 @@ func (m Model) removeSample() (Model, tea.Cmd) {
 // skipDay says that the day pointed at, or today, is left out of a habit on purpose, or takes that back.
 func (m Model) skipDay() (Model, tea.Cmd) {
 	at, now := m.place(), m.opt.Now()
-	n, day := at.Series, date.Day(now)
+	n, day := at.Series, m.opt.Tree.DayOf(at.Series, now)
 	if at.Sample != nil {
-		day = date.Day(time.Unix(0, at.Sample.Want).In(now.Location()))
+		day = m.opt.Tree.DayOf(n, time.Unix(0, at.Sample.Want))
 	}
 	return m.change("skip "+model.OneLine(n.Text), false, func(e *model.Edit) (string, error) {
 		fresh, err := e.SkipDay(n.ID, day)

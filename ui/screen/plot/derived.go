@@ -108,10 +108,10 @@ func (r *reader) span(n *model.Node) (timeseries.Summary, error) {
 // periods returns one value of a series for each period of that name that meets [from, to).
 func (r *reader) periods(n *model.Node, by string, from, to int64) (plot.Data, error) {
 	if f := r.a.feeds[n.ID]; f != nil {
-		d, _ := plot.DerivedPeriods(f.Derivation, f.Name, by, plot.Edges(by, from, to, r.a.zone), f.samples, f.now)
+		d, _ := plot.DerivedPeriods(f.Derivation, f.Name, by, r.v.Calendar(n).Edges(by, from, to), f.samples, f.now)
 		return d, nil
 	}
-	d, _, err := plot.ReadPeriods(r.m.env.Book, r.v, n, by, from, to, r.a.zone)
+	d, _, err := plot.ReadPeriods(r.m.env.Book, r.v, n, by, from, to)
 	return d, err
 }
 

@@ -48,7 +48,7 @@ func (r *reader) figure() (bool, error) {
 		weeks := int64(max(r.m.room()-5, 1))
 		from := max(a.from, a.to-weeks*int64(7*24*time.Hour))
 		d, err := r.periods(n, "day", from, a.to)
-		f := plot.CalendarOf(&d, n.Definition().Day, from, a.to, a.zone)
+		f := plot.CalendarOf(&d, n.Definition().Day, from, a.to, r.v.Calendar(n))
 		f.Marks, f.Style, a.figure, a.by = l.marks, st, &f, "day"
 		return false, err
 	case plot.Box:
@@ -89,7 +89,7 @@ func (r *reader) boxes(n *model.Node) error {
 		a.by = plot.BoxesBy(a.from, a.to)
 	}
 	a.by = plot.PeriodFor(a.by, a.from, a.to, min(max(r.m.room()/3, 1), plot.MaxBoxes))
-	buckets, err := b.Buckets(r.v.Reader(), n.Source(), plot.Edges(a.by, a.from, a.to, a.zone))
+	buckets, err := b.Buckets(r.v.Reader(), n.Source(), r.v.Calendar(n).Edges(a.by, a.from, a.to))
 	if err != nil {
 		return err
 	}

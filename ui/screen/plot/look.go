@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"arbor/model"
+	"arbor/timeseries"
 	"arbor/ui/command"
 	"arbor/ui/grid"
 	"arbor/ui/plot"
@@ -87,7 +88,7 @@ func (m Model) restyle(id command.ID) (Model, tea.Cmd) {
 	case command.PlotKindBack:
 		l.kind = m.kindAfter(-1)
 	case command.PlotBy:
-		names := append([]string{""}, plot.EdgeNames...)
+		names := append([]string{""}, timeseries.Periods...)
 		l.by = names[(slices.Index(names, l.by)+1)%len(names)]
 	case command.PlotMarks:
 		l.marks = (l.marks + 1) % (plot.ASCII + 1)

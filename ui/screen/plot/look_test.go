@@ -52,7 +52,7 @@ func TestLooks(t *testing.T) {
 	for _, c := range []struct {
 		id command.ID
 		n  int
-	}{{command.PlotKind, int(plot.Spark) + 1}, {command.PlotBy, len(plot.EdgeNames) + 1}, {command.PlotWords, 2}, {command.PlotMarks, int(plot.ASCII) + 1}, {command.PlotLog, 2}, {command.PlotAxis, int(axes)}, {command.PlotGoal, 2}} {
+	}{{command.PlotKind, int(plot.Spark) + 1}, {command.PlotBy, len(timeseries.Periods) + 1}, {command.PlotWords, 2}, {command.PlotMarks, int(plot.ASCII) + 1}, {command.PlotLog, 2}, {command.PlotAxis, int(axes)}, {command.PlotGoal, 2}} {
 		for i := range c.n {
 			s.invoke(c.id)
 			if p := s.picture(); i == 0 && c.id == command.PlotLog && !strings.Contains(p, "log") {
