@@ -21,6 +21,7 @@ type Definition struct {
 	Goal   Goal
 	Target Target
 	Misses int           // how many periods in a row may miss the target without ending a streak
+	Keep   Keep          // what becomes of samples of some age
 	Starts time.Duration // what clocks show when its days begin, below 0 where it says nothing
 }
 
@@ -104,10 +105,11 @@ const (
 	fieldTarget = "target"
 	fieldMisses = "misses"
 	fieldStarts = "starts"
+	fieldKeep   = "keep"
 )
 
 // DefinitionKeys are the fields of a definition, in the order in which a person is told of them.
-var DefinitionKeys = []string{fieldUnit, fieldDay, FieldMerge, fieldGoal, fieldTarget, fieldMisses, fieldStarts}
+var DefinitionKeys = []string{fieldUnit, fieldDay, FieldMerge, fieldGoal, fieldTarget, fieldMisses, fieldStarts, fieldKeep}
 
 // Definition returns what the fields of the node say. What is not understood counts as not said.
 func (n *Node) Definition() Definition {
@@ -124,6 +126,9 @@ func (n *Node) Definition() Definition {
 	}
 	if s, ok := n.Field(fieldMisses); ok {
 		d.Misses, _ = parseMisses(s)
+	}
+	if s, ok := n.Field(fieldKeep); ok {
+		d.Keep, _ = parseKeep(s)
 	}
 	if s, ok := n.Field(fieldStarts); ok {
 		if starts, err := timeseries.ParseStarts(s); err == nil {
@@ -166,6 +171,9 @@ func ParseDefinition(key, value string, now time.Time) (string, error) {
 			return "", err
 		}
 		return strconv.Itoa(n), err
+	case fieldKeep:
+		k, err := parseKeep(value)
+		return k.String(), err
 	case fieldStarts:
 		starts, err := timeseries.ParseStarts(value)
 		return timeseries.Calendar{Starts: starts}.Clock(), err

@@ -130,6 +130,8 @@ func (f *fold) apply(o *op) error {
 		inverse, err = f.changeChunk(o)
 	case opMark:
 		inverse, err = f.changeMark(o)
+	case opTrim:
+		inverse, err = f.changeTrim(o)
 	case opEvent:
 		if o.raw == nil {
 			inverse, err = f.changeEvent(o)

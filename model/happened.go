@@ -74,6 +74,12 @@ func (s *shadow) happen(o *op) {
 		}
 	case o.kind == opMark:
 		s.marked(o)
+	case o.kind == opTrim:
+		from, to := instantWords(o.span.from), instantWords(o.span.to)
+		for _, key := range s.samplesIn(o.span.from, o.span.to) {
+			s.became("sample", key, "")
+		}
+		s.became("samples", "trim "+from+" "+to, "trimmed from "+from+" to "+to)
 	case o.raw == nil && o.kind == opEvent:
 		ev, err := decodeEvent(o.node, o.event, o.eventID, o.value)
 		if err != nil {

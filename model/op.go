@@ -27,6 +27,7 @@ const (
 	opChunk                    // node, device, present, hash
 	opEvent                    // node, kind, id, present, value
 	opMark                     // node, present, mark of its series
+	opTrim                     // node, device, span of time
 	kinds
 )
 
@@ -66,7 +67,8 @@ type op struct {
 	present bool   // of tag, field, arrow, chunk, event and mark
 	event   EventKind
 	eventID EventID
-	device  device // whose stream of samples
+	device  device  // whose stream of samples
+	span    stretch // of time, of trim
 	mode    sampleMode
 	samples []timeseries.Sample
 	hash    timeseries.Hash
@@ -132,6 +134,9 @@ func (o *op) payload() []byte {
 		b = append(b, o.device[:]...)
 		flag(o.present)
 		b = append(b, o.hash[:]...)
+	case opTrim:
+		b = appendVarint(append(b, o.device[:]...), o.span.from)
+		b = binary.AppendUvarint(b, uint64(o.span.to-o.span.from))
 	case opEvent:
 		b = append(append(b, byte(o.event)), o.eventID[:]...)
 		flag(o.present)
@@ -202,6 +207,12 @@ func decodeOp(d *decoder) op {
 		copy(o.device[:], v.fixed(len(o.device)))
 		o.present = flag()
 		copy(o.hash[:], v.fixed(len(o.hash)))
+	case opTrim:
+		copy(o.device[:], v.fixed(len(o.device)))
+		o.span.from = v.varint()
+		if o.span.to = o.span.from + int64(v.uvarint()); o.span.to <= o.span.from {
+			v.fail("span")
+		}
 	case opEvent:
 		if o.event = EventKind(v.byte()); o.event >= eventKinds { // of a later version
 			o.raw = append([]byte{}, payload...)

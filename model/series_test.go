@@ -99,7 +99,7 @@ func picture(t *rapid.T, tree *Tree, id ID) string {
 func seriesStep(t *rapid.T, tree *Tree, id ID) {
 	at, v := rapid.Int64Range(0, 6).Draw(t, "at"), float64(rapid.IntRange(0, 99).Draw(t, "v"))
 	var err error
-	switch rapid.IntRange(0, 7).Draw(t, "step") {
+	switch rapid.IntRange(0, 8).Draw(t, "step") {
 	case 0, 1, 2:
 		_, err = tree.Do("log", func(e *Edit) error {
 			return e.Log(id, timeseries.Sample{T: at, V: v}, timeseries.Sample{T: at + rapid.Int64Range(0, 1).Draw(t, "next"), V: v + 1})
@@ -128,6 +128,11 @@ func seriesStep(t *rapid.T, tree *Tree, id ID) {
 		if _, err = tree.Undo(ThisDevice); errors.Is(err, ErrNothing) || errors.Is(err, ErrChanged) {
 			err = nil
 		}
+	case 8:
+		_, err = tree.Do("tidy", func(e *Edit) error {
+			x := tidying{KeepRule{Step: "10min"}, timeseries.Series{ID: timeseries.ID(id)}, timeseries.Calendar{Zone: time.UTC}, DailyMean, e.batch.device.stream(), false}
+			return x.tidy(e, id, at, at+rapid.Int64Range(1, 5).Draw(t, "to"))
+		})
 	case 7:
 		if _, err = tree.Redo(ThisDevice); errors.Is(err, ErrNothing) || errors.Is(err, ErrChanged) {
 			err = nil

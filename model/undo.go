@@ -279,7 +279,7 @@ func (o *op) leaves(r role, made map[ID]bool) bool {
 	if o.kind == opCreate {
 		return r == rolePart && o.parent != Detached && !made[o.parent]
 	}
-	return o.kind == opSamples || o.kind == opChunk || o.kind == opMark || o.kind == opMove && (r != rolePart || o.parent != Detached && !made[o.parent])
+	return o.kind == opSamples || o.kind == opChunk || o.kind == opMark || o.kind == opTrim || o.kind == opMove && (r != rolePart || o.parent != Detached && !made[o.parent])
 }
 
 // holds reports whether a node still has what an op gave it.
@@ -300,7 +300,7 @@ func (e *Edit) holds(n *Node, o *op) (bool, error) {
 	case opField:
 		i, found := findField(n.Fields, o.key)
 		return found == o.present && (!found || n.Fields[i].Value == o.text), nil
-	case opSamples, opChunk, opMark:
+	case opSamples, opChunk, opMark, opTrim:
 		return true, nil
 	case opArrow:
 		a, found := arrowTo(n, o.to)

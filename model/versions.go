@@ -206,7 +206,7 @@ func (s *shadow) apply(o *op, at time.Time) {
 		if o.present {
 			n.Arrows = slices.Insert(n.Arrows, i, Arrow{From: n.ID, To: o.to, Label: o.key})
 		}
-	case opEvent, opSamples, opChunk, opMark:
+	case opEvent, opSamples, opChunk, opMark, opTrim:
 		s.happen(o)
 	}
 }

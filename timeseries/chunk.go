@@ -148,20 +148,25 @@ func (b *Book) DropChunk(tx *store.Tx, series ID, device uint64, h Hash) (bool, 
 	if err != nil {
 		return false, err
 	}
-	p, err := b.find(tx, s, d, name, &c)
+	return true, b.drop(tx, s, &d, name, &c)
+}
+
+// drop takes the chunk of that name, which holds c, out of a stream.
+func (b *Book) drop(tx *store.Tx, s stream, d *directory, name []byte, c *columns) error {
+	p, err := b.find(tx, s, *d, name, c)
 	if err != nil {
-		return false, err
+		return err
 	}
-	if err := b.resketch(tx, &d, p, &p.entry, nil, &c); err != nil {
-		return false, err
+	if err := b.resketch(tx, d, p, &p.entry, nil, c); err != nil {
+		return err
 	}
-	if err := b.forget(tx, &d, p); err != nil {
-		return false, err
+	if err := b.forget(tx, d, p); err != nil {
+		return err
 	}
-	if err := tx.Delete(b.chunks, key); err != nil {
-		return false, err
+	if err := tx.Delete(b.chunks, s.chunkKey(name)); err != nil {
+		return err
 	}
-	return true, b.settle(tx, s, &d, c.t)
+	return b.settle(tx, s, d, c.t)
 }
 
 // putChunk writes a new chunk and its entry, and hides what it lies above.

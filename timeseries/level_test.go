@@ -297,6 +297,10 @@ func TestLevelsAgainstOracle(t *testing.T) {
 					})
 				}
 			},
+			"trim": func(t *rapid.T) {
+				from := rng.Int64N(clock+10) - 5
+				g.trim(t, id, o, put, device(), from, from+1+rng.Int64N(rapid.SampledFrom([]int64{3, 300, 20000}).Draw(t, "length")))
+			},
 			"mark": func(t *rapid.T) { // each is later than those before
 				m := Mark{Stamp: uint64(len(marks) + 1), Device: 1, From: rng.Int64N(clock+10) - 5, Hides: rng.IntN(4) > 0}
 				m.To = m.From + 1

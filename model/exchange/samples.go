@@ -23,6 +23,8 @@ type Fresh struct {
 	Above   []timeseries.Sample // of times in which it was corrected or samples were removed: they come above that
 	Changed []timeseries.Sample // of times that it has with another value
 
+	Tidied int // how many are part of what was summed up already, as keep of the series says
+
 	correct bool // the others are not only to be above, but the only ones of their times
 }
 
@@ -58,7 +60,11 @@ func Missing(v *model.View, book *timeseries.Book, s Samples) (f Fresh, err erro
 	if err != nil {
 		return f, err
 	}
-	source, rest := n.Source(), s.Samples
+	source := n.Source()
+	rest, err := v.Untidied(&n, s.Samples)
+	if f.Tidied = len(s.Samples) - len(rest); err != nil || len(rest) == 0 {
+		return f, err
+	}
 	first, end := rest[0].T, rest[len(rest)-1].T+1
 	all := book.Range(v.Reader(), source, first, end)
 	if joins := source.Merge != timeseries.Last && source.Merge != timeseries.All; joins && !s.Merged {

@@ -59,6 +59,7 @@ var examples = map[string][]string{
 	"series list":     {"arbor series list", "arbor series list --json"},
 	"series set":      {"arbor series set weight unit:kg day:mean merge:last", "arbor series set gym target:3/week"},
 	"series show":     {"arbor series show weight"},
+	"series tidy":     {"arbor series tidy --dry-run", "arbor series tidy temp"},
 	"plot":            {"arbor plot weight --since 90d"},
 	"report":          {"arbor report", "arbor report month --by tag", "arbor report 'last week' --markdown"},
 	"trash":           {"arbor trash", "arbor trash +home"},

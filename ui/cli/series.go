@@ -17,7 +17,7 @@ import (
 
 func (r *run) seriesCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "series", Short: "what the series are: list, set, show",
+		Use: "series", Short: "what the series are: list, set, show, tidy",
 		Long: "A series is a node that values are logged to, with 'arbor log' or 'arbor import'. What is known of it are fields of the node:\n\n" +
 			"  unit:kg          what the values are\n" +
 			"  day:mean         how the values of a day become one: mean, last, first, sum, min, max or count\n" +
@@ -25,14 +25,15 @@ func (r *run) seriesCommand() *cobra.Command {
 			"  goal:72@2027-03-01   a value to be reached on a day; 80@2026-11-22..72@2027-03-01 says where its line begins, too\n" +
 			"  target:3/week    makes it a habit: what is to come together in each day, week, month or year\n" +
 			"  misses:1         how many of these in a row may miss it without ending a streak\n" +
-			"  starts:04:00     when its days begin: what is at 3:59 is of the day before; starts in the table [series] of the settings holds for all series that say nothing\n\n" +
+			"  starts:04:00     when its days begin: what is at 3:59 is of the day before; starts in the table [series] of the settings holds for all series that say nothing\n" +
+			"  keep:'90d then hour, 5y'   what becomes of old samples when 'arbor series tidy' is run: one an hour after 90 days, none after 5 years; without it all stay\n\n" +
 			"A key with nothing behind its colon is taken away.",
-		Args: words(0, 0, "list, set or show"),
+		Args: words(0, 0, "list, set, show or tidy"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return usagef("say what to do: 'arbor series list', set or show; see 'arbor series --help'")
+			return usagef("say what to do: 'arbor series list', set, show or tidy; see 'arbor series --help'")
 		},
 	}
-	cmd.AddCommand(r.seriesListCommand(), r.seriesSetCommand(), r.seriesShowCommand())
+	cmd.AddCommand(r.seriesListCommand(), r.seriesSetCommand(), r.seriesShowCommand(), r.seriesTidyCommand())
 	return cmd
 }
 
@@ -326,8 +327,14 @@ func (r *run) seriesSet(name string, args []string) error {
 				return err
 			}
 		}
-		n, err = e.Node(id)
-		return err
+		if n, err = e.Node(id); err != nil {
+			return err
+		}
+		def := n.Definition()
+		if err := def.Valid(); err != nil {
+			return usagef("%w", err)
+		}
+		return nil
 	})
 	if err = s.close(err); err != nil {
 		return err

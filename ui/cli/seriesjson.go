@@ -14,6 +14,7 @@ type seriesJSON struct {
 	Road      *roadJSON   `json:"road,omitempty"`
 	Target    *targetJSON `json:"target,omitempty"`
 	Starts    string      `json:"starts,omitempty"`
+	Keep      string      `json:"keep,omitempty"`
 	Samples   int64       `json:"samples"`
 	FirstTime string      `json:"first_time,omitempty"`
 	LastTime  string      `json:"last_time,omitempty"`
@@ -47,7 +48,7 @@ type targetJSON struct {
 
 func (k *known) json() seriesJSON {
 	d := &k.def
-	j := seriesJSON{V: jsonVersion, ID: k.node.ID.String(), Name: k.node.Text, Unit: d.Unit, Day: string(d.Day), Merge: d.Merge.String(), Samples: k.all.N}
+	j := seriesJSON{V: jsonVersion, ID: k.node.ID.String(), Name: k.node.Text, Unit: d.Unit, Keep: d.Keep.String(), Day: string(d.Day), Merge: d.Merge.String(), Samples: k.all.N}
 	if g := d.Goal; !g.To.IsZero() {
 		j.Goal = &goalJSON{To: g.To.String(), Last: g.Last}
 		if !g.From.IsZero() {

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"strings"
+
 	"arbor/model"
 	"arbor/timeseries"
 )
@@ -35,6 +37,18 @@ func said(key string, d *model.Definition) string {
 	case "misses":
 		if n := d.Misses; n > 0 {
 			return "a streak outlasts " + count(n, "period", "periods") + " in a row without the target"
+		}
+	case "keep":
+		var parts []string
+		for _, k := range d.Keep {
+			what := "none"
+			if k.Step != "" {
+				what = "one for each " + k.Step
+			}
+			parts = append(parts, what+" after "+k.Written())
+		}
+		if len(parts) > 0 {
+			return strings.Join(parts, ", ") + ", once 'arbor series tidy' is run"
 		}
 	case "starts":
 		if d.Starts >= 0 {

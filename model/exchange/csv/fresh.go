@@ -14,6 +14,7 @@ import (
 type fresh struct {
 	series                model.ID // zero: it is to be made
 	added, above, changed kept
+	tidied                int
 	replace               exchange.Fresh // says how the changed ones are put
 }
 
@@ -64,6 +65,9 @@ func (t *Table) missing(v *model.View, book *timeseries.Book, c *column) (*fresh
 	if again := t.samples.Count(c.k) - s.settled; again > 0 {
 		t.report.DropCount(0, again, "samples of %s at a time that comes again further down", c.name)
 	}
+	if f.tidied > 0 {
+		t.report.DropCount(0, f.tidied, "samples of %s that were summed up since, as keep says", c.name)
+	}
 	t.report.MapCount(0, s.settled, "%s → series %s", c.from, c.name)
 	return f, nil
 }
@@ -113,6 +117,7 @@ func (s *sifting) flush() error {
 		if more, err = exchange.Missing(s.v, s.book, exchange.Samples{Series: s.f.series, Samples: s.held}); err != nil {
 			return err
 		}
+		s.f.tidied += more.Tidied
 		s.f.replace = more
 		s.f.replace.Added, s.f.replace.Above, s.f.replace.Changed = nil, nil, nil
 	}
