@@ -75,7 +75,7 @@ func mustFail(t *testing.T, file, text string) {
 			t.Fatal(err)
 		}
 	}
-	cmd := exec.Command("go", "test", "-vet=off", "-failfast", "-run", "Levels|Oracle|Policies|Approx|Overview|Marks|Damage|Devices|Cache",
+	cmd := exec.Command("go", "test", "-vet=off", "-failfast", "-run", "Levels|Oracle|Policies|Approx|Overview|Marks|Damage|Devices|Cache|Calendar|Weekdays",
 		"-overlay", filepath.Join(dir, "overlay"), "-rapid.nofailfile", ".")
 	cmd.Env = append(os.Environ(), "ARBOR_SOAK=")
 	out, err := cmd.CombinedOutput()
