@@ -75,7 +75,9 @@ type request struct {
 	of    model.ID
 }
 
-func (q request) run() page {
+func (q request) run() page { return model.Again(q.read, func(p *page) error { return p.err }) }
+
+func (q request) read() page {
 	p := page{kind: q.kind, seq: q.seq, now: q.env.Now(), to: q.to}
 	p.err = q.env.Tree.View(func(v *model.View) error {
 		r := reader{request: q, v: v, p: &p, rows: screen.NewRows(v, p.now), texts: map[model.ID]string{model.Root: ""}}

@@ -62,7 +62,9 @@ func (m Model) query(goal model.ID, jump bool) query {
 	return query{env: m.env, seq: m.seq, root: m.root, goal: goal, jump: jump, folds: m.folds, hideDone: m.hideDone}
 }
 
-func (q query) run() picture {
+func (q query) run() picture { return model.Again(q.read, func(p *picture) error { return p.err }) }
+
+func (q query) read() picture {
 	p := picture{seq: q.seq, root: q.root, goal: q.goal, jump: q.jump, index: map[model.ID]int{}}
 	p.err = q.env.Tree.View(func(v *model.View) error {
 		if err := q.settleRoot(v, &p); err != nil {

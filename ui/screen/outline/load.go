@@ -115,7 +115,9 @@ type query struct {
 	outdated bool // found may no longer be true
 }
 
-func (q query) run() window {
+func (q query) run() window { return model.Again(q.read, func(a *window) error { return a.err }) }
+
+func (q query) read() window {
 	var a window
 	err := q.env.Tree.View(func(v *model.View) error {
 		a = window{seq: q.seq, now: q.env.Now(), folds: q.folds, keep: q.keep, found: q.found, changes: q.changes}

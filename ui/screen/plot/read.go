@@ -50,13 +50,14 @@ func (m Model) load(near model.ID) (Model, tea.Cmd) {
 
 // ask reads the chart of the window, from summaries alone if first is true and that is enough for a picture.
 func (m Model) ask(near model.ID, first bool) tea.Cmd {
-	return func() tea.Msg {
+	read := func() answer {
 		a := answer{seq: m.seq, first: first, zone: m.env.Now().Location(), aimed: m.aims}
 		if m.env.Book != nil {
 			a.err = m.env.Tree.View(func(v *model.View) error { return m.read(v, near, &a) })
 		}
 		return a
 	}
+	return func() tea.Msg { return model.Again(read, func(a *answer) error { return a.err }) }
 }
 
 func (m Model) read(v *model.View, near model.ID, a *answer) (err error) {
