@@ -18,8 +18,10 @@ type Book struct {
 	summaries store.Keyspace // series, device → directory, blocks of entries, sketches; class, first time, name → entry
 	chunks    store.Keyspace // series, device, name → chunk
 	marks     store.Keyspace // series, class, first time, stamp, device, number → mark
+	db        *store.DB      // for what is read beside
 	cache     cache
 	gathered  gathered
+	views     views
 }
 
 // Open returns the series kept in db.
@@ -28,7 +30,7 @@ func Open(db *store.DB) (*Book, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Book{tails: ks[0], summaries: ks[1], chunks: ks[2], marks: ks[3]}, nil
+	return &Book{tails: ks[0], summaries: ks[1], chunks: ks[2], marks: ks[3], db: db, views: newViews()}, nil
 }
 
 // Keyspaces returns the names of the keyspaces of a Book, so that they can be made together with others.

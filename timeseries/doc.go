@@ -8,6 +8,10 @@
 // one in a block of the next level, and so on (level.go). So a summary of any part of a series is had from a few blocks, whatever its
 // length; chunks are decoded only where they straddle the edge of a bucket or share their time with those of other devices.
 //
+// What devices write in turn has no such summaries: where their chunks share their time they are merged. A Book merges them once and keeps the
+// result with summaries over it (view.go); what tells whether it is still that of the chunks, or up to when, is a version vector of few
+// bytes (version.go).
+//
 // Samples may come in any order, and several may bear one time. What a reader sees of those is told by the Policy of the series, and is the
 // same whatever order the streams arrived in: under Last, the usual, it is that of the stream with the greatest device id and in it the one
 // written last. The others stay where they are and show again when the one above them is removed.

@@ -12,6 +12,7 @@ type entry struct {
 	sum    Summary // of what a reader of the stream alone sees: of each time the sample written last
 	all    Summary // of every sample that is not removed
 	gone   bool    // what stood here was dropped; the rest says nothing
+	print  uint64  // of the block that it stands for; 0 of a chunk, and where what is below has none
 
 	chunk   bool // it stands for a chunk, which the rest tells of
 	seq     uint64
@@ -31,10 +32,11 @@ const (
 	flagAll     // all differs from sum
 	flagDead    // some are removed
 	flagBeneath // some are hidden
+	flagPrint   // it is of a block, and bears its print
 )
 
 // append appends the entry, behind its length: flags, both times, sum, all if it differs, and of a chunk its number, its checksum, its hash if it
-// is imported, and the places of what is removed and of what is hidden.
+// is imported, and the places of what is removed and of what is hidden; of a block its print.
 func (e *entry) append(b []byte) []byte {
 	var room [256]byte
 	body := room[:0]
@@ -49,6 +51,9 @@ func (e *entry) append(b []byte) []byte {
 	body = e.appendSummary(body, &e.sum)
 	if body[0]&flagAll != 0 {
 		body = e.appendSummary(body, &e.all)
+	}
+	if body[0]&flagPrint != 0 {
+		body = binary.LittleEndian.AppendUint64(body, e.print)
 	}
 	if e.chunk {
 		body = binary.AppendUvarint(body, e.seq)
@@ -75,6 +80,7 @@ func (e *entry) flags() byte {
 	}{
 		{e.chunk, flagChunk}, {e.chunk && e.name[0] == nameImported, flagImported}, {e.again, flagAgain},
 		{!identical(&e.all, &e.sum), flagAll}, {len(e.dead) > 0, flagDead}, {len(e.beneath) > 0, flagBeneath},
+		{!e.chunk && e.print != 0, flagPrint},
 	} {
 		if x.on {
 			f |= x.flag
@@ -318,6 +324,9 @@ func (h *head) entry() (entry, error) {
 	if flags&flagAll != 0 {
 		r.summary(&e.all, h.t0, h.t1)
 	}
+	if flags&flagPrint != 0 {
+		e.print = binary.LittleEndian.Uint64(r.take(8))
+	}
 	if e.chunk {
 		e.seq = r.number()
 		e.crc = binary.LittleEndian.Uint32(r.take(4))
@@ -331,7 +340,7 @@ func (h *head) entry() (entry, error) {
 			e.beneath = r.places()
 		}
 	}
-	if r.bad || len(r.b) > 0 || e.chunk && (e.sum.N > MaxChunk || e.all.N > MaxChunk) {
+	if r.bad || len(r.b) > 0 || e.chunk && flags&flagPrint != 0 || e.chunk && (e.sum.N > MaxChunk || e.all.N > MaxChunk) {
 		return e, fmt.Errorf("entry: %w", ErrChunk)
 	}
 	return e, nil

@@ -214,7 +214,7 @@ func missing(err error) error {
 
 // join returns the entry that stands for a block, and those in it.
 func join(block []byte) (above entry, entries []entry, err error) {
-	above.gone = true
+	above.gone, above.print = true, printOf(block)
 	for r := (reader{b: block}); len(r.b) > 0; {
 		h := r.head()
 		if r.bad {
@@ -227,6 +227,9 @@ func join(block []byte) (above entry, entries []entry, err error) {
 		entries = append(entries, e)
 		if e.gone {
 			continue
+		}
+		if !e.chunk && e.print == 0 {
+			above.print = 0
 		}
 		if above.gone {
 			above.t0, above.t1, above.gone = e.t0, e.t1, false

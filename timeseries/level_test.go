@@ -70,7 +70,7 @@ func (g *rig) checkRun(t interface{ Fatalf(string, ...any) }, r *store.Snapshot,
 		}
 		for i, e := range found {
 			if level > 1 {
-				if want := joined(below[i*fanOut : (i+1)*fanOut]); want.gone != e.gone || want.t0 != e.t0 || want.t1 != e.t1 ||
+				if want := joined(below[i*fanOut : (i+1)*fanOut]); want.gone != e.gone || want.t0 != e.t0 || want.t1 != e.t1 || !e.gone && want.print != e.print ||
 					!identical(&want.sum, &e.sum) || !identical(&want.all, &e.all) {
 					t.Fatalf("entry %d of level %d is\n%+v, want\n%+v", i, level, e, want)
 				}

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"sort"
+	"sync/atomic"
 
 	"arbor/store"
 )
@@ -86,42 +87,64 @@ func (f *frame) addPart(at int, s *Summary) { f.out[at].add(s) }
 // Buckets returns the summaries of the samples between consecutive edges, which must rise: n edges give n-1 buckets. The result is
 // exact. Summaries of the highest level that lie within a bucket are counted whole; at an edge they are opened, level by level, and the one
 // chunk there is decoded. So it takes O(buckets · log samples), whatever lies between. Where samples of several devices lie within one
-// time, and the policy is not All, what overlaps is opened and decoded too.
+// time, and the policy is not All, what overlaps is opened and decoded too; if that is much, a view of it is made meanwhile, which the next
+// query takes instead.
 func (b *Book) Buckets(r store.Reader, series Series, edges []int64) ([]Bucket, error) {
 	f, err := newFrame(edges, series.Merge)
 	if err != nil {
 		return nil, err
 	}
-	if _, changing := r.(*store.Tx); changing || len(f.out) < manyBuckets {
-		return f.out, b.fill(r, series, f)
+	parts := []*frame{f}
+	if _, changing := r.(*store.Tx); !changing && len(f.out) >= manyBuckets {
+		middle := len(f.out) / 2
+		parts = []*frame{{out: f.out[:middle], policy: f.policy}, {out: f.out[middle:], policy: f.policy}}
 	}
-	middle := len(f.out) / 2
-	parts := []*frame{{out: f.out[:middle], policy: f.policy}, {out: f.out[middle:], policy: f.policy}}
-	return f.out, inParts(len(parts), 1, func(i int) error { return b.fill(r, series, parts[i]) })
+	var shared atomic.Int64
+	err = inParts(len(parts), 1, func(i int) error {
+		n, err := b.fill(r, series, parts[i])
+		shared.Add(int64(n))
+		return err
+	})
+	if err == nil && int(shared.Load()) > b.views.many {
+		b.makeView(series)
+	}
+	return f.out, err
 }
 
 // manyBuckets are drawn in two parts at the same time.
 const manyBuckets = 16
 
-// fill counts the samples of a series into f.
-func (b *Book) fill(r store.Reader, series Series, f *frame) error {
+// fill counts the samples of a series into f, and returns how many chunks it merged that a view would spare.
+func (b *Book) fill(r store.Reader, series Series, f *frame) (shared int, err error) {
 	sc, err := b.scene(r, series, f.from(), f.to())
 	if err != nil {
-		return err
+		return 0, err
 	}
-	return b.draw(r, f, sc)
+	v, limit, err := b.viewFor(r, series, sc)
+	switch {
+	case err != nil:
+		return 0, err
+	case v != nil:
+		shared, err = b.drawView(r, f, sc, v.view, limit)
+	default:
+		shared, err = b.draw(r, f, sc)
+	}
+	if !viewable(r, series, sc) || v != nil && b.views.isFull(v) && limit == v.end {
+		shared = 0
+	}
+	return shared, err
 }
 
-// draw counts what a scene holds into f.
-func (b *Book) draw(r store.Reader, f *frame, sc *scene) error {
+// draw counts what a scene holds into f, and returns how many chunks it merged with others.
+func (b *Book) draw(r store.Reader, f *frame, sc *scene) (shared int, err error) {
 	rest, err := b.count(r, f, sc, f.add)
 	if err == nil {
 		rest, err = b.countLone(r, f, rest)
 	}
 	if err != nil {
-		return err
+		return 0, err
 	}
-	return b.merge(r, f.policy, rest, manyPieces, func(t []int64, v []float64) bool {
+	return len(rest), b.merge(r, f.policy, rest, manyPieces, func(t []int64, v []float64) bool {
 		fill(f.out, t, v, f.addPart)
 		return true
 	})

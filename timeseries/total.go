@@ -40,7 +40,7 @@ func (b *Book) Totals(r store.Reader, series ID, edges []int64) ([]Total, error)
 	for _, d := range slices.Compact(devices) {
 		own, err := newFrame(edges, Last)
 		if err == nil {
-			err = b.draw(r, own, sc.of(d))
+			_, err = b.draw(r, own, sc.of(d))
 		}
 		if err != nil {
 			return nil, err

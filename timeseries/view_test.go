@@ -1,0 +1,399 @@
+package timeseries
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"testing"
+
+	"arbor/store"
+
+	"pgregory.net/rapid"
+)
+
+// small makes the views of a book from so few samples that they have all that large ones have.
+func (b *Book) small(leaf, step int) {
+	b.views.many, b.views.leaf, b.views.step = math.MaxInt, leaf, step
+}
+
+// viewed is a state of a series, what is in it, and a snapshot of it.
+type viewed struct {
+	*store.Snapshot
+	flat  []written
+	marks []Mark
+}
+
+// flat returns what is not removed.
+func (o oracle) flat() (out []written) {
+	for d, all := range o {
+		for i, h := range all {
+			if !h.dead {
+				out = append(out, written{h.Sample, 0, d, i})
+			}
+		}
+	}
+	return out
+}
+
+// check holds the buckets of a state, by a book with views, to those of a book without and to the definition. It returns how many leaves were at hand.
+func (g *rig) check(t *rapid.T, id ID, of viewed, p Policy, edges []int64) (leaves int) {
+	series := Series{id, p}
+	got, err := g.b.Buckets(of, series, edges)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fresh, err := Open(g.db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fresh.views.many = math.MaxInt
+	plain, err := fresh.Buckets(of, series, edges)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := mergeNaive(p, leave(of.flat, of.marks))
+	for i, b := range got {
+		w := naive(want, edges[i], edges[i+1])
+		w.First, w.Last = ends(want, w)
+		if b.From != edges[i] || b.To != edges[i+1] || !sameSummary(b.Summary, w) {
+			t.Fatalf("%v: bucket %d is\n%+v, want\n%+v", p, i, b, w)
+		}
+		if !sameSummary(b.Summary, plain[i].Summary) {
+			t.Fatalf("%v: bucket %d is\n%+v, without a view\n%+v", p, i, b, plain[i])
+		}
+	}
+	sc, err := g.b.scene(of, series, edges[0], edges[len(edges)-1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v, limit, err := g.b.viewFor(of, series, sc); err != nil {
+		t.Fatal(err)
+	} else if v != nil {
+		valid, _ := v.before(limit)
+		return len(valid)
+	}
+	return 0
+}
+
+// TestViewsAgainstOracle writes by several devices, in turn and late, imports, drops, removes and marks, makes views in steps at any time, and reads by all
+// policies the present state and those of before.
+func TestViewsAgainstOracle(t *testing.T) {
+	used := map[Policy]int{}
+	rapid.Check(t, func(t *rapid.T) {
+		g := newRig(t)
+		defer g.db.Close()
+		g.b.small(rapid.SampledFrom([]int{1, 3, 16}).Draw(t, "leaf"), rapid.SampledFrom([]int{2, 40, 1000}).Draw(t, "step"))
+		if rapid.Bool().Draw(t, "little room") {
+			g.b.views.most = 16 << 10
+		}
+		w := &viewWriter{g: g, id: ID{7}, o: oracle{}, put: map[Hash]bool{}}
+		w.rng = rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
+		w.devices = rapid.IntRange(2, 4).Draw(t, "devices")
+		var states []viewed
+		defer func() {
+			for _, s := range states {
+				s.Release()
+			}
+		}()
+		state := func() viewed {
+			s, err := g.db.Snapshot()
+			if err != nil {
+				t.Fatal(err)
+			}
+			states = append(states, viewed{s, w.o.flat(), slices.Clone(w.marks)})
+			return states[len(states)-1]
+		}
+		ops := w.ops()
+		ops["make"] = func(t *rapid.T) {
+			for p := range policies {
+				for more, n := true, rapid.IntRange(0, 12).Draw(t, "steps"); more && n > 0; n-- {
+					err := g.db.View(func(s *store.Snapshot) (err error) { more, err = g.b.stepView(s, Series{w.id, p}); return err })
+					if err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+		}
+		ops[""] = func(t *rapid.T) {
+			edges := []int64{math.MinInt64, w.rng.Int64N(w.clock+10) - 5, math.MaxInt64}
+			for range rapid.IntRange(0, 9).Draw(t, "edges") {
+				edges = append(edges, w.rng.Int64N(w.clock+10)-5)
+			}
+			slices.Sort(edges)
+			if edges = slices.Compact(edges); w.rng.IntN(2) == 0 {
+				edges = edges[1:]
+			}
+			for _, s := range []viewed{state(), states[w.rng.IntN(len(states))]} {
+				p := Policy(w.rng.IntN(int(policies)))
+				used[p] += g.check(t, w.id, s, p, edges)
+			}
+			if len(states) > 6 {
+				states[1].Release()
+				states = slices.Delete(states, 1, 2)
+			}
+		}
+		t.Repeat(ops)
+	})
+	t.Log("leaves at hand, by policy", used)
+	for p := range policies {
+		if (used[p] > 0) != (p != All) {
+			t.Errorf("of the views by %v %d leaves were used", p, used[p])
+		}
+	}
+}
+
+// viewWriter writes to a series by several devices, and keeps the account.
+type viewWriter struct {
+	g       *rig
+	id      ID
+	o       oracle
+	put     map[Hash]bool
+	marks   []Mark
+	rng     *rand.Rand
+	devices int
+	clock   int64
+}
+
+func (w *viewWriter) device() uint64 { return 1 + uint64(w.rng.IntN(w.devices)) }
+
+// value is a small number, so that values come again, and sometimes none.
+func (w *viewWriter) value() float64 {
+	if w.rng.IntN(20) == 0 {
+		return math.NaN()
+	}
+	return float64(w.rng.IntN(4))
+}
+
+// chunk imports n samples from at on.
+func (w *viewWriter) chunk(tx *store.Tx, d uint64, at, step int64, n int) error {
+	var xs []Sample
+	for i := range n {
+		if i > 0 {
+			at += w.rng.Int64N(step + 1)
+		}
+		xs = append(xs, Sample{at, w.value()})
+	}
+	w.clock = max(w.clock, at)
+	c, err := EncodeChunk(xs)
+	if err != nil || w.put[HashChunk(c)] {
+		return err
+	}
+	w.put[HashChunk(c)] = true
+	for _, x := range xs {
+		w.o[d] = append(w.o[d], held{Sample: x, chunk: HashChunk(c)})
+	}
+	_, err = w.g.b.PutChunk(tx, w.id, d, c)
+	return err
+}
+
+func (w *viewWriter) append(t *rapid.T, d uint64, xs ...Sample) {
+	w.g.update(t, func(tx *store.Tx) error { return w.g.b.Append(tx, w.id, d, xs) })
+	for _, x := range xs {
+		w.o[d] = append(w.o[d], held{Sample: x})
+		w.clock = max(w.clock, x.T)
+	}
+}
+
+func (w *viewWriter) ops() map[string]func(*rapid.T) {
+	return map[string]func(*rapid.T){
+		"in turn": func(t *rapid.T) {
+			n, step := rapid.SampledFrom([]int{3, 40, 90, 200}).Draw(t, "n"), rapid.Int64Range(0, 3).Draw(t, "step")
+			w.g.update(t, func(tx *store.Tx) error {
+				for range n {
+					if err := w.chunk(tx, w.device(), w.clock+w.rng.Int64N(step+1)-1, step, 1+w.rng.IntN(3)); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		},
+		"late": func(t *rapid.T) {
+			w.g.update(t, func(tx *store.Tx) error {
+				return w.chunk(tx, w.device(), w.rng.Int64N(w.clock+10)-5, w.rng.Int64N(20), 1+w.rng.IntN(4))
+			})
+		},
+		"tail": func(t *rapid.T) {
+			w.append(t, w.device(), Sample{w.rng.Int64N(w.clock + 10), w.value()}, Sample{w.clock + w.rng.Int64N(3), w.value()})
+		},
+		"full tail": func(t *rapid.T) {
+			var xs []Sample
+			for at, n := w.clock, rapid.SampledFrom([]int{130, MaxChunk}).Draw(t, "n"); len(xs) < n; at += w.rng.Int64N(2) {
+				xs = append(xs, Sample{at, w.value()})
+			}
+			w.append(t, w.device(), xs...)
+		},
+		"drop": func(t *rapid.T) {
+			d := w.device()
+			for range rapid.IntRange(1, 3).Draw(t, "n") {
+				if len(w.o[d]) == 0 {
+					t.Skip("empty")
+				}
+				h := w.o[d][w.rng.IntN(len(w.o[d]))].chunk
+				if h == (Hash{}) {
+					continue
+				}
+				w.g.update(t, func(tx *store.Tx) error { _, err := w.g.b.DropChunk(tx, w.id, d, h); return err })
+				w.o[d] = slices.DeleteFunc(w.o[d], func(x held) bool { return x.chunk == h })
+				delete(w.put, h)
+			}
+		},
+		"remove": func(t *rapid.T) {
+			d := w.device()
+			if len(w.o[d]) == 0 {
+				t.Skip("empty")
+			}
+			x := w.o[d][w.rng.IntN(len(w.o[d]))].Sample
+			want := w.o.take(d, x)
+			w.g.update(t, func(tx *store.Tx) error {
+				if got, err := w.g.b.Remove(tx, w.id, d, x); got != want || err != nil {
+					t.Fatalf("removing %v gives %v, %v; want %v", x, got, err, want)
+				}
+				return nil
+			})
+		},
+		"trim": func(t *rapid.T) {
+			from := w.rng.Int64N(w.clock+10) - 5
+			w.g.trim(t, w.id, w.o, w.put, w.device(), from, from+1+w.rng.Int64N(300))
+		},
+		"mark": func(t *rapid.T) {
+			m := Mark{Stamp: 1 + uint64(w.rng.IntN(9)), N: uint16(len(w.marks)), Device: w.device(), From: w.rng.Int64N(w.clock+10) - 5, Hides: w.rng.IntN(4) > 0}
+			m.To = m.From + 1
+			if !m.Hides || w.rng.IntN(2) == 0 {
+				m.Has, m.V = true, float64(w.rng.IntN(100))
+			} else {
+				m.To += w.rng.Int64N(rapid.SampledFrom([]int64{5, 200}).Draw(t, "length"))
+			}
+			w.marks = append(w.marks, m)
+			w.g.update(t, func(tx *store.Tx) error { _, err := w.g.b.PutMark(tx, w.id, m); return err })
+		},
+		"unmark": func(t *rapid.T) {
+			if len(w.marks) == 0 {
+				t.Skip("none")
+			}
+			i := w.rng.IntN(len(w.marks))
+			w.g.update(t, func(tx *store.Tx) error { _, err := w.g.b.DropMark(tx, w.id, w.marks[i]); return err })
+			w.marks = slices.Delete(w.marks, i, i+1)
+		},
+	}
+}
+
+// take is remove, of NaN too.
+func (o oracle) take(d uint64, x Sample) bool {
+	for i, h := range slices.Backward(o[d]) {
+		if !h.dead && h.T == x.T && math.Float64bits(h.V) == math.Float64bits(x.V) {
+			o[d][i].dead = true
+			return true
+		}
+	}
+	return false
+}
+
+// TestViewsBesideWriting reads on several goroutines while views are made and the series is written to: each reading is that of its snapshot.
+func TestViewsBesideWriting(t *testing.T) {
+	g := newRig(t)
+	defer g.db.Close()
+	id := ID{7}
+	g.b.small(16, 8)
+	g.b.views.many = 0
+	g.fillTurns(t, id, 3, 5000)
+	var readers sync.WaitGroup
+	done := make(chan struct{})
+	for k := range 4 {
+		readers.Go(func() {
+			for i := 0; ; i++ {
+				select {
+				case <-done:
+					return
+				default:
+				}
+				series := Series{id, Policy((i + k) % int(policies))}
+				edges := evenEdges(int64(i%7)*1e11, 6000*1e9, 20+i%3)
+				err := g.db.View(func(s *store.Snapshot) error {
+					got, err := g.b.Buckets(s, series, edges)
+					if err != nil {
+						return err
+					}
+					fresh, err := Open(g.db)
+					if err != nil {
+						return err
+					}
+					fresh.views.many = math.MaxInt
+					want, err := fresh.Buckets(s, series, edges)
+					for i := range want {
+						if !sameSummary(got[i].Summary, want[i].Summary) {
+							t.Errorf("%v: bucket %d is\n%+v, without a view\n%+v", series.Merge, i, got[i], want[i])
+						}
+					}
+					return err
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	rng := rand.New(rand.NewPCG(1, 2))
+	for i := range int64(300) {
+		d, x := 1+rng.Uint64N(3), Sample{rng.Int64N(5000) * 1e9, float64(i)}
+		g.update(t, func(tx *store.Tx) error {
+			if i%3 == 0 {
+				_, err := g.b.Remove(tx, id, d, Sample{x.T + int64(d-1)*4e8, float64(x.T/1e9*(x.T/1e9)%1000) / 10})
+				return err
+			}
+			xs := []Sample{{5000*1e9 + i*1e9, 1}}
+			if i%3 == 1 {
+				xs[0] = x
+			}
+			chunk, err := EncodeChunk(xs)
+			if err == nil {
+				_, err = g.b.PutChunk(tx, id, d, chunk)
+			}
+			return err
+		})
+	}
+	close(done)
+	readers.Wait()
+}
+
+// TestViewsSpareChunks has a second query of what two devices write in turn read about as many chunks as if one had written it, also after an append, and
+// a view that has no room for all of a series end where it is full.
+func TestViewsSpareChunks(t *testing.T) {
+	g := newRig(t)
+	defer g.db.Close()
+	id := ID{7}
+	g.fillTurns(t, id, 2, 100*MaxChunk)
+	edges := evenEdges(0, 100*MaxChunk*1e9, 10)
+	if got := g.chunksRead(t, id, edges); got < 200 {
+		t.Fatalf("the first query reads %d chunks", got)
+	}
+	g.b.settled()
+	if got := g.chunksRead(t, id, edges); got != 0 {
+		t.Errorf("the next reads %d chunks", got)
+	}
+	for d := range uint64(2) {
+		g.update(t, func(tx *store.Tx) error { return g.b.Append(tx, id, d+1, []Sample{{101 * MaxChunk * 1e9, 1}}) })
+	}
+	if got := g.chunksRead(t, id, edges); got != 0 {
+		t.Errorf("after an append %d chunks are read", got)
+	}
+	full := g.b.views.all[Series{ID: id}]
+	if full.end != math.MaxInt64 || full.size > 200*MaxChunk*4 {
+		t.Errorf("the view ends at %d and takes %d bytes", full.end, full.size)
+	}
+	clear(g.b.views.all)
+	g.b.views.most, g.b.views.step = full.size/2, 10
+	g.chunksRead(t, id, edges)
+	g.b.settled()
+	v := g.b.views.all[Series{ID: id}]
+	if v == nil || !v.full || v.size > full.size/2 || v.size < full.size/4 {
+		t.Fatalf("half of the room holds %+v", v)
+	}
+	got := g.chunksRead(t, id, edges)
+	if got > 120 {
+		t.Errorf("with a view of half of it %d chunks are read", got)
+	}
+	if g.b.settled(); g.b.views.all[Series{ID: id}] != v {
+		t.Error("a view that is full was made anew")
+	}
+}
