@@ -15,6 +15,7 @@ import (
 
 // Definition is what a person has said of a series: fields of its node, each of which stands alone.
 type Definition struct {
+	Kind   SampleKind
 	Unit   string
 	Day    Daily
 	Merge  timeseries.Policy
@@ -106,15 +107,19 @@ const (
 	fieldMisses = "misses"
 	fieldStarts = "starts"
 	fieldKeep   = "keep"
+	fieldKind   = "kind"
 )
 
 // DefinitionKeys are the fields of a definition, in the order in which a person is told of them.
-var DefinitionKeys = []string{fieldUnit, fieldDay, FieldMerge, fieldGoal, fieldTarget, fieldMisses, fieldStarts, fieldKeep}
+var DefinitionKeys = []string{fieldKind, fieldUnit, fieldDay, FieldMerge, fieldGoal, fieldTarget, fieldMisses, fieldStarts, fieldKeep}
 
 // Definition returns what the fields of the node say. What is not understood counts as not said.
 func (n *Node) Definition() Definition {
 	d := Definition{Merge: n.Source().Merge, Starts: -1}
 	d.Unit, _ = n.Field(fieldUnit)
+	if s, ok := n.Field(fieldKind); ok {
+		d.Kind, _ = parseKind(s)
+	}
 	if s, ok := n.Field(fieldDay); ok && slices.Contains(dailies, Daily(s)) {
 		d.Day = Daily(s)
 	}
@@ -145,6 +150,9 @@ func ParseDefinition(key, value string, now time.Time) (string, error) {
 		return "", nil
 	}
 	switch key {
+	case fieldKind:
+		k, err := parseKind(value)
+		return string(k), err
 	case fieldUnit:
 		odd := func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.IsDigit(r) }
 		if len(value) > maxUnit || strings.IndexFunc(value, odd) >= 0 {

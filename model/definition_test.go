@@ -30,7 +30,7 @@ func TestParseDefinition(t *testing.T) {
 		{"day", "median", "one of mean"}, {"merge", "newest", "one of last"},
 		{"goal", "72", "72@2027-03-01"}, {"goal", "@2027-03-01", "72@"}, {"goal", "NaN@2027-03-01", "72@"}, {"goal", "72@someday soon", "someday soon"},
 		{"goal", "80@2027-03-01..72@2027-03-01", "not after"}, {"target", "3", "3/week"}, {"target", "0/week", "above 0"}, {"target", "3/m", "3/week"}, {"target", "x/day", "3/week"},
-		{"colour", "red", "one of unit"},
+		{"colour", "red", "one of kind"},
 	} {
 		if got, err := ParseDefinition(c.key, c.value, now); err == nil || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s:%s is %q, %v; want an error with %q", c.key, c.value, got, err, c.says)

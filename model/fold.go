@@ -132,6 +132,11 @@ func (f *fold) apply(o *op) error {
 		inverse, err = f.changeMark(o)
 	case opTrim:
 		inverse, err = f.changeTrim(o)
+	case opWord:
+		err = f.ks.book.PutWord(f.tx, timeseries.ID(o.node), o.text)
+		if errors.Is(err, timeseries.ErrWord) { // the first of two that are told apart by nothing stays
+			err = nil
+		}
 	case opEvent:
 		if o.raw == nil {
 			inverse, err = f.changeEvent(o)

@@ -38,6 +38,7 @@ func everyOp() []op {
 		{kind: opArrow, node: id, to: other, key: "because", present: true},
 		{kind: opSamples, node: id, device: device{9}, mode: samplesRemove, samples: []timeseries.Sample{{T: 5, V: 1.5}, {T: -7, V: 0}}},
 		{kind: opChunk, node: id, device: device{9}, present: true, hash: timeseries.Hash{1, 2}},
+		{kind: opWord, node: id, text: "fine, thanks"},
 		{kind: opTrim, node: id, device: device{9}, span: stretch{-7, 40}},
 		{kind: opMark, node: id, present: true, mark: timeseries.Mark{From: -7, To: 40, Stamp: 1 << 50, Device: 9, N: 3, Hides: true}},
 		{kind: opMark, node: id, mark: timeseries.Mark{From: 40, To: 41, Stamp: 1 << 50, Device: 9, Hides: true, Has: true, V: 1.5}},

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"encoding/hex"
 	"fmt"
 	"maps"
@@ -68,12 +69,17 @@ func (s *shadow) happen(o *op) {
 		for _, x := range o.samples {
 			value := ""
 			if o.mode != samplesRemove {
-				value = sampleWords(x)
+				value = s.sampleWords(x)
 			}
 			s.became("sample", instantWords(x.T), value)
 		}
 	case o.kind == opMark:
 		s.marked(o)
+	case o.kind == opWord:
+		if s.words == nil {
+			s.words = map[float64]string{}
+		}
+		s.words[timeseries.WordValue(o.text)] = o.text
 	case o.kind == opTrim:
 		from, to := instantWords(o.span.from), instantWords(o.span.to)
 		for _, key := range s.samplesIn(o.span.from, o.span.to) {
@@ -103,8 +109,11 @@ func (s *shadow) happen(o *op) {
 // instantWords writes a time of a sample as a change tells it.
 func instantWords(t int64) string { return time.Unix(0, t).UTC().Format(time.RFC3339Nano) }
 
-func sampleWords(x timeseries.Sample) string {
-	return instantWords(x.T) + " " + strconv.FormatFloat(x.V, 'g', -1, 64)
+func (s *shadow) sampleWords(x timeseries.Sample) string {
+	if k := s.node.Definition().Kind; k != Words {
+		return instantWords(x.T) + " " + k.Format(x.V)
+	}
+	return instantWords(x.T) + " " + cmp.Or(s.words[x.V], strconv.FormatFloat(x.V, 'g', -1, 64))
 }
 
 // marked follows a correction or a deletion. What it takes from sight is kept for when it is taken back.
@@ -133,7 +142,7 @@ func (s *shadow) marked(o *op) {
 	for _, at := range times {
 		s.events[beneath+at] = s.events["sample\x00"+at]
 		if m.Has {
-			s.became("sample", at, sampleWords(timeseries.Sample{T: m.From, V: m.V}))
+			s.became("sample", at, s.sampleWords(timeseries.Sample{T: m.From, V: m.V}))
 		} else {
 			s.became("sample", at, "")
 		}

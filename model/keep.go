@@ -1,6 +1,7 @@
 package model
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -116,6 +117,10 @@ func (r KeepRule) cut(cal timeseries.Calendar, now time.Time) int64 {
 func (d *Definition) Valid() error {
 	if d.Day == DailyCount && slices.ContainsFunc(d.Keep, func(r KeepRule) bool { return r.Step != "" }) {
 		return fmt.Errorf("day:count counts samples, which keep:%s would make fewer; remove them after some time instead, or count by day:sum", d.Keep)
+	}
+	if d.Kind == Words && (d.Merge != timeseries.Last && d.Merge != timeseries.All || d.Goal != (Goal{}) || d.Target.Value > 0 || len(d.Keep) > 1 || len(d.Keep) == 1 && d.Keep[0].Step != "" ||
+		d.Day != "" && d.Day != DailyLast && d.Day != DailyFirst && d.Day != DailyCount) {
+		return errors.New("texts are not added up: with kind:text, merge is last or all, day is last, first or count, and there is no goal, no target and no keep that sums up")
 	}
 	return nil
 }

@@ -78,7 +78,9 @@ type Node struct {
 	Collapsed, HideDone, AutoArrange bool
 
 	Arrows []Arrow // outgoing, sorted by To
-	Series bool    // it has samples
+
+	words  func(float64) (string, bool) // of a series of texts that was read by a View
+	Series bool                         // it has samples
 
 	Created, Modified, Finished time.Time
 

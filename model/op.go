@@ -28,6 +28,7 @@ const (
 	opEvent                    // node, kind, id, present, value
 	opMark                     // node, present, mark of its series
 	opTrim                     // node, device, span of time
+	opWord                     // node, text that is a sample of its series
 	kinds
 )
 
@@ -134,6 +135,8 @@ func (o *op) payload() []byte {
 		b = append(b, o.device[:]...)
 		flag(o.present)
 		b = append(b, o.hash[:]...)
+	case opWord:
+		b = append(b, o.text...)
 	case opTrim:
 		b = appendVarint(append(b, o.device[:]...), o.span.from)
 		b = binary.AppendUvarint(b, uint64(o.span.to-o.span.from))
@@ -207,6 +210,10 @@ func decodeOp(d *decoder) op {
 		copy(o.device[:], v.fixed(len(o.device)))
 		o.present = flag()
 		copy(o.hash[:], v.fixed(len(o.hash)))
+	case opWord:
+		if o.text = string(rest()); len(o.text) == 0 || len(o.text) > timeseries.MaxWord || !utf8.ValidString(o.text) {
+			v.fail("word")
+		}
 	case opTrim:
 		copy(o.device[:], v.fixed(len(o.device)))
 		o.span.from = v.varint()

@@ -105,7 +105,7 @@ func (r *report) within(all []Event) ([]Event, error) {
 
 // logged tells of the series that are meant and had samples.
 func (r *report) logged() error {
-	series, err := r.v.AllSeries()
+	series, err := r.v.Measured()
 	if err != nil {
 		return err
 	}

@@ -245,10 +245,16 @@ func (v *View) AllSeries() ([]Node, error) {
 		if top, err := v.Top(id); err != nil {
 			return nil, err
 		} else if top == Root {
-			out = append(out, n.clone())
+			out = append(out, v.worded(n.clone()))
 		}
 	}
 	return out, nil
+}
+
+// Measured returns those of AllSeries whose samples are numbers, and no texts.
+func (v *View) Measured() ([]Node, error) {
+	all, err := v.AllSeries()
+	return slices.DeleteFunc(all, func(n Node) bool { return n.Definition().Kind == Words }), err
 }
 
 // SeriesByName returns the series of that name: the text of its node without tags and fields, else with another letter case.

@@ -140,7 +140,8 @@ type shadow struct {
 	node  Node
 	note  string
 
-	happened []happened        // only ever appended to
+	happened []happened // only ever appended to
+	words    map[float64]string
 	events   map[string]string // as they are, by what happened and to which
 }
 
@@ -206,7 +207,7 @@ func (s *shadow) apply(o *op, at time.Time) {
 		if o.present {
 			n.Arrows = slices.Insert(n.Arrows, i, Arrow{From: n.ID, To: o.to, Label: o.key})
 		}
-	case opEvent, opSamples, opChunk, opMark, opTrim:
+	case opEvent, opSamples, opChunk, opMark, opTrim, opWord:
 		s.happen(o)
 	}
 }

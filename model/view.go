@@ -118,9 +118,9 @@ func (v *View) Node(id ID) (Node, error) {
 		return Node{}, err
 	}
 	if v.fold != nil {
-		return n.clone(), nil
+		return v.worded(n.clone()), nil
 	}
-	return *n, nil
+	return v.worded(*n), nil
 }
 
 // Note returns the note of a node, "" if it has none.

@@ -71,7 +71,7 @@ func (v *View) weekSeries(b *strings.Builder, book *timeseries.Book, start, now 
 	if book == nil {
 		return nil
 	}
-	series, err := v.AllSeries()
+	series, err := v.Measured()
 	if err != nil {
 		return err
 	}

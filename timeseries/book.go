@@ -18,6 +18,7 @@ type Book struct {
 	summaries store.Keyspace // series, device → directory, blocks of entries, sketches; class, first time, name → entry
 	chunks    store.Keyspace // series, device, name → chunk
 	marks     store.Keyspace // series, class, first time, stamp, device, number → mark
+	words     store.Keyspace // series, value → the text it stands for
 	db        *store.DB      // for what is read beside
 	cache     cache
 	gathered  gathered
@@ -30,12 +31,12 @@ func Open(db *store.DB) (*Book, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Book{tails: ks[0], summaries: ks[1], chunks: ks[2], marks: ks[3], db: db, views: newViews()}, nil
+	return &Book{tails: ks[0], summaries: ks[1], chunks: ks[2], marks: ks[3], words: ks[4], db: db, views: newViews()}, nil
 }
 
 // Keyspaces returns the names of the keyspaces of a Book, so that they can be made together with others.
 func Keyspaces() []string {
-	return []string{"timeseries.tail", "timeseries.summary", "timeseries.chunk", "timeseries.mark"}
+	return []string{"timeseries.tail", "timeseries.summary", "timeseries.chunk", "timeseries.mark", "timeseries.word"}
 }
 
 // stream is what one device writes to one series.

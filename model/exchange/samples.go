@@ -14,7 +14,8 @@ import (
 type Samples struct {
 	Series  model.ID
 	Samples []timeseries.Sample
-	Merged  bool // they are what a tree showed of all its devices; else what this device has measured itself
+	Texts   []string // what values of theirs stand for, of a series of texts
+	Merged  bool     // they are what a tree showed of all its devices; else what this device has measured itself
 }
 
 // Fresh are the samples that a series lacks.
@@ -182,6 +183,16 @@ func (f Fresh) Put(im *model.Importer, series model.ID, told func(n int)) error 
 	return nil
 }
 
+// PutTexts has a series know texts.
+func PutTexts(im *model.Importer, series model.ID, texts []string) {
+	for _, text := range texts {
+		im.Change(len(text), func(e *model.Edit) error {
+			_, err := e.Word(series, text)
+			return err
+		})
+	}
+}
+
 // encoded is a chunk, or why there is none.
 type encoded struct {
 	chunk []byte
@@ -231,6 +242,7 @@ func (a *applier) samples(s Samples) error {
 		if err != nil {
 			return err
 		}
+		PutTexts(a.im, s.Series, s.Texts)
 		return fresh.Put(a.im, s.Series, nil)
 	})
 }

@@ -159,6 +159,9 @@ func (l *Layout) chooseValues(opt Options) error {
 			numbers = append(numbers, i)
 		}
 	}
+	if len(numbers) == 0 && opt.Value != nil {
+		numbers = l.wordColumns(opt)
+	}
 	switch {
 	case len(opt.ValueColumns) > 0:
 		numbers = nil
@@ -180,7 +183,7 @@ func (l *Layout) chooseValues(opt Options) error {
 	for _, i := range numbers {
 		c := &l.Columns[i]
 		switch {
-		case c.Kind == Words && len(opt.Words) == 0, c.Kind == Nothing:
+		case c.Kind == Words && len(opt.Words) == 0 && opt.Value == nil, c.Kind == Nothing:
 			return &RefusedError{Why: l.label(i) + " holds " + c.contents(), Flag: "--value-map"}
 		case c.Kind == Numbers && c.comma && c.thousands && !opt.DecimalComma:
 			return &RefusedError{Why: fmt.Sprintf("%s has commas that part thousands or decimals, as in %q", l.label(i), c.Example), Flag: "--decimal-comma"}
@@ -188,6 +191,17 @@ func (l *Layout) chooseValues(opt Options) error {
 		l.Values, l.Comma = append(l.Values, i), append(l.Comma, c.comma)
 	}
 	return nil
+}
+
+// wordColumns returns the columns that hold words, or times of day, but for that of the names of series.
+func (l *Layout) wordColumns(opt Options) (out []int) {
+	for i, c := range l.Columns {
+		named := opt.NameColumn != "" && (opt.NameColumn == c.Name || opt.NameColumn == strconv.Itoa(i+1))
+		if i != l.Time && i != l.Clock && !named && (c.Kind == Words || c.Kind == Clocks) {
+			out = append(out, i)
+		}
+	}
+	return out
 }
 
 // find returns the column of that name or number.

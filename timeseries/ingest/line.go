@@ -9,10 +9,49 @@ import (
 
 // Lines reads samples from lines as programs print them, one after the other: a value, or a time and a value with blanks, a tab, a comma or a
 // semicolon between them. It keeps the time of the last line, by which it tells the two hours apart that a clock shows twice.
-type Lines struct{ clock clock }
+type Lines struct {
+	clock clock
+	value func(cell []byte) (float64, error)
+}
 
 // NewLines returns a reader of lines whose times are by that calendar where they name no zone, and where they are dates alone.
-func NewLines(by timeseries.Calendar) *Lines { return &Lines{clock{zone: by.Zone, starts: by.Starts}} }
+func NewLines(by timeseries.Calendar) *Lines {
+	return &Lines{clock: clock{zone: by.Zone, starts: by.Starts}, value: func(cell []byte) (float64, error) {
+		v, ok := parseNumber(cell, false)
+		if !ok {
+			return 0, fmt.Errorf("%q is no number", shown(cell))
+		}
+		return v, nil
+	}}
+}
+
+// Values has values be read by another function.
+func (l *Lines) Values(read func(text string) (float64, error)) {
+	l.value = func(cell []byte) (float64, error) { return read(string(cell)) }
+}
+
+// Text reads a line that is a text, or a time and a text behind it. timed is false if it says no time; then t is 0.
+func (l *Lines) Text(line []byte) (t int64, text string, timed bool) {
+	line = bytes.TrimSpace(line)
+	at := 0
+	for range 2 { // a date, perhaps with a time of day behind it
+		n := bytes.IndexAny(line[at:], " \t;,")
+		if n < 0 {
+			break
+		}
+		at += n
+		if m, ok := parseAny(bytes.Trim(line[:at], " \t;,\"")); ok {
+			if x, ok := l.clock.instant(m); ok {
+				t, timed, text = x, true, string(bytes.Trim(line[at:], " \t;,\""))
+			}
+		}
+		at++
+	}
+	if !timed || text == "" {
+		return 0, string(bytes.Trim(line, `"`)), false
+	}
+	return t, text, true
+}
 
 // Parse reads one line. timed is false if it says no time; then T is 0. Times are those that can be meant in one way only: ISO 8601, 20060102, and
 // seconds, milliseconds, microseconds or nanoseconds since 1970 by their digits.
@@ -22,12 +61,9 @@ func (l *Lines) Parse(line []byte) (s timeseries.Sample, timed bool, err error) 
 	if at < 0 {
 		at = bytes.LastIndexByte(line, ',')
 	}
-	value := bytes.Trim(line[at+1:], `"`)
-	v, ok := parseNumber(value, false)
-	if !ok {
-		return s, false, fmt.Errorf("%q is no number", shown(value))
+	if s.V, err = l.value(bytes.Trim(line[at+1:], `"`)); err != nil {
+		return timeseries.Sample{}, false, err
 	}
-	s.V = v
 	if at < 0 {
 		return s, false, nil
 	}

@@ -9,16 +9,19 @@ import (
 
 // Options say what the file itself may leave open. The zero value lets the file speak.
 type Options struct {
-	Delimiter    rune               // --delimiter: comma, semicolon, tab or bar; 0 is sniffed
-	TimeColumn   string             // --time-column: a name of the header or a number from 1; of a date and a clock two, with a comma
-	NameColumn   string             // --name-column: likewise, of the series' names
-	Wide         bool               // --wide: every column of numbers is a series
-	ValueColumns []string           // --value-column: likewise, one or several
-	TimeFormat   Format             // --time-format
-	Zone         *time.Location     // --zone: of times that do not name theirs; nil is UTC
-	Starts       time.Duration      // what clocks show at the time of a date alone, when a person's days begin
-	DecimalComma bool               // --decimal-comma: 1,234 is a little more than one
-	Words        map[string]float64 // --value-map: what words stand for; a NaN means that there is no value
+	Delimiter    rune           // --delimiter: comma, semicolon, tab or bar; 0 is sniffed
+	TimeColumn   string         // --time-column: a name of the header or a number from 1; of a date and a clock two, with a comma
+	NameColumn   string         // --name-column: likewise, of the series' names
+	Wide         bool           // --wide: every column of numbers is a series
+	ValueColumns []string       // --value-column: likewise, one or several
+	TimeFormat   Format         // --time-format
+	Zone         *time.Location // --zone: of times that do not name theirs; nil is UTC
+	Starts       time.Duration  // what clocks show at the time of a date alone, when a person's days begin
+	DecimalComma bool           // --decimal-comma: 1,234 is a little more than one
+	// Value, if not nil, reads the cells of series whose samples are no plain numbers, by the name of the column or in the line; known is false for other
+	// series. Several goroutines may call it.
+	Value func(series, cell string) (v float64, known, ok bool)
+	Words map[string]float64 // --value-map: what words stand for; a NaN means that there is no value
 }
 
 // Format is a way to write a time.

@@ -38,7 +38,7 @@ const slack = 64
 // newPlain returns nil for a layout whose lines have to be looked at more closely.
 func newPlain(l *Layout, opt *Options) *plain {
 	unit, _ := l.Format.epoch()
-	if l.Clock >= 0 || len(opt.Words) > 0 || unit == 0 && l.Format != ISO && l.Format != DMY && l.Format != MDY {
+	if l.Clock >= 0 || len(opt.Words) > 0 || opt.Value != nil || unit == 0 && l.Format != ISO && l.Format != DMY && l.Format != MDY {
 		return nil
 	}
 	last := max(l.Time, l.Name, slices.Max(l.Values))

@@ -258,7 +258,7 @@ func (rd *reading) row(cells [][]byte, line int, ok bool) {
 			rd.drop(Short, line, -1, nil)
 			continue
 		}
-		v, why, ok := rd.value(trim(cells[i]), l.Comma[k])
+		v, why, ok := rd.valueOf(cells, i, l.Comma[k])
 		if !ok {
 			rd.drop(why, line, i, trim(cells[i]))
 			continue
@@ -303,6 +303,21 @@ func (rd *reading) named(cell []byte) (k int, ok bool) {
 	rd.names[string(cell)] = k
 	rd.report.Names = append(rd.report.Names, name)
 	return k, true
+}
+
+// valueOf reads the cell of column i as what its series holds.
+func (rd *reading) valueOf(cells [][]byte, i int, comma bool) (v float64, why Drop, ok bool) {
+	l, cell := &rd.report.Layout, trim(cells[i])
+	if rd.opt.Value != nil && len(cell) > 0 {
+		name := l.Columns[i].Name
+		if l.Name >= 0 {
+			name = string(trim(cells[l.Name]))
+		}
+		if v, known, ok := rd.opt.Value(name, string(cell)); known {
+			return v, BadValue, ok
+		}
+	}
+	return rd.value(cell, comma)
 }
 
 // value reads a cell: a word that stands for something, nothing, or a number.

@@ -19,31 +19,37 @@ import (
 // sampleFormat is how samples are written: what comes first in the file, and what makes the lines of a series.
 type sampleFormat struct {
 	header string
-	line   func(name string) (func(line []byte, x timeseries.Sample) []byte, error)
+	line   func(n *model.Node) (func(line []byte, x timeseries.Sample) []byte, error)
 }
 
 // csvLines has a line for each sample, and the names of the series in a column.
-var csvLines = sampleFormat{"time,series,value\n", func(name string) (func([]byte, timeseries.Sample) []byte, error) {
+var csvLines = sampleFormat{"time,series,value\n", func(n *model.Node) (func([]byte, timeseries.Sample) []byte, error) {
 	var cell bytes.Buffer
 	w := csv.NewWriter(&cell)
-	if err := w.Write([]string{name, ""}); err != nil {
+	if err := w.Write([]string{n.Text, ""}); err != nil {
 		return nil, err
 	}
 	w.Flush()
 	middle := append([]byte{','}, bytes.TrimSuffix(cell.Bytes(), []byte{'\n'})...)
 	return func(line []byte, x timeseries.Sample) []byte {
 		line = append(appendNanos(line, x.T), middle...)
+		if textual(n) {
+			return append(appendCell(line, n.Value(x.V)), '\n')
+		}
 		return append(strconv.AppendFloat(line, x.V, 'g', -1, 64), '\n')
 	}, w.Error()
 }}
 
 // jsonLines has an object for each sample.
-var jsonLines = sampleFormat{"", func(name string) (func([]byte, timeseries.Sample) []byte, error) {
-	quotedName, err := json.Marshal(name)
+var jsonLines = sampleFormat{"", func(n *model.Node) (func([]byte, timeseries.Sample) []byte, error) {
+	quotedName, err := json.Marshal(n.Text)
 	return func(line []byte, x timeseries.Sample) []byte {
 		line = append(appendNanos(append(line, `{"time":"`...), x.T), `","series":`...)
 		line = append(append(line, quotedName...), `,"value":`...)
-		if math.IsNaN(x.V) || math.IsInf(x.V, 0) { // which JSON has no number for
+		if textual(n) {
+			text, _ := json.Marshal(n.Value(x.V)) // a string always can
+			line = append(line, text...)
+		} else if math.IsNaN(x.V) || math.IsInf(x.V, 0) { // which JSON has no number for
 			line = strconv.AppendQuote(line, strconv.FormatFloat(x.V, 'g', -1, 64))
 		} else {
 			line = strconv.AppendFloat(line, x.V, 'g', -1, 64)
@@ -51,6 +57,18 @@ var jsonLines = sampleFormat{"", func(name string) (func([]byte, timeseries.Samp
 		return append(line, "}\n"...)
 	}, err
 }}
+
+// textual reports whether the samples of a series are texts.
+func textual(n *model.Node) bool { return n.Definition().Kind == model.Words }
+
+// appendCell writes a text as a cell of a table.
+func appendCell(line []byte, text string) []byte {
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	w.Write([]string{text}) // into memory
+	w.Flush()
+	return append(line, bytes.TrimSuffix(b.Bytes(), []byte{'\n'})...)
+}
 
 // appendNanos writes an instant to the nanosecond.
 func appendNanos(line []byte, t int64) []byte {
@@ -93,7 +111,7 @@ func (r *run) exportSamples(names []string, file, since, until string, format sa
 		out.WriteString(format.header)
 		var line []byte
 		for _, n := range of {
-			write, err := format.line(n.Text)
+			write, err := format.line(&n)
 			if err != nil {
 				return err
 			}

@@ -30,7 +30,7 @@ func TestSamplesAreReadBack(t *testing.T) {
 				name := rapid.Map(rapid.StringOf(rapid.RuneFrom([]rune(`ab1 ",;'|{}\é日`))), func(s string) string { return "s" + strings.TrimSpace(s) })
 				for _, n := range rapid.SliceOfNDistinct(name, 1, 4, strings.ToLower).Draw(t, "names") {
 					want[n] = drawSamples(t)
-					line, err := format.line(n)
+					line, err := format.line(&model.Node{Text: n})
 					if err != nil {
 						t.Fatal(err)
 					}

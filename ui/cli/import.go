@@ -10,10 +10,12 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"arbor/model"
 	"arbor/model/exchange"
 	"arbor/model/exchange/csv"
 	"arbor/model/exchange/jsonl"
@@ -197,9 +199,33 @@ func copied(in io.Reader) (*os.File, error) {
 	return f, nil
 }
 
+// kinds returns what series hold whose samples are no plain numbers, by their names in lower case, so that a table is read as what it is for.
+func (r *run) kinds() (map[string]model.SampleKind, error) {
+	if there, err := store.Exists(r.config.Dir); err != nil || !there {
+		return nil, nil // what is wrong shows when it is opened to be changed
+	}
+	s, err := r.open()
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]model.SampleKind{}
+	return out, s.close(r.view(s, func(v *model.View) error {
+		all, err := v.AllSeries()
+		for _, n := range all {
+			if k := n.Definition().Kind; k != model.Number {
+				out[strings.ToLower(strings.TrimSpace(n.Text))] = k
+			}
+		}
+		return err
+	}))
+}
+
 // readTable reads a table whole, so that one that cannot be read changes nothing. f is nil if how long it is is not known.
 func (r *run) readTable(text io.Reader, f *os.File, opt *importing) (*csv.Table, error) {
 	options, err := opt.table.options(opt.dry, r.seriesDays())
+	if err == nil {
+		options.Kinds, err = r.kinds()
+	}
 	if err != nil {
 		return nil, err
 	}

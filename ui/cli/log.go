@@ -62,15 +62,26 @@ func (r *run) logCommand() *cobra.Command {
 
 // sampleJSON is a line of `arbor log --json`.
 type sampleJSON struct {
-	V      int       `json:"v"`
-	Series string    `json:"series"` // the node's id
-	Name   string    `json:"name"`
-	Time   string    `json:"time"`
-	Value  jsonValue `json:"value"`
+	V      int    `json:"v"`
+	Series string `json:"series"` // the node's id
+	Name   string `json:"name"`
+	Time   string `json:"time"`
+	Value  any    `json:"value"` // a jsonValue, of a series of yes and no or of texts that
 }
 
 func newSampleJSON(n *model.Node, x timeseries.Sample) sampleJSON {
-	return sampleJSON{jsonVersion, n.ID.String(), n.Text, nanos(x.T), jsonValue(x.V)}
+	return sampleJSON{jsonVersion, n.ID.String(), n.Text, nanos(x.T), valueJSON(n, x.V)}
+}
+
+// valueJSON is a value as JSON has it.
+func valueJSON(n *model.Node, v float64) any {
+	switch k := n.Definition().Kind; {
+	case k == model.Words:
+		return n.Value(v)
+	case k == model.Bool && (v == 0 || v == 1):
+		return v == 1
+	}
+	return jsonValue(v)
 }
 
 // jsonValue is a number, or as a string what JSON has no number for.
@@ -87,13 +98,7 @@ func (v jsonValue) MarshalJSON() ([]byte, error) {
 
 // log logs a value; that of a habit may be left away.
 func (r *run) log(args []string, l logging) error {
-	number, err := 1.0, error(nil)
-	if len(args) > 1 {
-		number, err = parseNumber(args[1])
-	}
-	if err != nil {
-		return err
-	}
+	var err error
 	at := date.Date{T: r.now()}
 	if l.at != "" {
 		if at, err = date.ParsePast(l.at, r.now()); err != nil {
@@ -123,7 +128,12 @@ func (r *run) log(args []string, l logging) error {
 		if n, err = e.Node(id); err != nil {
 			return err
 		}
-		sample = timeseries.Sample{T: s.Tree.StartOf(&n, at).UnixNano(), V: number}
+		sample = timeseries.Sample{T: s.Tree.StartOf(&n, at).UnixNano(), V: 1}
+		if len(args) > 1 {
+			if sample.V, err = e.Sample(&n, args[1]); err != nil {
+				return usagef("%w", err)
+			}
+		}
 		if _, err := e.UnskipDay(id, s.Tree.DayOf(&n, time.Unix(0, sample.T))); err != nil {
 			return err
 		}
@@ -135,7 +145,7 @@ func (r *run) log(args []string, l logging) error {
 	if l.json {
 		return newEncoder(r.Out).Encode(newSampleJSON(&n, sample))
 	}
-	r.say("logged %s %s at %s", quoted(name), strconv.FormatFloat(number, 'g', -1, 64), date.Format(date.At(time.Unix(0, sample.T)), r.now()))
+	r.say("logged %s %s at %s", quoted(name), printable(n.Value(sample.V)), date.Format(date.At(time.Unix(0, sample.T)), r.now()))
 	_, err = fmt.Fprintln(r.Out, n.ID)
 	return err
 }

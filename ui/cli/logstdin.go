@@ -46,7 +46,8 @@ type stream struct {
 	node             model.Node // once there is one
 	last             int64      // the time that the last line without one was given
 	logged, had, bad int
-	broken           error // what ends it before the input does
+	texts            map[float64]string // of a series of texts those of the batch
+	broken           error              // what ends it before the input does
 	ended            bool
 }
 
@@ -68,6 +69,11 @@ func (r *run) logLines(ctx context.Context, name string, l logging) error {
 		return s.close(err)
 	}
 	st := &stream{run: r, s: s, name: name, how: l, node: n, lines: ingest.NewLines(s.Tree.Calendar(&n)), in: listen(ctx, r.In, r.Now)}
+	if k := n.Definition().Kind; k == model.Words {
+		st.texts = map[float64]string{}
+	} else if k != model.Number {
+		st.lines.Values(k.Parse)
+	}
 	for err = nil; !st.ended && err == nil; {
 		err = st.log(st.gather(ctx))
 	}
@@ -161,7 +167,7 @@ func (st *stream) read(h heard, batch *[]timeseries.Sample) {
 	if len(text) == 0 {
 		return
 	}
-	x, timed, err := st.lines.Parse(text)
+	x, timed, err := st.parse(text)
 	if len(h.text) > maxLine {
 		err = fmt.Errorf("it is longer than %d bytes", maxLine)
 	}
@@ -183,6 +189,18 @@ func (st *stream) read(h heard, batch *[]timeseries.Sample) {
 		st.last = x.T
 	}
 	*batch = append(*batch, x)
+}
+
+// parse reads a line by what the samples of the series are.
+func (st *stream) parse(line []byte) (x timeseries.Sample, timed bool, err error) {
+	if st.texts == nil {
+		return st.lines.Parse(line)
+	}
+	t, text, timed := st.lines.Text(line)
+	if x.V, err = model.Words.Parse(text); err == nil {
+		x.T, st.texts[x.V] = t, text
+	}
+	return x, timed, err
 }
 
 // log commits a batch. Of samples that name their times it logs those that the series lacks, so that lines that come again add nothing.
@@ -218,6 +236,14 @@ func (st *stream) log(batch []timeseries.Sample) error {
 				}
 			}
 		}
+		for _, x := range fresh {
+			if st.texts == nil {
+				break
+			}
+			if _, err := e.Word(id, st.texts[x.V]); err != nil {
+				return err
+			}
+		}
 		if err := e.Log(id, fresh...); err != nil {
 			return err
 		}
@@ -228,6 +254,7 @@ func (st *stream) log(batch []timeseries.Sample) error {
 		return err
 	}
 	st.logged += len(fresh)
+	clear(st.texts)
 	st.committed = time.Now()
 	if !st.how.json {
 		return nil

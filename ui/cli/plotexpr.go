@@ -64,6 +64,9 @@ func (p *plotQuery) formula(text string) (*derived, error) {
 		if err != nil {
 			return nil, err
 		}
+		if textual(&n) {
+			return nil, usagef("%s holds texts, of which nothing can be worked out", quoted(name))
+		}
 		unit, _ := n.Field("unit")
 		if of != nil {
 			f.derived[name], unit = of, of.Unit

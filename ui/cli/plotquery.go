@@ -21,7 +21,8 @@ type plotQuery struct {
 	v       *model.View
 	opt     plotting
 	series  []model.Node
-	derived []*derived // of each series, nil for one that is logged
+	derived []*derived   // of each series, nil for one that is logged
+	texts   []model.Node // series of texts, which stand beside the others as what happened
 	chart   plot.Chart
 	figure  plot.Figure
 	buckets [][]timeseries.Bucket // of each series, with --by
@@ -73,12 +74,19 @@ func (p *plotQuery) find(names []string) error {
 		if err != nil {
 			return err
 		}
+		if textual(&n) {
+			p.texts = append(p.texts, n)
+			continue
+		}
 		p.series, p.derived = append(p.series, n), append(p.derived, of)
 		u := plot.Curve{Kind: kind, Right: slices.Contains(p.opt.axis2, name)}
 		if len(p.opt.axis2) == 0 {
 			u.Right = p.unit(len(p.series)-1) != p.unit(0)
 		}
 		p.chart.Curves = append(p.chart.Curves, u)
+	}
+	if len(p.series) == 0 {
+		return usagef("%s holds texts; name a series of numbers, too, beside which they stand, or list them with 'arbor log %s --list'", quoted(p.texts[0].Text), quoted(p.texts[0].Text))
 	}
 	for _, name := range p.opt.axis2 {
 		if !slices.Contains(names, name) {
@@ -191,7 +199,18 @@ func (p *plotQuery) read(from, to time.Time) (bool, error) {
 	if err := p.goal(); err != nil {
 		return false, err
 	}
-	return p.any(), p.notes()
+	if err := p.notes(); err != nil {
+		return false, err
+	}
+	for i := range p.texts {
+		more, err := plot.ReadTexts(p.book, p.v, &p.texts[i], first, end)
+		if err != nil {
+			return false, err
+		}
+		p.chart.Notes = append(p.chart.Notes, more...)
+	}
+	slices.SortStableFunc(p.chart.Notes, func(a, b plot.Note) int { return cmp.Compare(a.At, b.At) })
+	return p.any(), nil
 }
 
 // notes reads what happened.

@@ -91,6 +91,9 @@ func (r *run) seriesNamed(s *Session, name string) (n model.Node, err error) {
 
 // withUnit writes a value with its unit.
 func withUnit(n *model.Node, v float64) string {
+	if n.Definition().Kind != model.Number {
+		return printable(n.WithUnit(v))
+	}
 	text := strconv.FormatFloat(v, 'g', -1, 64)
 	if unit, ok := n.Field("unit"); ok && unit != "" {
 		text += " " + printable(unit)
@@ -249,13 +252,13 @@ func (r *run) noSample(n *model.Node, at string) error {
 
 // editSample gives a sample another value.
 func (r *run) editSample(s *Session, name string, l logging) (string, error) {
-	number, err := parseNumber(l.edit)
-	if err != nil {
-		return "", err
-	}
 	n, err := r.seriesNamed(s, name)
 	if err != nil {
 		return "", err
+	}
+	number, err := n.Definition().Kind.Parse(l.edit)
+	if err != nil {
+		return "", usagef("%w", err)
 	}
 	x, same, err := r.sampleAt(s, &n, l.at)
 	switch {
@@ -268,9 +271,14 @@ func (r *run) editSample(s *Session, name string, l logging) (string, error) {
 	}
 	said := fmt.Sprintf("%s at %s is %s already", quoted(n.Text), when(x.T, r.now()), withUnit(&n, x.V))
 	if x.V != number {
-		said = fmt.Sprintf("%s at %s: %s → %s", quoted(n.Text), when(x.T, r.now()), withUnit(&n, x.V), withUnit(&n, number))
+		said = fmt.Sprintf("%s at %s: %s → %s", quoted(n.Text), when(x.T, r.now()), withUnit(&n, x.V), strings.TrimSpace(l.edit+" "+printable(n.Definition().Unit)))
 		x.V = number
-		if _, err := s.Tree.Do("correct "+model.OneLine(n.Text), func(e *model.Edit) error { return e.Correct(n.ID, x) }); err != nil {
+		if _, err := s.Tree.Do("correct "+model.OneLine(n.Text), func(e *model.Edit) error {
+			if _, err := e.Sample(&n, l.edit); err != nil {
+				return usagef("%w", err)
+			}
+			return e.Correct(n.ID, x)
+		}); err != nil {
 			return "", err
 		}
 	}

@@ -19,6 +19,7 @@ func (r *run) seriesCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "series", Short: "what the series are: list, set, show, tidy",
 		Long: "A series is a node that values are logged to, with 'arbor log' or 'arbor import'. What is known of it are fields of the node:\n\n" +
+			"  kind:duration    what a sample is: number, int, bool (yes or no), duration (1h30min, 1:30) or text; without it a number\n" +
 			"  unit:kg          what the values are\n" +
 			"  day:mean         how the values of a day become one: mean, last, first, sum, min, max or count\n" +
 			"  merge:last       what counts where several devices have a value of one time: last, the one written last; all, each of them; sum, what each device has, of a day what it has last, added up; max; min\n" +
@@ -80,6 +81,7 @@ type known struct {
 	node     model.Node
 	def      model.Definition
 	all      timeseries.Summary
+	last     float64        // of the samples of the last time the last
 	progress model.Progress // of the period at hand, if there is a target
 	streak   model.Streak
 	today    model.DayValue
@@ -92,6 +94,14 @@ func (r *run) know(s *Session, v *model.View, n model.Node) (k known, err error)
 	k.node, k.def, k.now = n, n.Definition(), r.now()
 	if k.all, err = s.Book.Span(v.Reader(), n.Source()); err != nil {
 		return k, err
+	}
+	if k.last = k.all.Last; k.all.N > 0 && textual(&n) {
+		for x, err := range s.Book.Range(v.Reader(), n.Source(), k.all.T1, k.all.T1+1) {
+			if err != nil {
+				return k, err
+			}
+			k.last = x.V
+		}
 	}
 	k.road = k.roadOf(k.now)
 	today := s.Tree.DayOf(&n, k.now)
@@ -136,7 +146,7 @@ func (r *run) seriesList(asJSON bool) error {
 			}
 			line := []span{{sgr: faint, text: short}, plain(" "), {text: printable(n.Text), gives: true}}
 			if k.all.N > 0 {
-				line = append(line, plain("  "+withUnit(&n, k.all.Last)), span{sgr: faint, text: "  " + when(k.all.T1, p.now)})
+				line = append(line, plain("  "+withUnit(&n, k.last)), span{sgr: faint, text: "  " + when(k.all.T1, p.now)})
 			}
 			if t := k.def.Target; t.Value > 0 {
 				line = append(line, plain("  "+k.stands()))
@@ -189,6 +199,9 @@ func (r *run) seriesShow(name string, opt showing) error {
 		if err != nil {
 			return err
 		}
+		if opt.stats && textual(&n) {
+			return refusedf("%s holds texts; --stats is of numbers", quoted(n.Text))
+		}
 		if opt.stats {
 			if k.stats, err = statsOf(s, v, &n, from, to); err != nil {
 				return err
@@ -235,7 +248,9 @@ func (p *printer) series(k *known) error {
 		samples = fmt.Sprintf("%s from %s to %s", count(int(all.N), "sample", "samples"), when(all.T0, p.now), when(all.T1, p.now))
 	}
 	rows = append(rows, [2]string{"samples", samples})
-	if all.N > 0 {
+	if all.N > 0 && textual(n) {
+		rows = append(rows, [2]string{"last", withUnit(n, k.last) + " at " + when(all.T1, p.now)})
+	} else if all.N > 0 {
 		mean := strconv.FormatFloat(all.Mean, 'g', 5, 64)
 		rows = append(rows, [2]string{"values", fmt.Sprintf("from %s to %s, mean %s", withUnit(n, all.Min), withUnit(n, all.Max), mean)},
 			[2]string{"last", withUnit(n, all.Last) + " at " + when(all.T1, p.now)})

@@ -7,6 +7,7 @@ type seriesJSON struct {
 	V         int         `json:"v"`
 	ID        string      `json:"id"`
 	Name      string      `json:"name"`
+	Kind      string      `json:"kind,omitempty"`
 	Unit      string      `json:"unit"`
 	Day       string      `json:"day"`
 	Merge     string      `json:"merge"`
@@ -20,6 +21,7 @@ type seriesJSON struct {
 	LastTime  string      `json:"last_time,omitempty"`
 	First     *jsonValue  `json:"first,omitempty"`
 	Last      *jsonValue  `json:"last,omitempty"`
+	LastText  string      `json:"last_text,omitempty"`
 	Min       *jsonValue  `json:"min,omitempty"`
 	Max       *jsonValue  `json:"max,omitempty"`
 	Mean      *jsonValue  `json:"mean,omitempty"`
@@ -48,7 +50,7 @@ type targetJSON struct {
 
 func (k *known) json() seriesJSON {
 	d := &k.def
-	j := seriesJSON{V: jsonVersion, ID: k.node.ID.String(), Name: k.node.Text, Unit: d.Unit, Keep: d.Keep.String(), Day: string(d.Day), Merge: d.Merge.String(), Samples: k.all.N}
+	j := seriesJSON{V: jsonVersion, ID: k.node.ID.String(), Name: k.node.Text, Kind: string(d.Kind), Unit: d.Unit, Keep: d.Keep.String(), Day: string(d.Day), Merge: d.Merge.String(), Samples: k.all.N}
 	if g := d.Goal; !g.To.IsZero() {
 		j.Goal = &goalJSON{To: g.To.String(), Last: g.Last}
 		if !g.From.IsZero() {
@@ -68,7 +70,9 @@ func (k *known) json() seriesJSON {
 			j.Target.Skipped = append(j.Target.Skipped, day.String())
 		}
 	}
-	if k.all.N > 0 {
+	if k.all.N > 0 && textual(&k.node) {
+		j.FirstTime, j.LastTime, j.LastText = nanos(k.all.T0), nanos(k.all.T1), k.node.Value(k.last)
+	} else if k.all.N > 0 {
 		at := func(v float64) *jsonValue { x := jsonValue(v); return &x }
 		j.FirstTime, j.LastTime = nanos(k.all.T0), nanos(k.all.T1)
 		j.First, j.Last, j.Min, j.Max, j.Mean = at(k.all.First), at(k.all.Last), at(k.all.Min), at(k.all.Max), at(k.all.Mean)

@@ -38,6 +38,8 @@ func said(key string, d *model.Definition) string {
 		if n := d.Misses; n > 0 {
 			return "a streak outlasts " + count(n, "period", "periods") + " in a row without the target"
 		}
+	case "kind":
+		return map[model.SampleKind]string{model.Integer: "whole numbers", model.Bool: "yes or no", model.Duration: "lengths of time, in seconds", model.Words: "texts"}[d.Kind]
 	case "keep":
 		var parts []string
 		for _, k := range d.Keep {

@@ -42,7 +42,7 @@ var writers = map[string]func(*world) typed{
 	},
 	"log": (*world).log,
 	"series set": func(w *world) typed {
-		return w.typed("series", "set", w.series(), w.word("unit:kg", "unit:", "day:mean", "merge:all", "merge:sum", "merge:", "goal:72@2028-03-01", "target:3/week", "merge:any", "starts:4", "keep:2d then hour", "keep:3d", "keep:"),
+		return w.typed("series", "set", w.series(), w.word("unit:kg", "unit:", "day:mean", "merge:all", "merge:sum", "merge:", "goal:72@2028-03-01", "target:3/week", "merge:any", "starts:4", "keep:2d then hour", "keep:3d", "keep:", "kind:bool", "kind:text", "kind:duration", "kind:"),
 			w.word("", "target:1/day", "target:", "day:count"))
 	},
 	"series tidy": func(w *world) typed { return w.typed("series", "tidy", w.maybe("--dry-run")) },

@@ -8,6 +8,7 @@ import (
 
 	"arbor/model"
 	"arbor/model/query"
+	"arbor/timeseries"
 	"arbor/ui/grid"
 	"arbor/ui/theme"
 )
@@ -17,6 +18,17 @@ type Note struct {
 	At, Until int64
 	Text      string
 	ID        model.ID // of the node; zero of a day of a habit that was skipped
+}
+
+// ReadTexts returns the samples of a series of texts in [from, to) as notes.
+func ReadTexts(b *timeseries.Book, v *model.View, n *model.Node, from, to int64) (notes []Note, err error) {
+	for x, err := range b.Range(v.Reader(), n.Source(), from, to) {
+		if err != nil || len(notes) == maxNotes {
+			return notes, err
+		}
+		notes = append(notes, Note{At: x.T, Text: n.Value(x.V)})
+	}
+	return notes, nil
 }
 
 // maxNotes bounds how many notes are read for one plot.

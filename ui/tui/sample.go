@@ -2,7 +2,6 @@ package tui
 
 import (
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -35,7 +34,7 @@ func (m Model) askValue() (Model, tea.Cmd) {
 			m.keys.Label("sample.remove"), m.keys.Label("sample.log")), Bad: true}
 		return m, nil
 	}
-	p := prompt{kind: promptValue, series: at.Series, sample: at.Sample, days: m.opt.Tree.Calendar(at.Series), Prompt: overlay.Prompt{Line: line.New(strconv.FormatFloat(at.Sample.V, 'g', -1, 64)), Fresh: true}}
+	p := prompt{kind: promptValue, series: at.Series, sample: at.Sample, days: m.opt.Tree.Calendar(at.Series), Prompt: overlay.Prompt{Line: line.New(at.Series.Value(at.Sample.V)), Fresh: true}}
 	return m.prompts(p)
 }
 
@@ -43,15 +42,6 @@ func (m Model) askValue() (Model, tea.Cmd) {
 func (m Model) askLogged() (Model, tea.Cmd) {
 	at := m.place()
 	return m.prompts(prompt{kind: promptLogged, series: at.Series, sample: at.Sample, days: m.opt.Tree.Calendar(at.Series)})
-}
-
-// parseValue reads a decimal number, and nothing else that Go takes for one.
-func parseValue(s string) (float64, error) {
-	v, err := strconv.ParseFloat(s, 64)
-	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) || strings.ContainsAny(s, "xX_") {
-		return 0, fmt.Errorf("“%s” is no number; write it as 72.4", s)
-	}
-	return v, nil
 }
 
 // value reads what a prompt for a sample says: a value, and to log one, the time after it. Without one that is the time pointed at, or now. That of
@@ -65,7 +55,7 @@ func (p *prompt) value(text string, now time.Time) (x timeseries.Sample, err err
 	case text == "" && p.kind == promptLogged && p.series.Definition().Target.Value > 0:
 		x.V = 1
 	default:
-		x.V, err = parseValue(number)
+		x.V, err = p.series.Definition().Kind.Parse(number)
 	}
 	if err != nil {
 		return x, err
@@ -104,13 +94,7 @@ func (p *prompt) readSample(text string, now time.Time) (string, error) {
 }
 
 // valued writes a value with the unit of its series, sampled its time as exactly as it is.
-func valued(n *model.Node, v float64) string {
-	text := strconv.FormatFloat(v, 'g', -1, 64)
-	if unit := n.Definition().Unit; unit != "" {
-		text += " " + unit
-	}
-	return text
-}
+func valued(n *model.Node, v float64) string { return n.WithUnit(v) }
 
 func sampled(t int64, now time.Time) string {
 	return date.Format(date.Date{T: time.Unix(0, t)}, now)

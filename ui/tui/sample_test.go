@@ -78,7 +78,7 @@ func TestSamplesUnderTheCrosshair(t *testing.T) {
 		{"edit, undone", ".<enter>79.5<enter>u", "80 81 82", "80 kg at Sun 1 Mar 2026 06:00:00"},
 		{"edit, undone and done again", ".<enter>79.5<enter>uU", "79.5 81 82", "did again: correct weight"},
 		{"the same value is no change", ".<enter><enter>u", "", "undid: log"},
-		{"no number stays open", ".<enter>heavy<enter>", "80 81 82", "“heavy” is no number"},
+		{"no number stays open", ".<enter>heavy<enter>", "80 81 82", "\"heavy\" is no number"},
 		{"the arrows step", ".<right><right><enter>70<enter>", "80 81 70", "82 kg → 70 kg"},
 		{"and back", ",<left><enter>70<enter>", "80 70 82", "81 kg → 70 kg"},
 		{"without a sample pointed at", "<enter>", "80 81 82", "point at a sample first"},

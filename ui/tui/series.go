@@ -26,7 +26,7 @@ func (m Model) askSeries(k kind) (Model, tea.Cmd) {
 	return m, func() tea.Msg {
 		p := prompt{kind: k}
 		err := tree.View(func(v *model.View) error {
-			all, err := v.AllSeries()
+			all, err := v.Measured()
 			for _, n := range all {
 				c := overlay.Choice{ID: n.ID, Text: model.OneLine(n.Text), Where: n.Definition().Unit}
 				p.saved = append(p.saved, c)

@@ -21,6 +21,8 @@ type Options struct {
 	Series string
 	// DryRun only reports.
 	DryRun bool
+	// Kinds says of series that hold no plain numbers what they do, by their names in lower case.
+	Kinds map[string]model.SampleKind
 	ingest.Options
 }
 
@@ -30,6 +32,7 @@ type Table struct {
 	columns []column
 	report  *exchange.Report
 	opt     Options
+	texts   texts
 }
 
 // column is a series of a table.
@@ -53,6 +56,9 @@ func Read(in io.Reader, opt Options) (*Table, error) {
 func (t *Table) Close() error { return t.samples.Spill.Close() }
 
 func (t *Table) read(in io.Reader) error {
+	if len(t.opt.Kinds) > 0 {
+		t.opt.Value = t.typed
+	}
 	r, err := ingest.Read(in, t.opt.Options, t.samples.Add)
 	if err == nil {
 		err = t.samples.Finish()
@@ -127,6 +133,7 @@ func (t *Table) Import(tree *model.Tree, book *timeseries.Book, label string, to
 					return err
 				}
 			}
+			exchange.PutTexts(im, f.series, t.texts.of(t.columns[i].name))
 			if err := t.put(im, f, done, told); err != nil {
 				return err
 			}

@@ -34,6 +34,7 @@
 // Parents come before their children and siblings in order. The root comes first and the trash, whose id is fixed, last; both are there in
 // every tree, so that their lines carry only what was set on them. A line of samples belongs to a node further up and holds at most 1,024
 // pairs of nanoseconds since 1970 UTC and value, in the order of time; a value that JSON has no number for is "NaN", "+Inf" or "-Inf".
+// Where they are texts, the value of one is 52 bits of its XXH64, and texts has those that the values of the line stand for.
 // A line of events says what happened to a node further up: intervals worked have from and, once they ended, to; what became of a date of what
 // repeats has date, outcome (done, skipped or missed) and at. Either may have a text.
 //

@@ -58,6 +58,7 @@ type line struct {
 	Exported time.Time       `json:"exported,omitzero"`
 	Samples  json.RawMessage `json:"samples,omitempty"` // an id, or in the last line a count
 	Values   []pair          `json:"values,omitempty"`
+	Texts    []string        `json:"texts,omitempty"`
 	Events   json.RawMessage `json:"events,omitempty"` // an id, or in the last line a count
 	Happened []event         `json:"happened,omitempty"`
 	End      bool            `json:"end,omitempty"`
@@ -70,8 +71,9 @@ type header struct {
 }
 
 type samples struct {
-	Samples string `json:"samples"`
-	Values  []pair `json:"values"`
+	Samples string   `json:"samples"`
+	Values  []pair   `json:"values"`
+	Texts   []string `json:"texts,omitempty"` // of a series of texts, what the values stand for
 }
 
 type end struct {

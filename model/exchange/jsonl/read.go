@@ -258,7 +258,7 @@ func (f *file) samples(fn func(exchange.Samples) error) error {
 		if err != nil {
 			return err
 		}
-		s := exchange.Samples{Series: id, Samples: make([]timeseries.Sample, len(l.Values))}
+		s := exchange.Samples{Series: id, Texts: l.Texts, Samples: make([]timeseries.Sample, len(l.Values))}
 		for i, x := range l.Values {
 			s.Samples[i] = timeseries.Sample(x)
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -59,8 +60,11 @@ func (w *Writer) Node(v *model.View, book *timeseries.Book, n *model.Node, order
 			return nil
 		}
 		w.samples += len(s.Values)
-		err := w.enc.Encode(s)
-		s.Values = s.Values[:0]
+		err := w.texts(v, book, n, &s)
+		if err == nil {
+			err = w.enc.Encode(s)
+		}
+		s.Values, s.Texts = s.Values[:0], nil
 		return err
 	}
 	for x, err := range book.Range(v.Reader(), n.Source(), math.MinInt64, math.MaxInt64) {
@@ -75,6 +79,23 @@ func (w *Writer) Node(v *model.View, book *timeseries.Book, n *model.Node, order
 		s.Values = append(s.Values, pair(x))
 	}
 	return flush()
+}
+
+// texts adds what the values of a series of texts stand for.
+func (w *Writer) texts(v *model.View, book *timeseries.Book, n *model.Node, s *samples) error {
+	if n.Definition().Kind != model.Words {
+		return nil
+	}
+	for _, x := range s.Values {
+		text, known, err := book.Word(v.Reader(), timeseries.ID(n.ID), x.V)
+		if err != nil {
+			return fmt.Errorf("texts of %s: %w", n.ID, err)
+		}
+		if known && !slices.Contains(s.Texts, text) {
+			s.Texts = append(s.Texts, text)
+		}
+	}
+	return nil
 }
 
 // Write writes a whole tree: the root and all below it, and the trash.

@@ -64,7 +64,7 @@ func (m Model) read(v *model.View, near model.ID, a *answer) (err error) {
 	first := a.first
 	a.first = false
 	r := reader{m: &m, v: v, a: a, first: first}
-	if a.series, err = v.AllSeries(); err != nil {
+	if a.series, err = v.Measured(); err != nil {
 		return err
 	}
 	if err := r.derive(); err != nil || len(a.series) == 0 {
