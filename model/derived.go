@@ -30,6 +30,7 @@ var Derivations = []Derivation{
 	{"overdue", "", true, "open tasks whose due date, as it is now, was over"},
 	{"age", "d", true, "how old the open tasks were, on the average"},
 	{"velocity", "/week", true, "what was done in the seven days up to then"},
+	{"chain", "", true, "how often in a row a habit was kept, or what repeats was done: the longest that ran then"},
 }
 
 // ErrNoDerivation means a name that is not one of Derivations.
@@ -75,9 +76,12 @@ func (v *View) Derived(name string, q *query.Query, from, to, now time.Time) ([]
 		to = now
 	}
 	d.start, d.end = from, to
-	if Derivations[i].Gauge {
+	switch {
+	case name == "chain":
+		err = d.chains()
+	case Derivations[i].Gauge:
 		err = d.gauge(name)
-	} else {
+	default:
 		err = d.events(name)
 	}
 	if err != nil {

@@ -154,10 +154,16 @@ const maxPeriods = 36_600
 // Streak returns the streaks of a series with a target, from its first sample to day. A period that did not reach the target but has a day that was
 // skipped neither counts nor ends a streak, nor do as many missed ones in a row as the series allows. The cost is that of a query with a bucket for each period.
 func (v *View) Streak(n *Node, day Date) (s Streak, err error) {
+	err = v.streaks(n, day, func(_ Date, now int) { s = Streak{now, max(s.Longest, now)} })
+	return s, err
+}
+
+// streaks calls fn with each period, by the day after its last, and the streak that it leaves.
+func (v *View) streaks(n *Node, day Date, fn func(end Date, now int)) error {
 	d := n.Definition()
 	all, err := v.t.ks.book.Span(v.r, n.Source())
 	if err != nil || all.N == 0 {
-		return s, err
+		return err
 	}
 	from, _ := d.Target.Bounds(v.t.DayOf(n, time.Unix(0, all.T0)), v.t.opt.WeekShift)
 	_, end := d.Target.Bounds(day, v.t.opt.WeekShift)
@@ -167,35 +173,36 @@ func (v *View) Streak(n *Node, day Date) (s Streak, err error) {
 		_, at = d.Target.Bounds(at, v.t.opt.WeekShift)
 	}
 	if len(periods) == 0 {
-		return s, nil
+		return nil
 	}
 	done, err := v.doneIn(n, &d, append(slices.Clone(periods), end))
 	if err != nil {
-		return s, err
+		return err
 	}
 	skipped := map[Date]bool{}
 	for ev, err := range v.Events(n.ID, Occurrence) {
 		if err != nil {
-			return s, err
+			return err
 		}
 		if ev.Outcome == OutcomeSkipped {
 			first, _ := d.Target.Bounds(ev.Date, v.t.opt.WeekShift)
 			skipped[first] = true
 		}
 	}
-	missed := 0 // in a row
+	now, missed := 0, 0 // in a row
 	for i, at := range periods {
 		switch {
 		case done[i] >= d.Target.Value:
-			s.Now, missed = s.Now+1, 0
-			s.Longest = max(s.Longest, s.Now)
+			now, missed = now+1, 0
 		case !skipped[at] && i < len(periods)-1:
 			if missed++; missed > d.Misses {
-				s.Now = 0
+				now = 0
 			}
 		}
+		_, next := d.Target.Bounds(at, v.t.opt.WeekShift)
+		fn(next, now)
 	}
-	return s, nil
+	return nil
 }
 
 // SkipDay says that a habit is left out on a day on purpose; it reports false if that was said already.

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -25,7 +26,7 @@ type plotting struct {
 	kind, marks   string
 	by            string
 	axis2         []string
-	log           bool
+	log, years    bool
 	svg, png      string
 	scatter, rank bool
 	lag           string
@@ -77,6 +78,7 @@ func (r *run) plotCommand() *cobra.Command {
 	f.StringVar(&opt.lag, "lag", "", "of a scatter: the second series so many `PERIODS` later, or each of a span: -7..7 draws the one at which the two go together most")
 	f.BoolVar(&opt.rank, "rank", false, "of a scatter: how they go together by ranks, as Spearman does, which one outlier does not sway")
 	f.StringVar(&opt.annotate, "annotate", "", "what happened: nodes that the `QUERY` means, none if it is empty; without, those that link to the series")
+	f.BoolVar(&opt.years, "years", false, fmt.Sprintf("the last %d years of a series over each other, day by day, or --by month", maxYears))
 	f.BoolVar(&opt.log, "log", false, "values go up by factors of ten")
 	f.StringVar(&opt.svg, "svg", "", "write an image to the `FILE`")
 	f.StringVar(&opt.png, "png", "", "write an image to the `FILE`")
@@ -150,8 +152,11 @@ func (r *run) chart(opt *plotting) (plot.Chart, error) {
 		return c, usagef("--kind: %w", err)
 	}
 	c.Curves = []plot.Curve{{Kind: kind}}
-	if kind == plot.Scatter && opt.by == "" {
+	if (kind == plot.Scatter || opt.years) && opt.by == "" {
 		opt.by = "day"
+	}
+	if opt.years && (!kind.Timed() || opt.by != "day" && opt.by != "month") {
+		return c, usagef("--years lays years over each other along time, by day or month; leave out --kind %s and --by %s", opt.kind, opt.by)
 	}
 	if opt.by != "" && !slices.Contains(timeseries.Periods, opt.by) {
 		return c, usagef("--by: there is no period %q; there are %s", opt.by, strings.Join(timeseries.Periods, ", "))

@@ -184,6 +184,9 @@ func (p *plotQuery) read(from, to time.Time) (bool, error) {
 		return p.numbers(kind, first, end)
 	}
 	p.figure = &p.chart
+	if p.opt.years {
+		return true, p.overYears(first, end)
+	}
 	if p.opt.by != "" {
 		err = p.periods(first, end)
 	} else {
@@ -303,9 +306,13 @@ func (p *plotQuery) encode(enc *json.Encoder) error {
 			}
 			period := ""
 			if p.opt.by != "" {
-				period = p.v.Calendar(&p.series[i]).Name(p.opt.by, b.From)
+				period = p.v.Calendar(&p.series[min(i, len(p.series)-1)]).Name(p.opt.by, b.From)
 			}
-			line := bucketJSON{jsonVersion, u.Name, nanos(b.From), nanos(b.To), b.N, b.Min, b.Max, b.First, b.Last, b.Sum, b.Mean, period}
+			name := u.Name
+			if p.opt.years {
+				name = p.series[0].Text
+			}
+			line := bucketJSON{jsonVersion, name, nanos(b.From), nanos(b.To), b.N, b.Min, b.Max, b.First, b.Last, b.Sum, b.Mean, period}
 			if err := enc.Encode(line); err != nil {
 				return err
 			}

@@ -19,6 +19,7 @@ type Chart struct {
 	Goals    []Goal
 	Notes    []Note
 	Cross    *Cross
+	Years    bool // the curves are years that were laid over each other, as if they were 2000
 	Image    bool // to be loaded for an image, with a column for each of its finer dots
 }
 
@@ -77,7 +78,7 @@ func (c *Chart) frame(w, h int, image bool) frame {
 	if h >= rowsForAxis {
 		f.axis, f.rows, f.h = true, 1, f.h-2
 	}
-	if h >= rowsForDays {
+	if h >= rowsForDays && !c.Years {
 		f.rows, f.h = 2, f.h-1
 	}
 	f.sides(c, w)
@@ -305,7 +306,9 @@ func (c *Chart) facts() []string {
 	if len(c.Curves) == 1 {
 		parts = append(parts, "min "+d.number(d.Total.Min), "max "+d.number(d.Total.Max), "mean "+Number(roundTo(d.Total.Mean, d.Total.Max-d.Total.Min)), d.count())
 	}
-	parts = append(parts, Days(d.From, d.To, c.zone()))
+	if !c.Years {
+		parts = append(parts, Days(d.From, d.To, c.zone()))
+	}
 	return parts
 }
 

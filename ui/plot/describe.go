@@ -11,7 +11,7 @@ import (
 func (c *Chart) Describe() string {
 	var lines []string
 	for i := range c.Curves {
-		lines = append(lines, c.Curves[i].describe(c.zone()))
+		lines = append(lines, c.Curves[i].describe(c.zone(), c.Years))
 	}
 	if len(c.Curves) > 0 {
 		for _, n := range Within(c.Notes, c.Curves[0].From, c.Curves[0].To) {
@@ -21,7 +21,7 @@ func (c *Chart) Describe() string {
 	return strings.Join(lines, "\n")
 }
 
-func (d *Data) describe(loc *time.Location) string {
+func (d *Data) describe(loc *time.Location, laid bool) string {
 	name := d.Name
 	if d.By != "" {
 		name += " by " + d.By
@@ -30,20 +30,24 @@ func (d *Data) describe(loc *time.Location) string {
 		name += " in " + d.Unit
 	}
 	span := strings.Replace(Days(d.From, d.To, loc), " – ", " to ", 1)
+	moment := d.moment
+	if laid {
+		span, moment = "the year", func(at int64, loc *time.Location) string { return time.Unix(0, at).In(loc).Format("2 January") }
+	}
 	t := d.Total
 	if t.N == 0 {
 		return name + ", " + span + ": no samples"
 	}
 	if t.N == 1 {
-		return fmt.Sprintf("%s, %s: one %s, %s on %s", name, span, strings.TrimPrefix(d.count(), "1 "), d.number(t.Last), d.moment(t.T1, loc))
+		return fmt.Sprintf("%s, %s: one %s, %s on %s", name, span, strings.TrimPrefix(d.count(), "1 "), d.number(t.Last), moment(t.T1, loc))
 	}
 	lowest, highest := d.extremes()
 	parts := []string{
 		fmt.Sprintf("%s, %s: %s", name, span, d.count()),
-		fmt.Sprintf("first %s on %s", d.number(t.First), d.moment(t.T0, loc)),
-		fmt.Sprintf("last %s on %s", d.number(t.Last), d.moment(t.T1, loc)),
-		fmt.Sprintf("least %s about %s", d.number(t.Min), d.moment(lowest, loc)),
-		fmt.Sprintf("greatest %s about %s", d.number(t.Max), d.moment(highest, loc)),
+		fmt.Sprintf("first %s on %s", d.number(t.First), moment(t.T0, loc)),
+		fmt.Sprintf("last %s on %s", d.number(t.Last), moment(t.T1, loc)),
+		fmt.Sprintf("least %s about %s", d.number(t.Min), moment(lowest, loc)),
+		fmt.Sprintf("greatest %s about %s", d.number(t.Max), moment(highest, loc)),
 		"trend " + trend(t.First, t.Last, t.Max-t.Min),
 	}
 	if n := d.gaps(); n > 0 {
