@@ -44,6 +44,7 @@ var planted = []struct{ name, file, old, bug string }{
 	{"a leaf that is valid in part is used", "view.go", "limit = min(limit, v.leaves[n].t0)", "_ = limit"},
 	{"a leaf that has the time of a tail is used", "view.go", "if k.holds(points.t) {", "if k.holds(nil) {"},
 	{"a leaf is not asked for hidden samples", "view.go", "case len(over) == 0 && f.within(", "case f.within("},
+	{"a conflict forgets what was said last", "conflict.go", "stamps[claim{c.T, y.Device}], stamps[claim{c.T, x.Device}]", "stamps[claim{}], stamps[claim{}]"},
 	{"places are kept wrong", "entry.go", "end = int(places[i]) + n", "end = int(places[i])"},
 }
 

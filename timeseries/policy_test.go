@@ -230,6 +230,7 @@ func TestPolicies(t *testing.T) {
 				}
 			}
 			checkTotals(t, g, ID{1}, edges, flat)
+			checkConflicts(t, g, ID{1}, flat)
 			g.db.Close()
 		}
 	})

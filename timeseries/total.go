@@ -25,19 +25,11 @@ func (b *Book) Totals(r store.Reader, series ID, edges []int64) ([]Total, error)
 	if err != nil {
 		return nil, err
 	}
-	var devices []uint64
-	for _, s := range sc.sources {
-		devices = append(devices, s.device)
-	}
-	for _, p := range sc.top {
-		devices = append(devices, p.stream.device)
-	}
-	slices.Sort(devices)
 	out := make([]Total, len(f.out))
 	for i, x := range f.out {
 		out[i].From, out[i].To = x.From, x.To
 	}
-	for _, d := range slices.Compact(devices) {
+	for _, d := range sc.devices() {
 		own, err := newFrame(edges, Last)
 		if err == nil {
 			_, err = b.draw(r, own, sc.of(d))
@@ -53,6 +45,18 @@ func (b *Book) Totals(r store.Reader, series ID, edges []int64) ([]Total, error)
 		}
 	}
 	return out, nil
+}
+
+// devices returns those that a scene has something of, in order.
+func (sc *scene) devices() (out []uint64) {
+	for _, s := range sc.sources {
+		out = append(out, s.device)
+	}
+	for _, p := range sc.top {
+		out = append(out, p.stream.device)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // of returns what of a scene is of one device.

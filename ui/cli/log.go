@@ -23,6 +23,7 @@ func (r *run) logCommand() *cobra.Command {
 		Use: "log NAME [VALUE]", Short: "log a value of a series: arbor log weight 72.4 --at 7:00", Args: words(1, 2, "a name and a value"),
 		Annotations: map[string]string{ownSignals: "yes"},
 		Long: "Logs a value of a series, which is made if there is none. A habit, which is a series with a target, needs no value: that is 1. --list prints what was logged; " +
+			"--conflicts prints the times for which several devices have written different values: the one that counts, and over which it stands. --edit settles that. " +
 			"--edit and --rm correct it and take it away, whichever device it is of; --skip says that a day of a habit is left out on purpose. Each is a step of undo.\n\n" +
 			"--at is a time: of several samples of that minute, or that day, none is chosen for you.\n\n" +
 			"--stdin logs what a program prints, line by line as it comes, until it ends or Ctrl-C: 'tail -f x | arbor log temp --stdin'. A line is a value, whose time is then now, or a time " +
@@ -47,6 +48,7 @@ func (r *run) logCommand() *cobra.Command {
 	f := cmd.Flags()
 	f.StringVar(&l.at, "at", "", "`TIME` of the value; now without")
 	f.BoolVar(&l.list, "list", false, "print the samples, the oldest first")
+	f.BoolVar(&l.conflicts, "conflicts", false, "print the times for which devices have written different values, the one that counts first")
 	f.StringVar(&l.edit, "edit", "", "make `VALUE` that of the sample at --at")
 	f.BoolVar(&l.rm, "rm", false, "take away the sample at --at, or those of --since and --until")
 	f.BoolVar(&l.skip, "skip", false, "leave out the day of --at, today without")

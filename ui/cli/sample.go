@@ -15,11 +15,11 @@ import (
 
 // logging is what is to be done with the samples of a series.
 type logging struct {
-	at, since, until, edit string
-	list, rm, skip         bool
-	limit                  int
-	json, yes              bool
-	stdin, strict          bool
+	at, since, until, edit    string
+	list, conflicts, rm, skip bool
+	limit                     int
+	json, yes                 bool
+	stdin, strict             bool
 }
 
 // mode returns the flag that says what to do, "" to log a value.
@@ -28,7 +28,7 @@ func (l *logging) mode() (string, error) {
 	for _, f := range []struct {
 		name string
 		on   bool
-	}{{"--list", l.list}, {"--edit", l.edit != ""}, {"--rm", l.rm}, {"--skip", l.skip}, {"--stdin", l.stdin}} {
+	}{{"--list", l.list}, {"--conflicts", l.conflicts}, {"--edit", l.edit != ""}, {"--rm", l.rm}, {"--skip", l.skip}, {"--stdin", l.stdin}} {
 		if f.on {
 			said = append(said, f.name)
 		}
@@ -41,16 +41,16 @@ func (l *logging) mode() (string, error) {
 	switch {
 	case len(said) > 1:
 		return "", usagef("%s are several things; say one of them", strings.Join(said, " and "))
-	case span && mode != "--list" && mode != "--rm":
-		return "", usagef("--since and --until go with --list and --rm; a value has its time with --at")
+	case span && mode != "--list" && mode != "--conflicts" && mode != "--rm":
+		return "", usagef("--since and --until go with --list, --conflicts and --rm; a value has its time with --at")
 	case span && l.at != "":
 		return "", usagef("--at says one time, --since and --until a span; say either")
 	case l.limit != 0 && mode != "--list":
 		return "", usagef("--limit goes with --list")
 	case l.limit < 0:
 		return "", usagef("--limit is %d; it is how many samples there are to be at most", l.limit)
-	case l.at != "" && mode == "--list":
-		return "", usagef("--list goes with --since and --until, not with --at")
+	case l.at != "" && (mode == "--list" || mode == "--conflicts"):
+		return "", usagef("%s goes with --since and --until, not with --at", mode)
 	case l.at != "" && mode == "--stdin":
 		return "", usagef("--stdin reads each value's time from its line, not from --at")
 	case l.strict && mode != "--stdin":
@@ -60,7 +60,7 @@ func (l *logging) mode() (string, error) {
 	case mode == "--rm" && l.at == "" && !span:
 		return "", usagef("which value goes? say --at and its time, or --since and --until")
 	case l.json && (mode == "--rm" || mode == "--skip"):
-		return "", usagef("--json goes with a value, --list and --edit")
+		return "", usagef("--json goes with a value, --list, --conflicts and --edit")
 	case l.yes && mode != "--rm":
 		return "", usagef("--yes goes with --rm")
 	}
@@ -73,7 +73,7 @@ func (r *run) samples(name, mode string, l logging) error {
 	if err != nil {
 		return err
 	}
-	do := map[string]func(*Session, string, logging) (string, error){"--list": r.listSamples, "--edit": r.editSample, "--rm": r.removeSamples, "--skip": r.skipDay}[mode]
+	do := map[string]func(*Session, string, logging) (string, error){"--list": r.listSamples, "--conflicts": r.listConflicts, "--edit": r.editSample, "--rm": r.removeSamples, "--skip": r.skipDay}[mode]
 	said, err := do(s, name, l)
 	if err = s.close(err); err == nil && said != "" {
 		r.say("%s", said)
