@@ -3,5 +3,6 @@
 //
 // Samples are in the order of time. Values that are not numbers (NaN) stand for what is not known: they are passed over and never count.
 //
-// The tests hold the functions to certified data of NIST (https://www.itl.nist.gov/div898/strd/), and to numbers that numpy and pandas give.
+// The tests hold the functions to certified data of NIST (https://www.itl.nist.gov/div898/strd/), and to numbers that numpy, pandas, scipy, statsmodels and R
+// give.
 package fn

@@ -271,6 +271,9 @@ func (p *plotQuery) periods(from, to int64) error {
 		d := n.Definition()
 		p.buckets = append(p.buckets, buckets)
 		p.chart.Curves[i].Data = plot.Periods(n.Text, d.Unit, p.opt.by, buckets, d.Day.Of)
+		if d.Day != model.DailyCount {
+			p.chart.Curves[i].Data.Kind = d.Kind
+		}
 		if u := &p.chart.Curves[i]; u.Kind == plot.Auto && d.Day == model.DailySum {
 			u.Kind = plot.Bar
 		}

@@ -40,6 +40,7 @@ func (p *plotQuery) overYears(from, to int64) error {
 	for _, y := range years {
 		buckets := timeseries.Fill(edges, y.Samples)
 		data := plot.Periods(strconv.Itoa(y.Year), whole.Unit, p.opt.by, buckets, model.DailyMean.Of)
+		data.Kind = whole.Data.Kind
 		p.chart.Curves = append(p.chart.Curves, plot.Curve{Data: data, Kind: whole.Kind})
 		p.buckets = append(p.buckets, p.asTheyWere(buckets, y.Year))
 	}

@@ -62,6 +62,7 @@ func (r *run) seriesShowCommand() *cobra.Command {
 	f := cmd.Flags()
 	f.BoolVar(&opt.json, "json", false, "print a JSON object")
 	f.BoolVar(&opt.stats, "stats", false, "what the samples are like: mean, percentiles, trend, gaps, outliers")
+	f.IntVar(&opt.season, "season", 0, "of --stats: outliers are those that differ too much from `N` samples before, as 7 for days with weeks")
 	f.StringVar(&opt.since, "since", "", "of --stats: begin at a `TIME`, or so long ago: 90d")
 	f.StringVar(&opt.until, "until", "", "of --stats: end at a `TIME`, or so long ago")
 	return cmd
@@ -176,9 +177,13 @@ func (k *known) stands() string {
 type showing struct {
 	json, stats  bool
 	since, until string
+	season       int
 }
 
 func (r *run) seriesShow(name string, opt showing) error {
+	if opt.season < 0 || opt.season > 0 && !opt.stats {
+		return usagef("--season is of what --stats looks at, and how many samples make one; write --stats --season 7")
+	}
 	if !opt.stats && (opt.since != "" || opt.until != "") {
 		return usagef("--since and --until are of what --stats looks at; add it")
 	}
@@ -203,7 +208,7 @@ func (r *run) seriesShow(name string, opt showing) error {
 			return refusedf("%s holds texts; --stats is of numbers", quoted(n.Text))
 		}
 		if opt.stats {
-			if k.stats, err = statsOf(s, v, &n, from, to); err != nil {
+			if k.stats, err = statsOf(s, v, &n, from, to, opt.season); err != nil {
 				return err
 			}
 		}

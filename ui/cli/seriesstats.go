@@ -27,8 +27,8 @@ type stats struct {
 // shownOutliers is how many outliers are named.
 const shownOutliers = 5
 
-// statsOf reads the samples of a series in a time, which may begin or end anywhere.
-func statsOf(s *Session, v *model.View, n *model.Node, from, to time.Time) (*stats, error) {
+// statsOf reads the samples of a series in a time, which may begin or end anywhere. Of a season above 0 outliers are judged by what came so many samples before.
+func statsOf(s *Session, v *model.View, n *model.Node, from, to time.Time, season int) (*stats, error) {
 	first, end := int64(math.MinInt64), int64(math.MaxInt64)
 	if !from.IsZero() {
 		first = from.UnixNano()
@@ -48,7 +48,7 @@ func statsOf(s *Session, v *model.View, n *model.Node, from, to time.Time) (*sta
 			all = append(all, x)
 		}
 	}
-	st := &stats{gaps: fn.Gaps(all, 0), outliers: fn.Outliers(all, 0)}
+	st := &stats{gaps: fn.Gaps(all, 0), outliers: fn.Outliers(all, season)}
 	if len(all) == 0 {
 		return st, nil
 	}

@@ -5,6 +5,7 @@ import (
 	"math"
 	"time"
 
+	"arbor/model"
 	"arbor/ui/grid"
 	"arbor/ui/theme"
 )
@@ -105,7 +106,7 @@ func (f *frame) sides(c *Chart, w int) {
 
 // scale returns the scale of an axis for an area of h rows, and whether a curve goes by it.
 func (c *Chart) scale(right bool, h int) (scale, bool) {
-	low, high, found := math.Inf(1), math.Inf(-1), false
+	low, high, found, lengths := math.Inf(1), math.Inf(-1), false, true
 	add := func(v float64) {
 		if !math.IsNaN(v) && (v > 0 || !c.Log) {
 			low, high = min(low, v), max(high, v)
@@ -116,7 +117,7 @@ func (c *Chart) scale(right bool, h int) (scale, bool) {
 		if u.Right != right {
 			continue
 		}
-		found = true
+		found, lengths = true, lengths && u.Data.Kind == model.Duration
 		if u.Total.N > 0 {
 			add(u.Total.Min)
 			add(u.Total.Max)
@@ -148,6 +149,9 @@ func (c *Chart) scale(right bool, h int) (scale, bool) {
 	}
 	if c.Log {
 		return newLogScale(low, high, max(h/3, 2)), found
+	}
+	if found && lengths {
+		return newLengthScale(low, high, max(h/3, 2)), found
 	}
 	return newScale(low, high, max(h/3, 2)), found
 }
@@ -304,7 +308,7 @@ func (c *Chart) facts() []string {
 		parts = append(parts, "log")
 	}
 	if len(c.Curves) == 1 {
-		parts = append(parts, "min "+d.number(d.Total.Min), "max "+d.number(d.Total.Max), "mean "+Number(roundTo(d.Total.Mean, d.Total.Max-d.Total.Min)), d.count())
+		parts = append(parts, "min "+d.number(d.Total.Min), "max "+d.number(d.Total.Max), "mean "+d.rounded(d.Total.Mean), d.count())
 	}
 	if !c.Years {
 		parts = append(parts, Days(d.From, d.To, c.zone()))
@@ -348,9 +352,25 @@ func (c *Chart) Pointed() string {
 // number formats a value: a sample as it is, one of a period in no more digits than its span has.
 func (d *Data) number(v float64) string {
 	if d.By != "" {
-		v = roundTo(v, d.Total.Max-d.Total.Min)
+		return d.rounded(v)
 	}
-	return Number(v)
+	return d.words(v)
+}
+
+// rounded formats what lies between samples, such as a mean.
+func (d *Data) rounded(v float64) string {
+	return d.words(roundTo(v, d.Total.Max-d.Total.Min))
+}
+
+// words formats a number, a length of time of a minute and more to the second.
+func (d *Data) words(v float64) string {
+	if d.Kind != model.Duration {
+		return Number(v)
+	}
+	if v >= 60 {
+		v = math.Round(v)
+	}
+	return d.Kind.Format(v)
 }
 
 // roundTo rounds v to a thousandth of a span, so that a mean does not claim digits that no sample has.

@@ -13,8 +13,9 @@ import (
 // calendar, one value for each.
 type Data struct {
 	Name, Unit string
-	By         string // day, week…; empty for columns of equal width
-	From, To   int64  // Unix nanoseconds
+	Kind       model.SampleKind // of what the values are
+	By         string           // day, week…; empty for columns of equal width
+	From, To   int64            // Unix nanoseconds
 	Total      timeseries.Summary
 	Columns    []timeseries.Bucket
 }
@@ -28,7 +29,8 @@ func (c *Chart) Load(b *timeseries.Book, v *model.View, series []model.Node, fro
 	}
 	for i, n := range series {
 		d := Data{Name: n.Text, From: from, To: max(to, from+1)}
-		d.Unit, _ = n.Field("unit")
+		def := n.Definition()
+		d.Unit, d.Kind = def.Unit, def.Kind
 		total, err := b.Buckets(v.Reader(), n.Source(), []int64{d.From, d.To})
 		if err != nil {
 			return false, err

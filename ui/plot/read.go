@@ -76,7 +76,11 @@ func ReadPeriods(b *timeseries.Book, v *model.View, n *model.Node, by string, fr
 		return Data{}, nil, err
 	}
 	d := n.Definition()
-	return Periods(n.Text, d.Unit, by, buckets, d.Day.Of), buckets, nil
+	data := Periods(n.Text, d.Unit, by, buckets, d.Day.Of)
+	if d.Day != model.DailyCount {
+		data.Kind = d.Kind
+	}
+	return data, buckets, nil
 }
 
 // ReadHeat returns the means of a series by day of the week and hour.

@@ -10,7 +10,23 @@ import (
 type scale struct {
 	low, high, step float64
 	log             bool
+	unit            float64 // of lengths of time, in seconds: the labels are so many of it; 0 of numbers
 }
+
+// newLengthScale is newScale of lengths of time in seconds, with ticks at round hours, minutes or seconds.
+func newLengthScale(low, high float64, n int) scale {
+	unit := 1.0
+	for _, x := range []float64{60, 3600} {
+		if max(math.Abs(low), math.Abs(high)) >= 2*x {
+			unit = x
+		}
+	}
+	s := newScale(low/unit, high/unit, n)
+	return scale{low: s.low * unit, high: s.high * unit, step: s.step * unit, unit: unit}
+}
+
+// units are the names of lengths of time in seconds.
+var units = map[float64]string{1: "s", 60: "min", 3600: "h"}
 
 // below returns how far down from the top a value lies: 0 is the greatest of the scale, 1 the least.
 func (s scale) below(v float64) float64 {
@@ -145,6 +161,9 @@ func (s scale) ticks() []float64 {
 
 // label formats a value of the scale such that neighbouring ticks never read the same.
 func (s scale) label(v float64) string {
+	if u := s.unit; u > 0 {
+		return scale{low: s.low / u, high: s.high / u, step: s.step / u}.label(v/u) + units[u]
+	}
 	if s.log {
 		plain := scale{low: v, high: v, step: roundDown(v)}
 		if s.high/s.low < narrow {

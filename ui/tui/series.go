@@ -26,8 +26,11 @@ func (m Model) askSeries(k kind) (Model, tea.Cmd) {
 	return m, func() tea.Msg {
 		p := prompt{kind: k}
 		err := tree.View(func(v *model.View) error {
-			all, err := v.Measured()
+			all, err := v.AllSeries()
 			for _, n := range all {
+				if k != promptBeside && n.Definition().Kind == model.Words {
+					continue // texts stand beside numbers
+				}
 				c := overlay.Choice{ID: n.ID, Text: model.OneLine(n.Text), Where: n.Definition().Unit}
 				p.saved = append(p.saved, c)
 			}

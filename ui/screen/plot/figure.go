@@ -1,6 +1,9 @@
 package plot
 
 import (
+	"cmp"
+	"errors"
+	"math"
 	"slices"
 	"time"
 
@@ -78,7 +81,30 @@ func (r *reader) notes(n *model.Node) (err error) {
 		}
 		r.a.notes, err = plot.ReadNotes(r.v, n, q, r.a.zone)
 	}
+	if err == nil && m.known != n.ID {
+		err = r.texts()
+	}
 	return err
+}
+
+// texts has the samples of series of texts that lie beside stand among what happened.
+func (r *reader) texts() error {
+	for _, id := range r.m.look.beside {
+		n, err := r.v.Node(id)
+		if errors.Is(err, model.ErrNoNode) || err == nil && n.Definition().Kind != model.Words {
+			continue
+		}
+		var notes []plot.Note
+		if err == nil {
+			notes, err = plot.ReadTexts(r.m.env.Book, r.v, &n, math.MinInt64, math.MaxInt64)
+		}
+		if err != nil {
+			return err
+		}
+		r.a.notes = slices.Concat(r.a.notes, notes)
+	}
+	slices.SortStableFunc(r.a.notes, func(a, b plot.Note) int { return cmp.Compare(a.At, b.At) })
+	return nil
 }
 
 // boxes reads the quartiles of each period.

@@ -46,6 +46,7 @@ type Beside struct{ ID model.ID }
 
 func (m Model) layBeside(id model.ID) (Model, tea.Cmd) {
 	m = m.derive(id)
+	m.known = model.ID{} // what happened may be told by what lies beside
 	was := m.look.beside
 	m.look.beside = slices.DeleteFunc(slices.Clone(was), func(x model.ID) bool { return x == id })
 	if len(m.look.beside) == len(was) {
