@@ -43,6 +43,9 @@ func (b *Book) apart(r store.Reader, policy Policy, whole []node, rest []*piece)
 	var spread []points
 	for {
 		var err error
+		if whole, err = withoutTwins(policy, whole); err != nil {
+			return nil, nil, err
+		}
 		marks := marked(whole, rest)
 		if whole, rest, spread, err = b.look(r, policy, whole, rest, marks, spread); err != nil {
 			return nil, nil, err

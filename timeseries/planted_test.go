@@ -45,6 +45,9 @@ var planted = []struct{ name, file, old, bug string }{
 	{"a leaf that has the time of a tail is used", "view.go", "if k.holds(points.t) {", "if k.holds(nil) {"},
 	{"a leaf is not asked for hidden samples", "view.go", "case len(over) == 0 && f.within(", "case f.within("},
 	{"a conflict forgets what was said last", "conflict.go", "stamps[claim{c.T, y.Device}], stamps[claim{c.T, x.Device}]", "stamps[claim{}], stamps[claim{}]"},
+	{"twins count once in a sum", "twin.go", "if policy == Sum {", "if policy == All {"},
+	{"chunks are twins whatever is removed of them", "twin.go", "[][]uint16{e.dead, e.beneath}", "[][]uint16{}"},
+	{"the twin of the lesser device is left", "twin.go", "nodes[i].of.device > out[at].of.device", "nodes[i].of.device < out[at].of.device"},
 	{"places are kept wrong", "entry.go", "end = int(places[i]) + n", "end = int(places[i])"},
 }
 

@@ -251,3 +251,31 @@ func TestViewsSpareChunks(t *testing.T) {
 		t.Error("a view that is full was made anew")
 	}
 }
+
+// TestTwins has two devices import one file: by what each policy makes of the same twice, the first query reads no more than the chunks at edges.
+func TestTwins(t *testing.T) {
+	g := newRig(t)
+	defer g.db.Close()
+	id := ID{7}
+	const n = 100 * MaxChunk
+	g.update(t, func(tx *store.Tx) error { // from here on its chunks have other numbers than those of the other device
+		chunk, err := EncodeChunk([]Sample{{n * 1e9, 1}, {n*1e9 + 5, 1}})
+		if err == nil {
+			_, err = g.b.PutChunk(tx, id, 2, chunk)
+		}
+		return err
+	})
+	g.fillSteady(t, id, 1, n)
+	g.fillSteady(t, id, 2, n)
+	for p := range policies {
+		g.b.small(MaxChunk, 1) // without a view
+		got := g.chunksReadOf(t, Series{id, p}, evenEdges(0, n*1e9, 10))
+		if most := map[bool]int{true: 40, false: 200}[p != Sum]; got > most {
+			t.Errorf("%v reads %d chunks", p, got)
+		}
+	}
+	g.update(t, func(tx *store.Tx) error { _, err := g.b.Remove(tx, id, 1, Sample{5e9, 2.5}); return err })
+	if b := g.bucketsOf(t, Series{ID: id}, []int64{0, n * 1e9}); b[0].N != n {
+		t.Errorf("with a sample less in one of them there are %d, want %d", b[0].N, n)
+	}
+}

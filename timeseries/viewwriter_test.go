@@ -54,6 +54,16 @@ func (w *viewWriter) chunk(tx *store.Tx, d uint64, at, step int64, n int) error 
 	return err
 }
 
+// held reports whether a device has a chunk.
+func (w *viewWriter) held(h Hash) bool {
+	for _, all := range w.o {
+		if slices.ContainsFunc(all, func(x held) bool { return x.chunk == h }) {
+			return true
+		}
+	}
+	return false
+}
+
 // inTurn imports n chunks, each by any device, about where the last one ends.
 func (w *viewWriter) inTurn(t *rapid.T, n int, step int64) {
 	w.g.update(t, func(tx *store.Tx) error {
@@ -116,8 +126,39 @@ func (w *viewWriter) ops() map[string]func(*rapid.T) {
 				}
 				w.g.update(t, func(tx *store.Tx) error { _, err := w.g.b.DropChunk(tx, w.id, d, h); return err })
 				w.o[d] = slices.DeleteFunc(w.o[d], func(x held) bool { return x.chunk == h })
-				delete(w.put, h)
+				if !w.held(h) {
+					delete(w.put, h)
+				}
 			}
+		},
+		"the same twice": func(t *rapid.T) { // by two devices, or by one that has it
+			n, from, step := rapid.SampledFrom([]int{3, 70}).Draw(t, "n"), w.rng.Int64N(w.clock+2), rapid.Int64Range(0, 3).Draw(t, "step")
+			a, b := w.device(), w.device()
+			w.g.update(t, func(tx *store.Tx) error {
+				for at := from; n > 0; n, at = n-1, at+1+w.rng.Int64N(3*step+1) {
+					before := len(w.o[a])
+					if err := w.chunk(tx, a, at, step, 1+w.rng.IntN(3)); err != nil {
+						return err
+					}
+					fresh := w.o[a][before:]
+					if len(fresh) == 0 || a == b {
+						continue
+					}
+					var xs []Sample
+					for _, h := range fresh {
+						xs = append(xs, h.Sample)
+					}
+					c, err := EncodeChunk(xs)
+					if err != nil {
+						return err
+					}
+					w.o[b] = append(w.o[b], fresh...)
+					if _, err := w.g.b.PutChunk(tx, w.id, b, c); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
 		},
 		"remove": func(t *rapid.T) {
 			d := w.device()
