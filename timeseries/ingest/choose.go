@@ -160,7 +160,9 @@ func (l *Layout) chooseValues(opt Options) error {
 		}
 	}
 	if len(numbers) == 0 && opt.Value != nil {
-		numbers = l.wordColumns(opt)
+		if numbers = l.wordColumns(opt); len(numbers) == 0 && l.Clock >= 0 { // lengths of time rather than times of day
+			numbers, l.Clock = []int{l.Clock}, -1
+		}
 	}
 	switch {
 	case len(opt.ValueColumns) > 0:

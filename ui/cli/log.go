@@ -141,13 +141,14 @@ func (r *run) log(args []string, l logging) error {
 		}
 		return e.Log(id, sample)
 	})
+	line, value := newSampleJSON(&n, sample), n.Value(sample.V) // while the store knows what a text stands for
 	if err = s.close(err); err != nil {
 		return err
 	}
 	if l.json {
-		return newEncoder(r.Out).Encode(newSampleJSON(&n, sample))
+		return newEncoder(r.Out).Encode(line)
 	}
-	r.say("logged %s %s at %s", quoted(name), printable(n.Value(sample.V)), date.Format(date.At(time.Unix(0, sample.T)), r.now()))
+	r.say("logged %s %s at %s", quoted(name), printable(value), date.Format(date.At(time.Unix(0, sample.T)), r.now()))
 	_, err = fmt.Fprintln(r.Out, n.ID)
 	return err
 }

@@ -49,7 +49,7 @@ func (p *plotQuery) histogram(from, to int64) (bool, error) {
 		if err := p.periods(from, to); err != nil {
 			return false, err
 		}
-		b = plot.NewBins(p.chart.Curves[0].Values(), nil, p.opt.width/3)
+		b = plot.NewBins(p.chart.Curves[0].Values(), nil, p.opt.width/3, p.chart.Curves[0].Data.Kind)
 		b.Name, b.Unit, b.Left = n.Text, p.unit(0), 0
 	} else {
 		all, err := p.book.Buckets(p.v.Reader(), n.Source(), []int64{from, to})

@@ -145,6 +145,9 @@ func (p *plotQuery) span(i int, from, to time.Time) (first, end int64, found boo
 	if err != nil || all.N == 0 {
 		return 0, 0, false, err
 	}
+	if !from.IsZero() { // up to now, or as far as it goes
+		return all.T0, all.T1 + 1, true, nil
+	}
 	first, end = plot.Window(all)
 	return first, end, true, nil
 }

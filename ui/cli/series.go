@@ -256,7 +256,7 @@ func (p *printer) series(k *known) error {
 	if all.N > 0 && textual(n) {
 		rows = append(rows, [2]string{"last", withUnit(n, k.last) + " at " + when(all.T1, p.now)})
 	} else if all.N > 0 {
-		mean := strconv.FormatFloat(all.Mean, 'g', 5, 64)
+		mean := roughly(n, all.Mean, 5)
 		rows = append(rows, [2]string{"values", fmt.Sprintf("from %s to %s, mean %s", withUnit(n, all.Min), withUnit(n, all.Max), mean)},
 			[2]string{"last", withUnit(n, all.Last) + " at " + when(all.T1, p.now)})
 	}
@@ -302,7 +302,7 @@ func (p *printer) ahead(k *known) string {
 	case days == 0:
 		return fmt.Sprintf("%s to go today", withUnit(&k.node, math.Round(way*1e6)/1e6))
 	}
-	return fmt.Sprintf("%s to go in %s: %s a week", withUnit(&k.node, math.Round(way*1e6)/1e6), count(int(days), "day", "days"), strconv.FormatFloat(way/days*7, 'g', 3, 64))
+	return fmt.Sprintf("%s to go in %s: %s a week", withUnit(&k.node, math.Round(way*1e6)/1e6), count(int(days), "day", "days"), roughly(&k.node, way/days*7, 3))
 }
 
 // seriesSet gives a series fields, as one step of undo, and says how each was understood.

@@ -69,16 +69,24 @@ func statsOf(s *Session, v *model.View, n *model.Node, from, to time.Time, seaso
 	return st, nil
 }
 
+// roughly writes what lies between samples in so many digits, a length of time to the second.
+func roughly(n *model.Node, v float64, digits int) string {
+	if k := n.Definition().Kind; k == model.Duration && !math.IsNaN(v) {
+		return strings.Repeat("-", btoi(v <= -0.5)) + k.Format(math.Round(math.Abs(v)))
+	}
+	return strconv.FormatFloat(v, 'g', digits, 64)
+}
+
 // rows says in words what the samples are like.
 func (st *stats) rows(n *model.Node, now time.Time) (rows [][2]string) {
 	add := func(name, format string, a ...any) { rows = append(rows, [2]string{name, fmt.Sprintf(format, a...)}) }
-	short := func(v float64) string { return strconv.FormatFloat(v, 'g', 4, 64) }
+	short := func(v float64) string { return roughly(n, v, 4) }
 	if st.all.N == 0 {
 		add("samples", "none")
 		return rows
 	}
 	add("samples", "%s from %s to %s", count(int(st.all.N), "sample", "samples"), when(st.all.T0, now), when(st.all.T1, now))
-	add("mean", "%s, standard deviation %s", withUnit(n, rounded(st.all.Mean)), short(st.all.StdDev()))
+	add("mean", "%s, standard deviation %s", strings.TrimSpace(roughly(n, st.all.Mean, 3)+" "+printable(n.Definition().Unit)), short(st.all.StdDev()))
 	parts := []string{"least " + withUnit(n, st.all.Min)}
 	for i, p := range percents {
 		parts = append(parts, fmt.Sprintf("%g%% %s", p, short(st.percentiles[i])))

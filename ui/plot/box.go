@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"arbor/model"
 	"arbor/timeseries"
 	"arbor/ui/theme"
 )
@@ -13,6 +14,7 @@ import (
 // Boxes is the quartiles of each period.
 type Boxes struct {
 	Name, Unit, By string
+	Kind           model.SampleKind
 	Marks          Marks
 	Location       *time.Location
 	Periods        []Quartiles // in the order of time, one after the other
@@ -32,6 +34,7 @@ func (b *Boxes) data() Data {
 		buckets = append(buckets, timeseries.Bucket{From: q.From, To: q.To, Summary: timeseries.Summary{N: q.N, T0: q.From, T1: q.From, Last: q.Median}})
 	}
 	d := Periods(b.Name, b.Unit, b.By, buckets, func(s timeseries.Summary) float64 { return s.Last })
+	d.Kind = b.Kind
 	for _, q := range b.Periods {
 		if q.N > 0 {
 			d.Total.Min, d.Total.Max = min(d.Total.Min, q.Min), max(d.Total.Max, q.Max)

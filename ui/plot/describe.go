@@ -48,7 +48,7 @@ func (d *Data) describe(loc *time.Location, laid bool) string {
 		fmt.Sprintf("last %s on %s", d.number(t.Last), moment(t.T1, loc)),
 		fmt.Sprintf("least %s about %s", d.number(t.Min), moment(lowest, loc)),
 		fmt.Sprintf("greatest %s about %s", d.number(t.Max), moment(highest, loc)),
-		"trend " + trend(t.First, t.Last, t.Max-t.Min),
+		"trend " + d.trend(),
 	}
 	if n := d.gaps(); n > 0 {
 		parts = append(parts, plural(n, "gap"))
@@ -79,14 +79,15 @@ func (d *Data) extremes() (lowest, highest int64) {
 }
 
 // trend compares the ends: less than a tenth of the span between the extremes is level.
-func trend(first, last, span float64) string {
-	switch change := last - first; {
+func (d *Data) trend() string {
+	span := d.Total.Max - d.Total.Min
+	switch change := d.Total.Last - d.Total.First; {
 	case math.Abs(change) <= span/10:
 		return "level"
 	case change > 0:
-		return "up by " + Number(roundTo(change, span))
+		return "up by " + d.rounded(change)
 	default:
-		return "down by " + Number(roundTo(-change, span))
+		return "down by " + d.rounded(-change)
 	}
 }
 

@@ -29,7 +29,7 @@ func figures() map[string]Figure {
 			boxes = append(boxes, Quartiles{From: s.T, To: s.T + 4*int64(aDay), N: 16, Min: v - 4, Q1: v - 1, Median: v, Q3: v + 2, Max: v + 3})
 		}
 	}
-	bins := NewBins(values, nil, 30)
+	bins := NewBins(values, nil, 30, "")
 	bins.Name, bins.Unit = "wave", "l"
 	heat, days := ByHour("wave", "l", at, values, time.UTC), ByDay("wave", "", now.Add(-208*aDay), values)
 	heat.Facts = []string{"mean by hour"}
@@ -125,7 +125,7 @@ func TestImagesAreWhole(t *testing.T) {
 func TestBinsHoldAll(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		values := rapid.SliceOfN(rapid.Float64Range(-1e9, 1e9), 1, 200).Draw(t, "values")
-		b := NewBins(values, nil, rapid.IntRange(0, 60).Draw(t, "most"))
+		b := NewBins(values, nil, rapid.IntRange(0, 60).Draw(t, "most"), "")
 		n, _, _ := b.total()
 		if int(n) != len(values) || len(b.Edges) != len(b.Counts)+1 {
 			t.Fatalf("%v of %d numbers in %d bins of %d edges", n, len(values), len(b.Counts), len(b.Edges))
@@ -160,7 +160,7 @@ func TestFiguresOfAnything(t *testing.T) {
 		for i := range at {
 			at[i] = now.UnixNano() + int64(i)*int64(7*time.Hour)
 		}
-		bins, heat, days := NewBins(v, nil, 20), ByHour("x", "", at, v, time.UTC), ByDay("x", "", now, v)
+		bins, heat, days := NewBins(v, nil, 20, ""), ByHour("x", "", at, v, time.UTC), ByDay("x", "", now, v)
 		m := Marks(rapid.IntRange(0, 3).Draw(t, "marks"))
 		bins.Marks, heat.Marks, days.Marks = m, m, m
 		var boxes []Quartiles

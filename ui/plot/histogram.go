@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"arbor/model"
 	"arbor/ui/theme"
 )
 
@@ -12,16 +13,17 @@ type Bins struct {
 	Name, Unit string
 	Marks      Marks
 	Style      theme.Style // zero is the first series'
-	Edges      []float64   // one more than Counts; bin i is [Edges[i], Edges[i+1]), the last one with its end
+	Kind       model.SampleKind
+	Edges      []float64 // one more than Counts; bin i is [Edges[i], Edges[i+1]), the last one with its end
 	Counts     []float64
 	Left       int // how many numbers are not finite, and in no bin
 }
 
 // NewBins counts values, each as often as counts says, or once if that is nil. The ranges are round, and about 2·∛n, as the Rice rule has it, but at
 // most so many.
-func NewBins(values, counts []float64, most int) Bins {
+func NewBins(values, counts []float64, most int, kind model.SampleKind) Bins {
 	low, high, ok := ends(values)
-	var b Bins
+	b := Bins{Kind: kind}
 	n := 0.0
 	weight := func(i int) float64 {
 		if counts == nil {
@@ -39,7 +41,7 @@ func NewBins(values, counts []float64, most int) Bins {
 	if !ok {
 		return b
 	}
-	s := newScale(low, high, min(max(int(math.Ceil(2*math.Cbrt(n))), 4), max(most, 2)))
+	s := b.scale(low, high, min(max(int(math.Ceil(2*math.Cbrt(n))), 4), max(most, 2)))
 	if s.step == 0 {
 		s.step = (s.high/2 - s.low/2) * 2
 	}
@@ -54,6 +56,28 @@ func NewBins(values, counts []float64, most int) Bins {
 		}
 	}
 	return b
+}
+
+// scale is one of the values.
+func (b *Bins) scale(low, high float64, n int) scale {
+	if b.Kind == model.Duration {
+		return newLengthScale(low, high, n)
+	}
+	return newScale(low, high, n)
+}
+
+// with writes a value with its unit.
+func (b *Bins) with(v float64) string {
+	if b.Unit == "" {
+		return b.words(v)
+	}
+	return b.words(v) + " " + b.Unit
+}
+
+// words writes a value.
+func (b *Bins) words(v float64) string {
+	d := Data{Kind: b.Kind}
+	return d.words(v)
 }
 
 func (b *Bins) total() (n, most float64, at int) {
@@ -76,10 +100,10 @@ func (b *Bins) scene(w, h int, image bool) *scene {
 		return s.nothing(b.Name + ": no samples")
 	}
 	x := scale{low: b.Edges[0], high: b.Edges[len(b.Edges)-1]}
-	if t := newScale(x.low, x.high, max(w/10, 2)); t.low >= x.low && t.high <= x.high {
-		x.step = t.step
+	if t := b.scale(x.low, x.high, max(w/10, 2)); t.low >= x.low && t.high <= x.high {
+		x.step, x.unit = t.step, t.unit
 	} else {
-		x.step = b.Edges[1] - b.Edges[0]
+		x.step, x.unit = b.Edges[1]-b.Edges[0], t.unit
 	}
 	y := newScale(0, most, max((h-3)/3, 2))
 	if y.step > 0 && y.step < 1 { // they are counted
@@ -109,7 +133,7 @@ func (b *Bins) scene(w, h int, image bool) *scene {
 }
 
 func (b *Bins) head(s *scene, n float64, at int) {
-	facts := []string{"most from " + Number(b.Edges[at]) + " to " + with(b.Edges[at+1], b.Unit), "in steps of " + Number(b.Edges[1]-b.Edges[0])}
+	facts := []string{"most from " + b.words(b.Edges[at]) + " to " + b.with(b.Edges[at+1]), "in steps of " + b.words(b.Edges[1]-b.Edges[0])}
 	if b.Left > 0 {
 		facts = append(facts, plural(b.Left, "number")+" not drawn")
 	}
@@ -122,6 +146,6 @@ func (b *Bins) Describe() string {
 	if n == 0 {
 		return b.Name + ": no samples"
 	}
-	return fmt.Sprintf("histogram of %s: %s from %s to %s; most, %s, from %s to %s", b.Name, plural(int(n), "sample"), Number(b.Edges[0]),
-		with(b.Edges[len(b.Edges)-1], b.Unit), Number(most), Number(b.Edges[at]), with(b.Edges[at+1], b.Unit))
+	return fmt.Sprintf("histogram of %s: %s from %s to %s; most, %s, from %s to %s", b.Name, plural(int(n), "sample"), b.words(b.Edges[0]),
+		b.with(b.Edges[len(b.Edges)-1]), Number(most), b.words(b.Edges[at]), b.with(b.Edges[at+1]))
 }

@@ -47,14 +47,15 @@ func ReadBins(b *timeseries.Book, v *model.View, n *model.Node, from, to int64, 
 			values = append(values, x.V)
 		}
 	}
-	bins := NewBins(values, counts, most)
-	bins.Name, bins.Unit = n.Text, n.Definition().Unit
+	d := n.Definition()
+	bins := NewBins(values, counts, most, d.Kind)
+	bins.Name, bins.Unit = n.Text, d.Unit
 	return bins, nil
 }
 
 // ReadBoxes returns the quartiles of a series in each of buckets, which are periods of that name.
 func ReadBoxes(b *timeseries.Book, v *model.View, n *model.Node, by string, buckets []timeseries.Bucket, loc *time.Location) (Boxes, error) {
-	out := Boxes{Name: n.Text, Unit: n.Definition().Unit, By: by, Location: loc}
+	out := Boxes{Name: n.Text, Unit: n.Definition().Unit, Kind: n.Definition().Kind, By: by, Location: loc}
 	for _, of := range buckets {
 		q := Quartiles{From: of.From, To: of.To, N: of.N, Min: of.Min, Max: of.Max}
 		if of.N > 0 {

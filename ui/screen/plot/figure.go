@@ -221,7 +221,7 @@ func (r *reader) days(n *model.Node) error {
 	a := r.a
 	r.byDays()
 	d, err := r.periods(n, a.by, a.from, a.to)
-	f := plot.NewBins(d.Values(), nil, r.m.room()/3)
+	f := plot.NewBins(d.Values(), nil, r.m.room()/3, d.Kind)
 	f.Name, f.Unit, f.Marks, f.Style, f.Left, a.figure = n.Text, d.Unit, r.m.look.marks, theme.Series(a.at), 0, &f
 	return err
 }
