@@ -337,6 +337,10 @@ func (r *run) seriesSet(name string, args []string) error {
 		if err != nil {
 			return err
 		}
+		before, err := e.Node(id)
+		if err != nil {
+			return err
+		}
 		for i, key := range keys {
 			if values[i] == "" {
 				err = e.ClearField(id, key)
@@ -354,7 +358,14 @@ func (r *run) seriesSet(name string, args []string) error {
 		if err := def.Valid(); err != nil {
 			return usagef("%w", err)
 		}
-		return nil
+		if textual(&before) == textual(&n) {
+			return nil
+		}
+		all, err := s.Book.Span(e.Reader(), n.Source())
+		if err == nil && all.N > 0 {
+			err = refusedf("%s has %s already; texts and numbers are not made of each other, so start a series of another name", quoted(name), count(int(all.N), "sample", "samples"))
+		}
+		return err
 	})
 	if err = s.close(err); err != nil {
 		return err
