@@ -223,7 +223,10 @@ func (r *run) moment(flag, text string) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, usagef("%s: %w", flag, err)
 	}
-	return d.Start(r.config.Zone), nil
+	if d.AllDay {
+		return r.seriesDays().StartOf(d.T.Date()), nil
+	}
+	return d.T, nil
 }
 
 func (r *run) printPlot(q *plotQuery) error {
