@@ -199,21 +199,26 @@ func copied(in io.Reader) (*os.File, error) {
 	return f, nil
 }
 
-// kinds returns what series hold whose samples are no plain numbers, by their names in lower case, so that a table is read as what it is for.
-func (r *run) kinds() (map[string]model.SampleKind, error) {
+// asItsSeries has a table be read as what the series are that there are: by what they hold, if that is no plain numbers, and of --series by when its
+// days begin.
+func (r *run) asItsSeries(options *csv.Options) error {
 	if there, err := store.Exists(r.config.Dir); err != nil || !there {
-		return nil, nil // what is wrong shows when it is opened to be changed
+		return nil // what is wrong shows when it is opened to be changed
 	}
 	s, err := r.open()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	out := map[string]model.SampleKind{}
-	return out, s.close(r.view(s, func(v *model.View) error {
+	options.Kinds = map[string]model.SampleKind{}
+	return s.close(r.view(s, func(v *model.View) error {
 		all, err := v.AllSeries()
 		for _, n := range all {
+			name := strings.ToLower(strings.TrimSpace(n.Text))
 			if k := n.Definition().Kind; k != model.Number {
-				out[strings.ToLower(strings.TrimSpace(n.Text))] = k
+				options.Kinds[name] = k
+			}
+			if name == strings.ToLower(strings.TrimSpace(options.Series)) {
+				options.Starts = v.Calendar(&n).Starts
 			}
 		}
 		return err
@@ -224,7 +229,7 @@ func (r *run) kinds() (map[string]model.SampleKind, error) {
 func (r *run) readTable(text io.Reader, f *os.File, opt *importing) (*csv.Table, error) {
 	options, err := opt.table.options(opt.dry, r.seriesDays())
 	if err == nil {
-		options.Kinds, err = r.kinds()
+		err = r.asItsSeries(&options)
 	}
 	if err != nil {
 		return nil, err
