@@ -128,6 +128,12 @@ func TestReleaseBesideAll(t *testing.T) {
 	c.give(busy)
 	_, err = c.stats() // which the owner answers when it has heard the rest
 	must(t, err)
+	holdsNone(t, srv)
+}
+
+// holdsNone reports snapshots that the owner holds for its clients.
+func holdsNone(t *testing.T, srv *server) {
+	t.Helper()
 	srv.mu.Lock()
 	defer srv.mu.Unlock()
 	for _, ss := range srv.sessions {

@@ -44,11 +44,7 @@ func TestMistakeInARequest(t *testing.T) {
 		_, err = c.stats()
 		must(t, err)
 	}
-	for _, ss := range srv.sessions {
-		if len(ss.pins) > 0 {
-			t.Errorf("%d snapshots are left", len(ss.pins))
-		}
-	}
+	holdsNone(t, srv)
 }
 
 // mistakenDisk panics where a file is made.
