@@ -148,9 +148,9 @@ func (c Calendar) hours(from, to int64) []int64 {
 	}
 }
 
-// Like returns, for the edges of another calendar, those of the same days in this one.
-func (c Calendar) Like(of Calendar, edges []int64) []int64 {
-	if of.Starts == c.Starts && of.Zone == c.Zone {
+// Like returns, for edges of periods of another calendar in the same zone, those of the same periods in this one: of the same days, whenever these begin.
+func (c Calendar) Like(of Calendar, period string, edges []int64) []int64 {
+	if of.Starts == c.Starts || period == "hour" {
 		return edges
 	}
 	out := make([]int64, len(edges))

@@ -204,7 +204,7 @@ func TestLike(t *testing.T) {
 	plain, night := Calendar{Zone: loc}, Calendar{Zone: loc, Starts: 4 * time.Hour}
 	from := time.Date(2011, 12, 27, 12, 0, 0, 0, loc)
 	edges := plain.Edges("day", from.UnixNano(), from.Add(100*time.Hour).UnixNano())
-	like := night.Like(plain, edges)
+	like := night.Like(plain, "day", edges)
 	for i, e := range like {
 		if i > 0 && e <= like[i-1] {
 			t.Fatalf("edges fall: %v", shown(like, loc))
@@ -212,5 +212,9 @@ func TestLike(t *testing.T) {
 		if got, want := night.Name("day", e), plain.Name("day", edges[i]); got != want {
 			t.Errorf("%s in place of %s", got, want)
 		}
+	}
+	hours := plain.Edges("hour", from.UnixNano(), from.Add(100*time.Hour).UnixNano())
+	if got := night.Like(plain, "hour", hours); !slices.Equal(got, hours) {
+		t.Errorf("hours differ: %v", shown(got, loc))
 	}
 }

@@ -257,7 +257,7 @@ func (p *plotQuery) periods(from, to int64) error {
 		return err
 	}
 	for i, n := range p.series {
-		edges := p.v.Calendar(&n).Like(p.v.Calendar(&p.series[0]), all) // so that what is of one day meets, whenever that begins
+		edges := p.v.Calendar(&n).Like(p.v.Calendar(&p.series[0]), p.opt.by, all) // so that what is of one day meets, whenever that begins
 		if of := p.derived[i]; of != nil {
 			data, buckets := of.data(p.opt.by, edges, p.r.now())
 			p.buckets = append(p.buckets, buckets)

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"strconv"
 	"strings"
 	"time"
 
@@ -90,16 +89,7 @@ func (r *run) seriesNamed(s *Session, name string) (n model.Node, err error) {
 }
 
 // withUnit writes a value with its unit.
-func withUnit(n *model.Node, v float64) string {
-	if n.Definition().Kind != model.Number {
-		return printable(n.WithUnit(v))
-	}
-	text := strconv.FormatFloat(v, 'g', -1, 64)
-	if unit, ok := n.Field("unit"); ok && unit != "" {
-		text += " " + printable(unit)
-	}
-	return text
-}
+func withUnit(n *model.Node, v float64) string { return printable(n.WithUnit(v)) }
 
 // when writes a time of a sample, as exactly as it is.
 func when(t int64, now time.Time) string { return date.Format(date.Date{T: time.Unix(0, t)}, now) }
@@ -271,7 +261,7 @@ func (r *run) editSample(s *Session, name string, l logging) (string, error) {
 	}
 	said := fmt.Sprintf("%s at %s is %s already", quoted(n.Text), when(x.T, r.now()), withUnit(&n, x.V))
 	if x.V != number {
-		said = fmt.Sprintf("%s at %s: %s → %s", quoted(n.Text), when(x.T, r.now()), withUnit(&n, x.V), strings.TrimSpace(l.edit+" "+printable(n.Definition().Unit)))
+		before := withUnit(&n, x.V)
 		x.V = number
 		if _, err := s.Tree.Do("correct "+model.OneLine(n.Text), func(e *model.Edit) error {
 			if _, err := e.Sample(&n, l.edit); err != nil {
@@ -281,6 +271,7 @@ func (r *run) editSample(s *Session, name string, l logging) (string, error) {
 		}); err != nil {
 			return "", err
 		}
+		said = fmt.Sprintf("%s at %s: %s → %s", quoted(n.Text), when(x.T, r.now()), before, withUnit(&n, x.V))
 	}
 	if l.json {
 		return said, newEncoder(r.Out).Encode(newSampleJSON(&n, x))
