@@ -3,9 +3,12 @@ package timeseries
 import (
 	"bytes"
 	"cmp"
+	"flag"
 	"math"
 	"math/rand/v2"
+	"os"
 	"slices"
+	"strconv"
 	"testing"
 
 	"arbor/store"
@@ -189,9 +192,25 @@ func joined(entries []entry) entry {
 	return above
 }
 
+// fewer has rapid check n cases in place of a hundred, for what takes long; those on the command line and the long tests ask for more.
+func fewer(t *testing.T, n int) {
+	asked := testing.Short() || os.Getenv("ARBOR_SOAK") != ""
+	flag.Visit(func(f *flag.Flag) { asked = asked || f.Name == "rapid.checks" })
+	if asked {
+		return
+	}
+	checks := flag.Lookup("rapid.checks").Value
+	was := checks.String()
+	t.Cleanup(func() { _ = checks.Set(was) }) // it was there
+	if err := checks.Set(strconv.Itoa(n)); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestLevelsAgainstOracle makes runs of three levels of chunks of a few samples each, in order and not, drops and removes, and compares with the
 // plain account.
 func TestLevelsAgainstOracle(t *testing.T) {
+	fewer(t, 50)
 	rapid.Check(t, func(t *rapid.T) {
 		g := newRig(t)
 		defer g.db.Close()

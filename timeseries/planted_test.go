@@ -89,7 +89,7 @@ func mustFail(t *testing.T, file, text string) {
 		}
 	}
 	cmd := exec.Command("go", "test", "-vet=off", "-failfast", "-run", "Levels|Views|Oracle|Policies|Approx|Overview|Marks|Damage|Devices|Cache|Calendar|Weekdays",
-		"-overlay", filepath.Join(dir, "overlay"), "-rapid.nofailfile", ".")
+		"-overlay", filepath.Join(dir, "overlay"), "-rapid.nofailfile", "-rapid.checks=100", ".")
 	cmd.Env = append(os.Environ(), "ARBOR_SOAK=")
 	out, err := cmd.CombinedOutput()
 	if err == nil {

@@ -80,6 +80,7 @@ func (g *rig) check(t *rapid.T, id ID, of viewed, p Policy, edges []int64) (leav
 // policies the present state and those of before.
 func TestViewsAgainstOracle(t *testing.T) {
 	used := map[Policy]int{}
+	fewer(t, 35)
 	rapid.Check(t, func(t *rapid.T) {
 		g := newRig(t)
 		defer g.db.Close()
