@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"math"
 	"strings"
 
 	"arbor/model"
@@ -35,16 +34,9 @@ func newConflictJSON(n *model.Node, c timeseries.Conflict) conflictJSON {
 
 // listConflicts prints the times for which devices have written different values, with the one that is seen before the others.
 func (r *run) listConflicts(s *Session, name string, l logging) (string, error) {
-	from, to, err := r.period(l.since, l.until)
+	first, end, err := r.reach(l.since, l.until)
 	if err != nil {
 		return "", err
-	}
-	first, end := int64(math.MinInt64), int64(math.MaxInt64)
-	if !from.IsZero() {
-		first = from.UnixNano()
-	}
-	if !to.IsZero() {
-		end = to.UnixNano()
 	}
 	said := ""
 	err = r.view(s, func(v *model.View) error {

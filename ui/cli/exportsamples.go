@@ -91,16 +91,9 @@ func (r *run) exportSamplesCommand(name, short string, format sampleFormat) *cob
 
 // exportSamples writes the samples of series in a span of time, one series after the other.
 func (r *run) exportSamples(names []string, file, since, until string, format sampleFormat) error {
-	from, to, err := r.period(since, until)
+	first, end, err := r.reach(since, until)
 	if err != nil {
 		return err
-	}
-	first, end := int64(math.MinInt64), int64(math.MaxInt64)
-	if !from.IsZero() {
-		first = from.UnixNano()
-	}
-	if !to.IsZero() {
-		end = to.UnixNano()
 	}
 	return r.export(file, func(s *Session, v *model.View, to io.Writer) error {
 		of, err := seriesOf(v, names)

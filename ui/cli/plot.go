@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -209,6 +210,19 @@ func (r *run) period(since, until string) (from, to time.Time, err error) {
 		return from, to, usagef("--since %s is not before --until %s", since, until)
 	}
 	return from, to, nil
+}
+
+// reach is period in Unix nanoseconds; an end that is not given lies beyond all samples.
+func (r *run) reach(since, until string) (first, end int64, err error) {
+	from, to, err := r.period(since, until)
+	first, end = math.MinInt64, math.MaxInt64
+	if !from.IsZero() {
+		first = from.UnixNano()
+	}
+	if !to.IsZero() {
+		end = to.UnixNano()
+	}
+	return first, end, err
 }
 
 // moment reads a time in the past: a span of time ago, or a date.

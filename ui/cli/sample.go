@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"math"
 	"strings"
 	"time"
 
@@ -96,16 +95,9 @@ func when(t int64, now time.Time) string { return date.Format(date.Date{T: time.
 
 // listSamples prints the samples of a span of time, of a limit the last ones.
 func (r *run) listSamples(s *Session, name string, l logging) (string, error) {
-	from, to, err := r.period(l.since, l.until)
+	first, end, err := r.reach(l.since, l.until)
 	if err != nil {
 		return "", err
-	}
-	first, end := int64(math.MinInt64), int64(math.MaxInt64)
-	if !from.IsZero() {
-		first = from.UnixNano()
-	}
-	if !to.IsZero() {
-		end = to.UnixNano()
 	}
 	return "", r.view(s, func(v *model.View) error {
 		n, err := series(v, name)
@@ -324,16 +316,9 @@ func (r *run) unskip(s *Session, n *model.Node, label, at string) (string, error
 
 // removeSpan takes the samples of a span of time away. Where it has no end, that is the last sample there is: what comes later is not meant.
 func (r *run) removeSpan(s *Session, n *model.Node, label string, l logging) (string, error) {
-	from, to, err := r.period(l.since, l.until)
+	first, end, err := r.reach(l.since, l.until)
 	if err != nil {
 		return "", err
-	}
-	first, end := int64(math.MinInt64), int64(math.MaxInt64)
-	if !from.IsZero() {
-		first = from.UnixNano()
-	}
-	if !to.IsZero() {
-		end = to.UnixNano()
 	}
 	var all timeseries.Summary
 	if err := r.view(s, func(v *model.View) error {
@@ -351,10 +336,10 @@ func (r *run) removeSpan(s *Session, n *model.Node, label string, l logging) (st
 	case all.N > maxUnasked && !l.yes:
 		return "", refusedf("%d samples of %s would go, from %s to %s; say --yes if that is meant", all.N, quoted(n.Text), when(all.T0, r.now()), when(all.T1, r.now()))
 	}
-	if from.IsZero() {
+	if l.since == "" {
 		first = all.T0
 	}
-	if to.IsZero() {
+	if l.until == "" {
 		end = all.T1 + 1
 	}
 	_, err = s.Tree.Do(label, func(e *model.Edit) error { return e.RemoveSamples(n.ID, first, end) })

@@ -187,7 +187,7 @@ func (r *run) seriesShow(name string, opt showing) error {
 	if !opt.stats && (opt.since != "" || opt.until != "") {
 		return usagef("--since and --until are of what --stats looks at; add it")
 	}
-	from, to, err := r.period(opt.since, opt.until)
+	first, end, err := r.reach(opt.since, opt.until)
 	if err != nil {
 		return err
 	}
@@ -208,7 +208,7 @@ func (r *run) seriesShow(name string, opt showing) error {
 			return refusedf("%s holds texts; --stats is of numbers", quoted(n.Text))
 		}
 		if opt.stats {
-			if k.stats, err = statsOf(s, v, &n, from, to, opt.season); err != nil {
+			if k.stats, err = statsOf(s, v, &n, first, end, opt.season); err != nil {
 				return err
 			}
 		}

@@ -27,15 +27,8 @@ type stats struct {
 // shownOutliers is how many outliers are named.
 const shownOutliers = 5
 
-// statsOf reads the samples of a series in a time, which may begin or end anywhere. Of a season above 0 outliers are judged by what came so many samples before.
-func statsOf(s *Session, v *model.View, n *model.Node, from, to time.Time, season int) (*stats, error) {
-	first, end := int64(math.MinInt64), int64(math.MaxInt64)
-	if !from.IsZero() {
-		first = from.UnixNano()
-	}
-	if !to.IsZero() {
-		end = to.UnixNano()
-	}
+// statsOf reads the samples of a series in [first, end). Of a season above 0 outliers are judged by what came so many samples before.
+func statsOf(s *Session, v *model.View, n *model.Node, first, end int64, season int) (*stats, error) {
 	var all []fn.Sample
 	for x, err := range s.Book.Range(v.Reader(), n.Source(), first, end) {
 		if err != nil {
